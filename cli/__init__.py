@@ -1,0 +1,1 @@
+"""The `luna` command: run the stack on one machine, control it, inspect it."""

@@ -1,0 +1,68 @@
+"""Names of runs and events: 128-bit hashes of what a thing is, never of when or where it was computed.
+
+An event's id is hash(run, branch, source, what triggered it, event type, ordinal). What triggered it is another
+event, or, inside the simulator, an (entity, tick, purpose). The same cause yields the same id on every retry,
+which is what lets consumers deduplicate by ``event_id`` alone.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+ALPHABET = b"0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base32 in lower case: no letter to misread, safe in URLs and on a command line."""
+
+ID_LENGTH = 26
+"""Letters of a printed 128-bit id: 26 x 5 bits, the two highest unused."""
+
+_LETTERS = np.frombuffer(ALPHABET, dtype=np.uint8)
+
+
+def print_ids(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> NDArray[np.bytes_]:
+    """Printed ids of 128-bit numbers given as two halves of shape (rows,); dtype ``S26``."""
+    out = np.empty((len(high), ID_LENGTH), dtype=np.uint8)
+    mask = np.uint64(31)
+    for letter in range(ID_LENGTH):
+        shift = 5 * (ID_LENGTH - 1 - letter)
+        if shift >= 64:
+            bits = high >> np.uint64(shift - 64)
+        elif shift > 59:
+            bits = (high << np.uint64(64 - shift)) | (low >> np.uint64(shift))
+        else:
+            bits = low >> np.uint64(shift)
+        out[:, letter] = _LETTERS[(bits & mask).astype(np.intp)]
+    return out.view(f"S{ID_LENGTH}").ravel()
+
+
+def print_id(digest: bytes) -> str:
+    """Printed id of a 16-byte digest."""
+    number = int.from_bytes(digest, "big")
+    return "".join(chr(ALPHABET[(number >> (5 * (ID_LENGTH - 1 - letter))) & 31]) for letter in range(ID_LENGTH))
+
+
+def hash_id(*parts: str | int) -> str:
+    """Printed 128-bit hash of an unambiguous sequence of parts."""
+    framed = json.dumps(parts, separators=(",", ":"), ensure_ascii=False).encode()
+    return print_id(hashlib.blake2b(framed, digest_size=16).digest())
+
+
+def run_id(seed: int, behaviour: Mapping[str, object]) -> str:
+    """Name of a run: its seed and everything that shapes behaviour, the start time among it.
+
+    Speed, shards, hosts and addresses must not be in ``behaviour``: the same city told faster is the same run.
+    """
+    framed = json.dumps([seed, behaviour], sort_keys=True, separators=(",", ":"), default=str).encode()
+    return print_id(hashlib.blake2b(framed, digest_size=16).digest())
+
+
+def event_id(run: str, branch: int, source: str, trigger: str, event_type: str, ordinal: int = 0) -> str:
+    """Id of the event that ``source`` publishes because of the event ``trigger``."""
+    return hash_id(run, branch, source, trigger, event_type, ordinal)
+
+
+def event_ids(run: str, branch: int, source: str, triggers: Sequence[str], event_type: str) -> list[str]:
+    """`event_id` of one event for each trigger."""
+    return [event_id(run, branch, source, trigger, event_type) for trigger in triggers]

@@ -1,0 +1,1 @@
+"""Stream processors on Faust: aggregates, journeys, preference evolution."""

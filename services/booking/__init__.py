@@ -1,0 +1,1 @@
+"""Reservations: capacity, outcomes, confirmation codes, in one transaction each."""

@@ -1,0 +1,1 @@
+"""REST, WebSocket, SSE, registry and dashboard over the topics."""

@@ -1,0 +1,1 @@
+"""Venue and people recommendations, folded from topics."""

@@ -1,0 +1,1 @@
+"""The city itself: clock, population, worlds, scenarios, environment."""
