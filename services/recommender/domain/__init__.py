@@ -1,0 +1,1 @@
+"""What the recommender knows and how it scores: pure folds and formulas over columns."""

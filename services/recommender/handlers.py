@@ -1,0 +1,220 @@
+"""
+The recommender as a processor: folds the city's topics, proposes venues and people, answers requests.
+
+Everything published follows from the records read: an id is the hash of its trigger, so a repeat is the same record.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+import polars as pl
+
+from services.recommender import answers, publishing
+from services.recommender.domain.people import suggest
+from services.recommender.domain.state import AFFINITY, CityState, Happening, minute_of
+from services.recommender.domain.venues import Moment, recommend
+from services.recommender.domain.weights import Weights
+from streamkit.processor import Output
+from streamkit.records import Batch
+
+NAME = "recommender"
+
+SUBSCRIPTIONS = (
+    "simulation_control", "venues", "users", "preferences", "environment",
+    "social_interactions", "bookings", "user_actions", "requests",
+)  # fmt: skip
+"""Topics read; state before questions, so that a lock-step host answers with what is known."""
+
+HOUR_US = 3_600_000_000
+UNANNOUNCED_KEPT = 4
+"""Tellings held whose state.changed has not been read yet (a topic can run ahead of `simulation_control`)."""
+
+Telling: TypeAlias = tuple[str, int]
+"""A (run_id, branch)."""
+
+
+@dataclass
+class Cities:
+    """State of the live telling of the city, and of those too new to have been announced."""
+
+    known: dict[Telling, CityState] = field(default_factory=dict)
+    announced: dict[Telling, int] = field(default_factory=dict)
+
+    @property
+    def live(self) -> Telling | None:
+        """The telling of the newest state.changed."""
+        return max(self.announced, key=lambda telling: self.announced[telling], default=None)
+
+    def announce(self, telling: Telling, wall_us: int) -> None:
+        """A state.changed of a telling, said at that wall-clock time; the tellings before it are closed."""
+        self.announced[telling] = max(wall_us, self.announced.get(telling, 0))
+        for closed in [key for key in self.known if self._closed(key)]:
+            del self.known[closed]
+
+    def of(self, telling: Telling) -> CityState | None:
+        """State of a telling, begun if new; None if it is closed."""
+        if self._closed(telling):
+            return None
+        city = self.known.get(telling)
+        if city is None:
+            city = self.known[telling] = CityState()
+            waiting = [key for key in self.known if key not in self.announced]
+            for oldest in waiting[:-UNANNOUNCED_KEPT]:
+                del self.known[oldest]
+        return city
+
+    def _closed(self, telling: Telling) -> bool:
+        return telling in self.announced and telling != self.live
+
+    @property
+    def latest(self) -> CityState | None:
+        """The live city, or the newest one while none was announced."""
+        live = self.live
+        if live is not None:
+            return self.known.get(live)
+        return self.known[next(reversed(self.known))] if self.known else None
+
+
+class Recommender:
+    """Folds records into `Cities` and decides what to propose."""
+
+    def __init__(self, weights: Weights, clock_us: Callable[[], int]) -> None:
+        """``clock_us`` tells the wall clock for `replies`, whose values may carry it."""
+        self._weights = weights
+        self._clock_us = clock_us
+        self.cities = Cities()
+
+    @property
+    def name(self) -> str:
+        """The service, as in ``source``."""
+        return NAME
+
+    @property
+    def subscriptions(self) -> Sequence[str]:
+        """Topics read."""
+        return SUBSCRIPTIONS
+
+    def process(self, batch: Batch) -> Sequence[Output]:
+        """Fold one batch, city by city, and publish what follows."""
+        if batch.topic == "requests":
+            return answers.answer(self.cities, self._weights, batch.frame, self._clock_us())
+        for key in batch.removed:
+            self._remove(batch.topic, key)
+        outputs: list[Output] = []
+        for _, part in batch.frame.group_by("run_id", "branch", maintain_order=True):
+            telling = (str(part["run_id"][0]), int(part["branch"][0]))
+            if batch.topic == "simulation_control":
+                self._hear(telling, part)
+                continue
+            city = self.cities.of(telling)
+            if city is None:
+                continue
+            if batch.topic == "user_actions":
+                outputs += self._actions(city, part)
+            else:
+                _fold_rows(city, batch.topic, part)
+            city.latest_time = max(city.latest_time, _latest(part))
+        return outputs
+
+    def _hear(self, telling: Telling, control: pl.DataFrame) -> None:
+        said = control.filter(pl.col("event_type") == "state.changed")["wall_time"].to_list()
+        if said:
+            self.cities.announce(telling, max(said))
+
+    def _remove(self, topic: str, key: str) -> None:
+        for city in self.cities.known.values():
+            if topic == "users":
+                city.people.pop(key, None)
+            elif topic == "venues":
+                city.places.remove(key)
+
+    def _actions(self, city: CityState, frame: pl.DataFrame) -> list[Output]:
+        """Fold actions minute by minute; propose venues at session starts and people to who looks at friends."""
+        _greet(city, frame)
+        outputs: list[Output] = []
+        minutes = frame.with_columns((pl.col("simulation_time") // 60_000_000).alias("_minute"))
+        for (minute,), part in minutes.group_by("_minute", maintain_order=True):
+            city.catch_up(int(str(minute)))
+            outputs += self._propose_venues(city, part.filter(pl.col("event_type") == "session.started"))
+            outputs += self._propose_people(city, part.filter(pl.col("event_type") == "friends.checked"))
+            _remember(city, part)
+        return outputs
+
+    def _propose_venues(self, city: CityState, sessions: pl.DataFrame) -> list[Output]:
+        if sessions.is_empty() or not city.places.index:
+            return []
+        people = [city.person(user_id) for user_id in sessions["user_id"].to_list()]
+        latitude, longitude = (sessions[name].cast(pl.Float32).to_numpy() for name in ("latitude", "longitude"))
+        for person, north, east in zip(people, latitude.tolist(), longitude.tolist(), strict=True):
+            person.latitude, person.longitude = north, east
+        moment = Moment(people, latitude, longitude, sessions["simulation_time"].to_numpy())
+        picks = recommend(city, self._weights, moment, self._weights.limits.items_at_session_start)
+        return publishing.venue_lists(sessions, city.places.columns, picks, self._weights.model_version)
+
+    def _propose_people(self, city: CityState, checks: pl.DataFrame) -> list[Output]:
+        limits = self._weights.limits
+        found = []
+        for row in checks.iter_rows(named=True):
+            person = city.person(row["user_id"])
+            if row["simulation_time"] - person.shown_people_at < limits.people_every_hours * HOUR_US:
+                continue
+            matches = suggest(city, self._weights, person, limits.people_per_suggestion)
+            if matches:
+                person.shown_people_at = row["simulation_time"]
+                found.append((row, matches))
+        return publishing.people_lists(found, self._weights.model_version) if found else []
+
+
+def _fold_rows(city: CityState, topic: str, frame: pl.DataFrame) -> None:
+    folds: dict[str, Callable[[Mapping[str, object]], None]] = {
+        "users": city.put_person,
+        "venues": city.places.put,
+        "preferences": city.put_preferences,
+        "environment": lambda row: _fold_environment(city, row),
+    }
+    fold = folds.get(topic)
+    if fold is not None:
+        for row in frame.iter_rows(named=True):
+            fold(row)
+
+
+def _latest(frame: pl.DataFrame) -> int:
+    return int(np.max(frame["simulation_time"].to_numpy()))
+
+
+def _fold_environment(city: CityState, row: Mapping[str, object]) -> None:
+    venue_id, value = str(row["venue_id"]), row["value"]
+    match row["event_type"]:
+        case "weather.changed":
+            city.condition = str(row["condition"])
+        case "traffic.changed":
+            delay = row["delay_minutes"]
+            city.delay_minutes = float(delay) if isinstance(delay, float) else 0.0
+        case "promotion.started":
+            city.offers.add(venue_id)
+        case "promotion.ended":
+            city.offers.discard(venue_id)
+        case "venue.trending":
+            city.trending[venue_id] = float(value) if isinstance(value, float) else 0.0
+        case _:
+            pass
+
+
+def _greet(city: CityState, frame: pl.DataFrame) -> None:
+    """Make known the people who registered before their row on `users` came through."""
+    for row in frame.filter(pl.col("event_type") == "user.registered").iter_rows(named=True):
+        person = city.person(row["user_id"])
+        person.latitude, person.longitude = row["latitude"], row["longitude"]
+
+
+def _remember(city: CityState, frame: pl.DataFrame) -> None:
+    kinds = [*AFFINITY, "recommendation.ignored"]
+    told = frame.filter(pl.col("event_type").is_in(kinds) & pl.col("venue_id").is_not_null())
+    city.pending.extend(
+        Happening(minute_of(time), kind, user_id, venue_id)
+        for time, kind, user_id, venue_id in told.select(
+            "simulation_time", "event_type", "user_id", "venue_id"
+        ).iter_rows()
+    )
