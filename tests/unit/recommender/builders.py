@@ -1,0 +1,102 @@
+"""Small cities, written by hand, for the recommender's tests."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import polars as pl
+
+from services.recommender.data_files import load_weights
+from services.recommender.domain.places import TASTES
+from services.recommender.handlers import Recommender
+from streamkit.processor import Output
+from streamkit.records import Batch, Outgoing
+
+FRIDAY_18H_US = 1_780_696_800_000_000
+"""Friday 2026-06-05 18:00 in New York, 22:00 UTC, in µs."""
+
+MINUTE_US = 60_000_000
+
+Row: TypeAlias = dict[str, object]
+
+OPTIONAL: Mapping[str, object] = {
+    "correlation_id": None, "cause_id": None, "venue_id": None, "session_id": None, "recommendation_id": None,
+    "latitude": None, "longitude": None, "preferred_time": None, "value": None, "condition": None,
+    "delay_minutes": None, "wall_time": None,
+}  # fmt: skip
+
+
+def record(event_type: str, user_id: str | None = None, *, minute: int = 0, branch: int = 0, **columns: object) -> Row:
+    """A record with its common columns."""
+    return {
+        **OPTIONAL,
+        "event_id": f"{event_type}/{user_id}/{minute}/{sorted(columns.items())}",
+        "event_type": event_type,
+        "run_id": "run",
+        "branch": branch,
+        "simulation_time": FRIDAY_18H_US + minute * MINUTE_US,
+        "world": "dining",
+        "city": "new_york",
+        "user_id": user_id,
+        "source": "simulator",
+        **columns,
+    }
+
+
+def batch(topic: str, *rows: Mapping[str, object], removed: Sequence[str] = ()) -> Batch:
+    """A decoded batch of those rows."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    frame = pl.DataFrame({name: pl.Series(name, [row.get(name) for row in rows], strict=False) for name in names})
+    return Batch(topic, frame, np.zeros(len(rows), np.int32), np.arange(len(rows), dtype=np.int64), removed)
+
+
+def venue(venue_id: str, *, cuisine: str = "italian", branch: int = 0, **columns: object) -> Row:
+    """A venue in the middle of town, open every evening."""
+    return {
+        **record("venue.updated", branch=branch),
+        "venue_id": venue_id, "name": f"Chez {venue_id}", "category": "restaurant", "cuisine": cuisine,
+        "latitude": 40.75, "longitude": -73.99, "time_zone": "America/New_York", "price_tier": 2, "rating": 4.0,
+        "rating_count": 20, "seats": 40, "tables": "4x10", "takes_bookings": True,
+        "opening_hours": ",".join(["660-1380"] * 7), "outdoor_seating": False, "ambiance": "casual",
+        "features": None, "trending": 0.0, **columns,
+    }  # fmt: skip
+
+
+def user(user_id: str, *, friends: Sequence[str] = (), branch: int = 0, **columns: object) -> Row:
+    """A person who lives in the middle of town."""
+    return {
+        **record("user.updated", user_id, branch=branch),
+        "name": f"Name {user_id}", "username": user_id, "email": f"{user_id}@example.com",
+        "persona": "social_butterfly",
+        "lifecycle": "active", "home_latitude": 40.75, "home_longitude": -73.99, "price_tier": 2.0, "openness": 0.5,
+        "dietary": None, "friend_ids": ",".join(friends), **columns,
+    }  # fmt: skip
+
+
+def preferences(user_id: str, **tastes: float) -> Row:
+    """Learned tastes, 0.5 where not named."""
+    return {
+        **record("preference.updated", user_id),
+        **{f"taste_{taste}": tastes.get(taste, 0.5) for taste in TASTES},
+        "price_tier": 2.0, "outdoor": 0.5,
+    }  # fmt: skip
+
+
+def session(user_id: str, *, minute: int = 10, branch: int = 0) -> Row:
+    """Someone opens the app in the middle of town."""
+    return record("session.started", user_id, minute=minute, branch=branch, latitude=40.75, longitude=-73.99)
+
+
+def recommender(wall_us: int = 0) -> Recommender:
+    """The real recommender with the shipped weights."""
+    return Recommender(load_weights(), lambda: wall_us)
+
+
+def items(outputs: Sequence[Output], topic: str = "recommendations") -> list[dict[str, object]]:
+    """Rows published on a topic."""
+    rows: list[dict[str, object]] = []
+    for output in outputs:
+        if isinstance(output, Outgoing) and output.topic == topic:
+            columns = {name: column for name, column in output.columns.items() if isinstance(column, pl.Series)}
+            rows += pl.DataFrame(columns).to_dicts()
+    return rows
