@@ -1,0 +1,63 @@
+"""Real servers for the tests that need them: those the environment names, else servers started for this session.
+
+Nothing is skipped for want of a server. Each session has its own data and ports, so that any number may run at once.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cli.servers.guard import Guard
+from cli.servers.jars import kafka_files
+from cli.servers.kafka import KafkaPlan, KafkaServer
+from cli.servers.ports import free_port
+from cli.servers.postgres import PostgresPlan, PostgresServer
+
+CACHE = Path(__file__).parents[1] / ".luna"
+
+
+@pytest.fixture(scope="session")
+def guard() -> Iterator[Guard]:
+    """Ends every server of this session, even when the session itself is killed."""
+    with closing(Guard()) as watching:
+        yield watching
+
+
+@pytest.fixture(scope="session")
+def server_files(guard: Guard) -> Iterator[Path]:
+    """A directory for the data of this session's servers."""
+    with tempfile.TemporaryDirectory(prefix="luna-tests-", ignore_cleanup_errors=True) as name:
+        guard.remove(Path(name))
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(guard: Guard, server_files: Path) -> Iterator[str]:
+    """Address of a real Apache Kafka."""
+    named = os.environ.get("LUNA_KAFKA__BOOTSTRAP_SERVERS")
+    if named:
+        yield named
+        return
+    plan = KafkaPlan(server_files / "kafka", server_files / "kafka.log", free_port())
+    server = KafkaServer.start(kafka_files(CACHE), plan, guard)
+    server.wait()
+    yield server.bootstrap_servers
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(guard: Guard, server_files: Path) -> Iterator[str]:
+    """SQLAlchemy URL (psycopg 3) of a database on a real PostgreSQL."""
+    named = os.environ.get("LUNA_DATABASE__URL")
+    if named:
+        yield named
+        return
+    plan = PostgresPlan(server_files / "postgres", server_files / "postgres.log", free_port(), durable=False)
+    server = PostgresServer.start(plan, guard)
+    server.wait()
+    yield server.url()
+    server.stop()
