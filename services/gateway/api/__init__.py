@@ -1,0 +1,1 @@
+"""REST routers, one a resource; each reads folded state or asks a service through the request desk."""

@@ -1,0 +1,1 @@
+"""Fan-out of records to watching clients. Knows no Kafka and no web framework."""

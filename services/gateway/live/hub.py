@@ -1,0 +1,173 @@
+"""Fans records out to watching clients: gathered for a tick, serialised once a channel and filter, never awaited.
+
+Runs on one event loop. It knows clients as outboxes and records as chunks; neither Kafka nor sockets.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from services.gateway.live.client import Client, Subscription
+from services.gateway.live.frames import Frame, Notice
+from services.gateway.state.chunk import Chunk
+from services.gateway.state.filters import Filters
+from services.gateway.state.ledger import Ledger
+from services.gateway.state.positions import Vector, at_or_after, epoch_of, print_token
+from services.gateway.state.records import Records
+from streamkit import metrics
+from streamkit.clock import Clock, sleep_or_stop
+
+
+class Hub:
+    """Clients and what waits for the next tick. ``sent`` is called with each chunk as it goes out."""
+
+    def __init__(self, ledger: Ledger, records: Records, clock: Clock, *, tick_s: float, most_rows: int) -> None:
+        self.clients: set[Client] = set()
+        self.sent: Callable[[Chunk], None] = lambda _: None
+        self._ledger = ledger
+        self._records = records
+        self._clock = clock
+        self._tick_s = tick_s
+        self._most_rows = most_rows
+        self._pending: defaultdict[str, list[Chunk]] = defaultdict(list)
+        self._vectors: dict[str, Vector] = {}
+        self._epoch = self.epoch
+
+    @property
+    def epoch(self) -> str:
+        """Names the cluster, run and branch that positions belong to."""
+        return epoch_of(self._ledger.cluster, *(self._ledger.live or ("", 0)))
+
+    def counts(self) -> Mapping[str, int]:
+        """Connected clients by kind."""
+        numbers = {"stream": 0, "control": 0, "sse": 0}
+        for client in self.clients:
+            numbers[client.kind] += 1
+        return numbers
+
+    def join(self, client: Client) -> None:
+        """A client has connected."""
+        self.clients.add(client)
+        metrics.CLIENTS.labels(client.kind).set(self.counts()[client.kind])
+
+    def leave(self, client: Client) -> None:
+        """A client is gone."""
+        self.clients.discard(client)
+        metrics.CLIENTS.labels(client.kind).set(self.counts()[client.kind])
+        if client.closing is not None:
+            metrics.CLIENTS_DROPPED.labels(str(client.closing.code)).inc()
+
+    def publish(self, chunk: Chunk) -> None:
+        """Take live records for the next tick."""
+        self._pending[chunk.topic].append(chunk)
+
+    def subscribe(
+        self, client: Client, channel: str, filters: Filters, position: tuple[str, Vector] | None, recent: int
+    ) -> None:
+        """Begin to send a channel: from a position, or with some recent records first, or from now on.
+
+        A position that cannot be continued from is answered by a resync.
+        """
+        self.flush()
+        ring = self._ledger.city.history[channel]
+        client.subscriptions[channel] = Subscription(filters)
+        if position is None:
+            for chunk in reversed(ring.newest(filters, recent).chunks if recent else ()):
+                self._offer(client, channel, [chunk.take(np.arange(len(chunk))[::-1])], Filters(), ring.vector())
+            return
+        epoch, vector = position
+        missed = ring.since(vector) if epoch == self.epoch else None
+        if missed is None:
+            self._resync(client, [channel], "gap" if epoch == self.epoch else "epoch")
+            return
+        if not self._ledger.caught_up:
+            client.subscriptions[channel].start = vector
+        self._offer(client, channel, missed, filters, ring.vector())
+
+    def announce(self, kind: str, body: Mapping[str, object]) -> None:
+        """Tell a state to every client that wants this kind of it; newest wins."""
+        wanting = [client for client in self.clients if kind in client.states]
+        if wanting:
+            notice = Notice(kind, {"payload": body})
+            for client in wanting:
+                client.tell(notice)
+
+    def flush(self) -> None:
+        """Send what has gathered."""
+        if self._epoch != self.epoch:
+            self._turn_over()
+        for channel, chunks in self._pending.items():
+            self._fan_out(channel, chunks)
+            for chunk in chunks:
+                self.sent(chunk)
+        self._pending.clear()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Flush at every tick until told to stop; then let everyone go."""
+        while not stop.is_set():
+            await sleep_or_stop(self._clock, self._tick_s, stop)
+            self.flush()
+        for client in list(self.clients):
+            client.close(1001, "the gateway is going away; reconnect with your positions")
+
+    def resync(self, client: Client, channels: Sequence[str], reason: str) -> None:
+        """Tell one client that it has missed records of these channels."""
+        self._resync(client, channels, reason)
+
+    def _turn_over(self) -> None:
+        self._epoch = self.epoch
+        for client in self.clients:
+            if client.subscriptions:
+                client.forget()
+                self._resync(client, sorted(client.subscriptions), "new_branch")
+
+    def _resync(self, client: Client, channels: Sequence[str], reason: str) -> None:
+        history = self._ledger.city.history
+        positions = {channel: print_token(self.epoch, history[channel].vector()) for channel in channels}
+        client.offer(Notice("resync", {"channels": list(channels), "reason": reason, "positions": positions}))
+
+    def _fan_out(self, channel: str, chunks: Sequence[Chunk]) -> None:
+        vector = self._ledger.city.history[channel].vector()
+        watching: defaultdict[Filters, list[Client]] = defaultdict(list)
+        for client in self.clients:
+            subscription = client.subscriptions.get(channel)
+            if subscription is None:
+                continue
+            if subscription.start is None:
+                watching[subscription.filters].append(client)
+            else:
+                self._offer(client, channel, _unseen(chunks, subscription.start), subscription.filters, vector)
+        for filters, clients in watching.items():
+            frame = self._frame(channel, chunks, filters, vector)
+            if frame is not None:
+                metrics.SENT_FRAMES.labels(channel).inc(len(clients))
+                for client in clients:
+                    client.offer(frame)
+
+    def _offer(self, client: Client, channel: str, chunks: Sequence[Chunk], filters: Filters, vector: Vector) -> None:
+        frame = self._frame(channel, chunks, filters, vector)
+        if frame is not None:
+            client.offer(frame)
+
+    def _frame(self, channel: str, chunks: Sequence[Chunk], filters: Filters, vector: Vector) -> Frame | None:
+        wanted = [part for part in (_matching(chunk, filters) for chunk in chunks) if len(part)]
+        rows = sum(len(part) for part in wanted)
+        skipped = max(0, rows - self._most_rows)
+        lines: list[bytes] = []
+        left = skipped
+        for part in wanted:
+            kept = part.take(np.arange(min(left, len(part)), len(part))) if left else part
+            left -= len(part) - len(kept)
+            lines += self._records.lines(kept)
+        return Frame(self.epoch, channel, vector, lines, skipped) if lines else None
+
+
+def _matching(chunk: Chunk, filters: Filters) -> Chunk:
+    rows = filters.keep(chunk.frame)
+    return chunk if rows is None else chunk.take(rows)
+
+
+def _unseen(chunks: Sequence[Chunk], start: Vector) -> list[Chunk]:
+    return [chunk.take(np.flatnonzero(at_or_after(start, chunk.partitions, chunk.offsets))) for chunk in chunks]

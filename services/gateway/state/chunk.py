@@ -1,0 +1,38 @@
+"""Records of one topic read together, kept as columns from the decoder to the moment somebody asks for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from streamkit.records import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Decoded records in order of arrival, with where and when Kafka holds them.
+
+    ``partitions``, ``offsets`` and ``timestamps_ms`` (Kafka record timestamps) have shape (rows,); ``removed`` are
+    the keys of tombstones.
+    """
+
+    topic: str
+    frame: pl.DataFrame
+    partitions: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+    timestamps_ms: NDArray[np.int64]
+    removed: Sequence[str] = field(default=())
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    @staticmethod
+    def of(batch: Batch, timestamps_ms: NDArray[np.int64]) -> "Chunk":
+        """The chunk of a decoded batch and its record timestamps."""
+        return Chunk(batch.topic, batch.frame, batch.partitions, batch.offsets, timestamps_ms, batch.removed)
+
+    def take(self, rows: NDArray[np.intp]) -> "Chunk":
+        """The rows of these indices, in their order; tombstones are left behind."""
+        return Chunk(self.topic, self.frame[rows], self.partitions[rows], self.offsets[rows], self.timestamps_ms[rows])

@@ -1,0 +1,70 @@
+"""Everything the gateway remembers of one branch of one run."""
+
+from collections.abc import Mapping
+
+from services.gateway.state.bookings import Bookings
+from services.gateway.state.chunk import Chunk
+from services.gateway.state.counters import Counters
+from services.gateway.state.history import Ring
+from services.gateway.state.journeys import Journeys
+from services.gateway.state.simulation import Simulation
+from services.gateway.state.surroundings import Surroundings, Truth
+from services.gateway.state.table import Table
+from streamkit.contracts import Catalogue
+
+
+class City:
+    """Folds of one (run, branch): counters, entities, bookings, surroundings, journeys, history."""
+
+    def __init__(
+        self, catalogue: Catalogue, history: int, bookings: int, beginnings: Mapping[str, Mapping[int, int]]
+    ) -> None:
+        self.simulation = Simulation()
+        self.counters = Counters()
+        self.users = Table("user_id")
+        self.venues = Table("venue_id")
+        self.preferences = Table("user_id")
+        self.bookings = Bookings(bookings)
+        self.surroundings = Surroundings()
+        self.truth = Truth()
+        self.journeys = Journeys()
+        self.history = {
+            name: Ring(history, topic.partitions, beginnings[name])
+            for name, topic in catalogue.topics.items()
+            if name in beginnings
+        }
+        self._folds = {
+            "users": self.users.apply,
+            "venues": self.venues.apply,
+            "preferences": self.preferences.apply,
+            "bookings": self.bookings.apply,
+            "environment": self.surroundings.apply,
+            "ground_truth": self.truth.apply,
+            "journeys": self.journeys.apply,
+            "simulation_control": self._told,
+            "system_metrics": self._ticked,
+        }
+
+    def apply(self, chunk: Chunk) -> int:
+        """Fold records of this branch; returns how many of them are events of the city."""
+        events = self.counters.apply(chunk)
+        fold = self._folds.get(chunk.topic)
+        if fold is not None:
+            fold(chunk)
+        self.history[chunk.topic].append(chunk)
+        return events
+
+    def remove(self, chunk: Chunk) -> None:
+        """Take tombstones in: they name a key, not a branch."""
+        table = {"users": self.users, "venues": self.venues, "preferences": self.preferences}.get(chunk.topic)
+        if table is not None and chunk.removed:
+            table.remove(chunk.removed)
+
+    def _told(self, chunk: Chunk) -> None:
+        for row in chunk.frame.iter_rows(named=True):
+            self.simulation = self.simulation.told(row)
+
+    def _ticked(self, chunk: Chunk) -> None:
+        ticks = chunk.frame.filter(chunk.frame["event_type"] == "simulator.tick")
+        for row in ticks.tail(1).iter_rows(named=True):
+            self.simulation = self.simulation.ticked(row)

@@ -1,0 +1,109 @@
+"""The newest records of one topic, bounded, as the columnar chunks they came in."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.gateway.state.chunk import Chunk
+from services.gateway.state.filters import Filters
+from services.gateway.state.positions import Vector, at_or_after
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records newest first, as chunks of rows already in that order.
+
+    ``before`` continues to older ones, None at the end of what is held; ``complete`` says that nothing older existed.
+    """
+
+    chunks: Sequence[Chunk]
+    before: Vector | None
+    complete: bool
+
+
+class Ring:
+    """Holds at least the newest ``capacity`` records (whole chunks), and knows what it has let go.
+
+    ``beginnings`` is where reading of each partition began: records before it were never seen.
+    """
+
+    def __init__(self, capacity: int, partitions: int, beginnings: Mapping[int, int]) -> None:
+        self.capacity = capacity
+        self.held = 0
+        self.number = 0
+        self._beginnings = beginnings
+        self._next = [0] * partitions
+        self._floor = [0] * partitions
+        self._chunks: deque[Chunk] = deque()
+
+    def append(self, chunk: Chunk) -> None:
+        """Take a chunk in and let the oldest go."""
+        self.number += 1
+        self._chunks.append(chunk)
+        self.held += len(chunk)
+        _raise_to(self._next, chunk)
+        while self.held - len(self._chunks[0]) >= self.capacity:
+            oldest = self._chunks.popleft()
+            self.held -= len(oldest)
+            _raise_to(self._floor, oldest)
+
+    def vector(self) -> Vector:
+        """Next offset of each partition."""
+        return tuple(max(own, self._beginnings.get(number, 0)) for number, own in enumerate(self._next))
+
+    def since(self, vector: Vector) -> list[Chunk] | None:
+        """Everything a watcher at this vector has missed, oldest first; None when some of it is gone."""
+        for number, floor in enumerate(self._floor):
+            wanted = vector[number] if number < len(vector) else 0
+            if wanted < max(floor, self._beginnings.get(number, 0)):
+                return None
+        missed = []
+        for chunk in self._chunks:
+            rows = np.flatnonzero(at_or_after(vector, chunk.partitions, chunk.offsets))
+            if len(rows):
+                missed.append(chunk if len(rows) == len(chunk) else chunk.take(rows))
+        return missed
+
+    def newest(self, filters: Filters, limit: int, before: Vector | None = None) -> Page:
+        """Up to ``limit`` records that pass, newest first, older than ``before``."""
+        found: list[Chunk] = []
+        left = limit
+        edge = list(before if before is not None else self.vector())
+        for chunk in reversed(self._chunks):
+            rows = self._rows_before(chunk, filters, before)
+            taken = rows[::-1][:left]
+            if len(taken):
+                part = chunk.take(taken)
+                found.append(part)
+                left -= len(taken)
+                _lower_to(edge, part)
+            if left == 0:
+                return Page(found, tuple(edge), complete=False)
+        return Page(found, None, complete=not any(self._floor))
+
+    @staticmethod
+    def _rows_before(
+        chunk: Chunk, filters: Filters, before: Vector | None
+    ) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+        rows = filters.keep(chunk.frame)
+        if rows is None:
+            rows = np.arange(len(chunk))
+        if before is not None:
+            rows = rows[~at_or_after(before, chunk.partitions[rows], chunk.offsets[rows])]
+        return rows
+
+
+def _raise_to(edges: list[int], chunk: Chunk) -> None:
+    for partition in np.unique(chunk.partitions):
+        number = int(partition)
+        edges.extend([0] * (number + 1 - len(edges)))
+        edges[number] = max(edges[number], int(chunk.offsets[chunk.partitions == partition].max()) + 1)
+
+
+def _lower_to(edges: list[int], chunk: Chunk) -> None:
+    for partition in np.unique(chunk.partitions):
+        number = int(partition)
+        lowest = int(chunk.offsets[chunk.partitions == partition].min())
+        edges[number] = min(edges[number], lowest)

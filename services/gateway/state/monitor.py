@@ -1,0 +1,105 @@
+"""Sliding rates and latency of the live branch, and the figures of `/admin/stats`."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from services.gateway.state.chunk import Chunk
+from services.gateway.state.ledger import Ledger
+from services.gateway.state.rates import Latencies, Rate
+from services.gateway.state.times import iso
+from streamkit import metrics
+from streamkit.clock import Clock
+
+_WINDOW_S = 10
+_BOOKINGS_WINDOW_S = 60
+
+
+class Monitor:
+    """Watches what arrives and what goes out. ``clients`` tells how many are connected, by kind."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, clients: Callable[[], Mapping[str, int]]) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._clients = clients
+        started = clock.monotonic()
+        self._rates = {name: Rate(_WINDOW_S, started) for name in ledger.catalogue.topics_read_by("gateway")}
+        self._confirmed = Rate(_BOOKINGS_WINDOW_S, started)
+        self._recommended = Rate(_WINDOW_S, started)
+        self._latencies = Latencies()
+
+    def arrived(self, chunk: Chunk, events: int) -> None:
+        """Count live records, ``events`` of them events of the city; what is read while catching up is no rate."""
+        if not self._ledger.caught_up:
+            return
+        now = self._clock.monotonic()
+        if events:
+            self._rates[chunk.topic].add(now, events)
+        if chunk.topic == "bookings":
+            self._confirmed.add(now, int((chunk.frame["event_type"] == "booking.confirmed").sum()))
+        elif chunk.topic == "recommendations":
+            self._recommended.add(now, len(chunk))
+
+    def sent(self, chunk: Chunk) -> None:
+        """Measure record timestamp → fan-out, for records of the live phase only."""
+        live_since = self._ledger.city.simulation.live_since
+        if live_since is None or not self._ledger.caught_up:
+            return
+        stamped = chunk.timestamps_ms[chunk.timestamps_ms * 1000 >= live_since]
+        milliseconds = np.maximum(self._clock.now_us() / 1000 - stamped, 0.0)
+        self._latencies.add(self._clock.monotonic(), milliseconds)
+        for value in milliseconds[:50]:  # enough for the histogram; the summary has them all
+            metrics.EVENT_LATENCY.observe(float(value) / 1000)
+
+    def brief(self) -> dict[str, object]:
+        """Figures of `/simulation/metrics` and of the realtime stream."""
+        now = self._clock.monotonic()
+        state = self._ledger.city.simulation
+        return {
+            "events_per_second": round(sum(rate.per_second(now) for rate in self._rates.values()), 2),
+            "bookings_per_minute": round(self._confirmed.per_second(now) * 60, 1),
+            "recommendations_per_second": self._recommended.per_second(now),
+            "active_users": state.active_users,
+            "simulation_time": iso(state.simulation_time),
+            "speed_target": state.speed_target,
+            "speed_achieved": state.speed_achieved,
+            "phase": state.phase,
+            "population": state.population,
+            "scenario": ",".join(sorted(state.scenarios)) or None,
+        }
+
+    def stats(self) -> dict[str, object]:
+        """Figures of `/admin/stats`."""
+        now = self._clock.monotonic()
+        city = self._ledger.city
+        totals = {**city.counters.totals(), "users": len(city.users), "venues": len(city.venues)}
+        services = self._ledger.services
+        return {
+            **city.simulation.printable(),
+            "events": city.counters.printable(),
+            "totals": totals,
+            **self.brief(),
+            "topic_rates": {name: rate.per_second(now) for name, rate in self._rates.items()},
+            "conversion": {name: totals[name] for name in _FUNNEL},
+            "dlq": services.dead_letters,
+            "lag": services.lag(),
+            "services": services.alive(self._clock.now_us()),
+            "latency_ms": self._latencies.summary(now),
+            "clients": self._clients(),
+            **self.condition(),
+        }
+
+    def state(self) -> dict[str, object]:
+        """State of the simulation, and whether what we know of it is current."""
+        return {**self._ledger.city.simulation.printable(), **self.condition()}
+
+    def condition(self) -> dict[str, object]:
+        """Whether the gateway has caught up, reaches Kafka, and its wall clock."""
+        return {
+            "caught_up": self._ledger.caught_up,
+            "connected": self._ledger.connected,
+            "wall_time": iso(self._clock.now_us()),
+        }
+
+
+_FUNNEL = ("sessions", "views", "interests", "bookings_requested", "bookings_confirmed", "visits", "reviews")

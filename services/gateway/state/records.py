@@ -1,0 +1,88 @@
+"""Columns to the JSON that people see, only when somebody asks: null columns left out, times in words, names added."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import orjson
+import polars as pl
+
+from services.gateway.state.chunk import Chunk
+from streamkit.contracts import Catalogue, Topic
+
+_DECIMALS = 6
+"""Digits of a 32-bit float that mean something; the rest is noise of the conversion."""
+
+
+class Names(Protocol):
+    """Who is behind an id."""
+
+    def user_name(self, user_id: str | None) -> str | None:
+        """Name of a person."""
+        ...
+
+    def venue_name(self, venue_id: str | None) -> str | None:
+        """Name of a venue."""
+        ...
+
+
+class Records:
+    """Rows and JSON lines of chunks."""
+
+    def __init__(self, catalogue: Catalogue, names: Names) -> None:
+        self._times = {name: time_columns(topic) for name, topic in catalogue.topics.items()}
+        self._names = names
+
+    def rows(self, chunk: Chunk) -> list[dict[str, Any]]:
+        """One dictionary a record, in the chunk's order."""
+        frame = spoken(chunk.frame, self._times[chunk.topic])
+        places = zip(chunk.partitions.tolist(), chunk.offsets.tolist(), chunk.timestamps_ms.tolist(), strict=True)
+        rows = []
+        for row, (partition, offset, timestamp) in zip(frame.iter_rows(named=True), places, strict=True):
+            record = {"topic": chunk.topic, "partition": partition, "offset": offset, "record_timestamp": timestamp}
+            record |= {name: value for name, value in row.items() if value is not None}
+            self._add_names(record)
+            rows.append(record)
+        return rows
+
+    def lines(self, chunk: Chunk) -> list[bytes]:
+        """One JSON object a record."""
+        return [orjson.dumps(row) for row in self.rows(chunk)]
+
+    def row(self, topic: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        """JSON values of one remembered row, nulls kept."""
+        frame = pl.DataFrame([row], infer_schema_length=None)
+        return spoken(frame, self._times[topic] & set(frame.columns)).row(0, named=True)
+
+    def table(self, topic: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """A frame of a topic's columns with times in words."""
+        return spoken(frame, self._times[topic] & set(frame.columns))
+
+    def _add_names(self, record: dict[str, Any]) -> None:
+        for column, name_of in (
+            ("user", self._names.user_name),
+            ("other_user", self._names.user_name),
+            ("venue", self._names.venue_name),
+        ):
+            name = name_of(record.get(f"{column}_id"))
+            if name is not None:
+                record[f"{column}_name"] = name
+
+
+def time_columns(topic: Topic) -> frozenset[str]:
+    """Columns of a topic that hold microseconds."""
+    return frozenset(column["name"] for column in topic.schema["fields"] if _is_time(column["type"]))
+
+
+def spoken(frame: pl.DataFrame, times: frozenset[str] | set[str]) -> pl.DataFrame:
+    """Times as ISO 8601 text, 32-bit floats without the noise of their conversion."""
+    said = [
+        pl.from_epoch(pl.col(name).cast(pl.Int64), "us").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").alias(name)
+        for name in sorted(times)
+    ]
+    return frame.with_columns(*said, pl.col(pl.Float32).cast(pl.Float64).round(_DECIMALS))
+
+
+def _is_time(kind: object) -> bool:
+    if isinstance(kind, Sequence) and not isinstance(kind, str):
+        return any(_is_time(branch) for branch in kind)
+    return isinstance(kind, Mapping) and kind.get("logicalType") == "timestamp-micros"
