@@ -1,0 +1,98 @@
+"""librdkafka's errors as ours, in one place, and waiting for a broker that is not there yet."""
+
+import asyncio
+from collections.abc import Sequence
+
+import confluent_kafka
+from confluent_kafka import KafkaError, KafkaException
+
+from streamkit import logs
+from streamkit.clock import Clock, sleep_or_stop
+from streamkit.errors import ConfigurationError, Fatal, Retryable
+from streamkit.settings import KafkaSettings
+
+# librdkafka's own codes are spelt with an underscore; they are public.
+AUTHENTICATION = KafkaError._AUTHENTICATION  # noqa: SLF001
+PARTITION_EOF = KafkaError._PARTITION_EOF  # noqa: SLF001
+UNKNOWN_TOPIC = frozenset({KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC})  # noqa: SLF001
+UNREACHABLE = frozenset(
+    {
+        KafkaError._TRANSPORT,  # noqa: SLF001
+        KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001
+        KafkaError._RESOLVE,  # noqa: SLF001
+        KafkaError._TIMED_OUT,  # noqa: SLF001
+    }
+)
+DENIED = frozenset(
+    {
+        AUTHENTICATION,
+        KafkaError.SASL_AUTHENTICATION_FAILED,
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+    }
+)
+HEALING = frozenset({KafkaError.NOT_ENOUGH_REPLICAS, KafkaError.NOT_ENOUGH_REPLICAS_AFTER_APPEND})
+"""Refused before anything was written: the same records may be sent again. After a timeout nobody knows whether they
+were written, so the process starts anew, and its outputs keep their event ids."""
+
+_ASK_LIMIT_S = 5.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 5.0
+
+
+def denied(error: KafkaError) -> bool:
+    """Whether waiting is no use: wrong user, wrong password, no right."""
+    return bool(error.fatal()) or error.code() in DENIED
+
+
+def produce_failure(error: KafkaError, topic: str) -> Exception:
+    """The kind of a failed send."""
+    place = f" on {topic!r}" if topic else ""
+    reason = f"Kafka refused to write{place}: {error.str()}"
+    return Retryable(reason) if error.code() in HEALING else Fatal(reason)
+
+
+async def wait_for_broker(
+    settings: KafkaSettings, topics: Sequence[str], clock: Clock, stop: asyncio.Event | None = None
+) -> None:
+    """Return once the broker answers and has the topics; one log line a failed try, with growing pauses.
+
+    Raises:
+        ConfigurationError: where the broker denies us.
+        Fatal: where it has not answered, or a topic is missing, by ``start_deadline_s``.
+
+    """
+    stop = stop or asyncio.Event()
+    deadline = clock.monotonic() + settings.start_deadline_s
+    pause = _FIRST_PAUSE_S
+    seen: list[KafkaError] = []
+    client = confluent_kafka.Producer({**settings.client(), "error_cb": seen.append})
+    while not stop.is_set():
+        reason = await asyncio.to_thread(_missing, client, topics)
+        client.poll(0)
+        refusal = next((error for error in seen if denied(error)), None)
+        if refusal:
+            raise ConfigurationError(f"Kafka at {settings.bootstrap_servers} denies access: {refusal.str()}")
+        if reason is None:
+            return
+        reason = f"Kafka at {settings.bootstrap_servers}: {reason}"
+        if clock.monotonic() + pause > deadline:
+            raise Fatal(f"{reason}; gave up after {settings.start_deadline_s:g} s")
+        logs.get_logger().warning("waiting for the broker", reason=reason, again_in_seconds=pause)
+        await sleep_or_stop(clock, pause, stop)
+        pause = min(pause * 2, _LONGEST_PAUSE_S)
+
+
+def _missing(client: confluent_kafka.Producer, topics: Sequence[str]) -> str | None:
+    try:
+        if not topics:
+            client.list_topics(timeout=_ASK_LIMIT_S)
+        for topic in topics:
+            error = client.list_topics(topic, timeout=_ASK_LIMIT_S).topics[topic].error
+            if error is not None and error.code() in UNKNOWN_TOPIC:
+                return f"topic {topic!r} does not exist (luna topics apply creates it)"
+            if error is not None:
+                return f"topic {topic!r}: {error.str()}"
+    except KafkaException as error:
+        return f"not reachable ({error.args[0].str()})"
+    return None

@@ -1,0 +1,128 @@
+"""How a service lives: one TaskGroup, SIGTERM and SIGINT drain it, and its exit code tells the supervisor what to do.
+
+0: asked to stop, or done. 1: cannot go on here, start it anew. 2: configuration is wrong, starting anew is no use.
+"""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import uvloop
+
+from streamkit import logs
+from streamkit.errors import ConfigurationError, Fatal, Retryable
+from streamkit.settings import ServiceSettings, load
+
+EXIT_CLEAN, EXIT_FATAL, EXIT_CONFIGURATION = 0, 1, 2
+
+DRAIN_LIMIT_S = 20.0
+"""Draining takes one batch and one commit; longer means stuck. Under a supervisor's usual 30 s before SIGKILL."""
+
+_Settings = TypeVar("_Settings", bound=ServiceSettings)
+
+
+class LongRunning(Protocol):
+    """A part of a service that runs until told to stop."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set, then finish what is in hand and return. Raise to end the whole service."""
+        ...
+
+
+class Resource(Protocol):
+    """Something to close after all parts have returned: a producer, a pool of connections."""
+
+    async def close(self) -> None:
+        """Flush and release."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Parts that run together, and resources they share, closed in reverse order at the end."""
+
+    parts: Sequence[LongRunning]
+    resources: Sequence[Resource] = ()
+
+
+async def run_parts(service: Service, stop: asyncio.Event) -> None:
+    """Run all parts until one returns or raises, or ``stop`` is set; then drain the others and close.
+
+    Raises:
+        ExceptionGroup: of what parts raised.
+        Fatal: where draining took too long.
+
+    """
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_until_done(part, stop)) for part in service.parts]
+            await stop.wait()
+            _, stuck = await asyncio.wait(tasks, timeout=DRAIN_LIMIT_S) if tasks else (set(), set())
+            if stuck:
+                names = ", ".join(sorted(task.get_name() for task in stuck))
+                raise Fatal(f"did not stop within {DRAIN_LIMIT_S:g} s: {names}")
+    finally:
+        for resource in reversed(service.resources):
+            await resource.close()
+
+
+async def _until_done(part: LongRunning, stop: asyncio.Event) -> None:
+    task = asyncio.current_task()
+    if task:
+        task.set_name(type(part).__name__)
+    try:
+        await part.run(stop)
+    finally:
+        stop.set()
+
+
+def run_service(
+    name: str,
+    settings: type[_Settings],
+    build: Callable[[_Settings], Service | Sequence[LongRunning]],
+) -> int:
+    """Load settings, build the service inside the event loop, run it, and say how it ended. Returns the exit code."""
+    try:
+        loaded = load(settings)
+        logs.configure(name, loaded.log_level, loaded.instance_name)
+        return uvloop.run(_serve(name, loaded, build))
+    except ConfigurationError as error:
+        print(f"{name}: configuration: {error}", file=sys.stderr)  # noqa: T201 - the one line for a person
+        return EXIT_CONFIGURATION
+
+
+async def _serve(name: str, settings: _Settings, build: Callable[[_Settings], Service | Sequence[LongRunning]]) -> int:
+    log = logs.get_logger()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        built = build(settings)
+        await run_parts(built if isinstance(built, Service) else Service(built), stop)
+    except ConfigurationError:
+        raise
+    except (Exception, ExceptionGroup) as error:
+        reasons = list(dict.fromkeys(_leaves(error)))
+        wrong = next((reason for reason in reasons if isinstance(reason, ConfigurationError)), None)
+        if wrong:
+            raise wrong from error
+        for reason in reasons:
+            known = isinstance(reason, Fatal | Retryable)
+            log.critical(
+                "service failed",
+                reason=f"{reason}" if known else f"{type(reason).__name__}: {reason}",
+                exc_info=None if known else reason,
+            )
+        return EXIT_FATAL
+    log.info("service stopped", name=name)
+    return EXIT_CLEAN
+
+
+def _leaves(error: BaseException) -> list[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for inner in error.exceptions for leaf in _leaves(inner)]
+    return [error]
