@@ -15,6 +15,7 @@ from streamkit.codec.encode import encode_bodies
 from streamkit.codec.keys import encode_keys
 from streamkit.codec.plan import Plan
 from streamkit.contracts import Catalogue, ContractError, Topic, subject_of
+from streamkit.produced import foreign
 from streamkit.records import Outgoing
 
 
@@ -52,16 +53,27 @@ class _TopicCodec:
 
 
 class Codec:
-    """Encodes and decodes the topics of a catalogue. ``schema_ids`` maps ``<subject>/<version>`` to schema ids."""
+    """Encodes and decodes the topics of a catalogue.
 
-    def __init__(self, catalogue: Catalogue, schema_ids: Mapping[str, int] | None = None) -> None:
+    ``schema_ids`` maps ``<subject>/<version>`` to schema ids: the committed ones, or a registry's. With ``service``
+    it refuses to encode what that service may not produce.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, schema_ids: Mapping[str, int] | None = None, service: str | None = None
+    ) -> None:
         self._catalogue = catalogue
+        self._service = service
         ids = catalogue.schema_ids if schema_ids is None else schema_ids
         self._topics = {name: _topic_codec(topic, ids) for name, topic in catalogue.topics.items()}
 
     def encode(self, outgoing: Outgoing) -> Encoded:
         """Keys and values of a batch; raises `EncodeError` naming topic and column."""
         known = self._topic(outgoing.topic)
+        if self._service is not None and outgoing.rows:
+            wrong = foreign(known.topic, outgoing, self._service)
+            if wrong:
+                raise EncodeError("; ".join(wrong))
         try:
             keys = encode_keys(known.topic.key, outgoing.columns.get(known.topic.key), outgoing.rows)
             values = encode_bodies(known.plan, known.header, outgoing.columns, outgoing.rows)
