@@ -1,0 +1,31 @@
+"""All laws by name."""
+
+from collections.abc import Callable
+
+from tests.laws import bookings, people, wire
+from tests.laws.reading import Reading
+
+LAWS: tuple[Callable[[Reading], list[str]], ...] = (
+    people.sessions_come_first,
+    people.visits_are_in_opening_hours,
+    people.reviews_follow_visits,
+    people.accepted_recommendations_were_generated,
+    bookings.every_request_has_one_outcome,
+    bookings.never_over_capacity,
+    bookings.codes_are_unique_while_live,
+    wire.time_never_goes_back,
+    wire.keys_are_the_key_column_on_java_s_partition,
+    wire.producers_keep_to_the_contract,
+)
+
+
+def violations(reading: Reading) -> dict[str, list[str]]:
+    """The laws broken in any telling of the city, each with its violations."""
+    found: dict[str, list[str]] = {}
+    for (run, branch), telling in reading.tellings().items():
+        for law in LAWS:
+            for broken in law(telling):
+                found.setdefault(law.__name__, []).append(f"{run} branch {branch}: {broken}")
+    if reading.differing_duplicates:
+        found["duplicates_are_identical"] = reading.differing_duplicates
+    return found

@@ -1,0 +1,72 @@
+"""Records as an outside consumer has them: topic, partition, offset, key, decoded value and the raw bytes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of one topic."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes
+    value: Mapping[str, Any]
+    raw: bytes
+
+    def __getitem__(self, name: str) -> Any:
+        return self.value[name]
+
+    @property
+    def telling(self) -> tuple[str, int]:
+        """The (run_id, branch) it belongs to."""
+        return self.value["run_id"], self.value["branch"]
+
+
+@dataclass
+class Reading:
+    """All records of all topics, each partition in offset order, first-wins by event_id."""
+
+    records: list[Record] = field(default_factory=list)
+    differing_duplicates: list[str] = field(default_factory=list)
+    duplicates: int = 0
+
+    @staticmethod
+    def of(records: Iterable[Record]) -> "Reading":
+        """Deduplicate; a duplicate that differs from the first is kept aside as a violation."""
+        reading = Reading()
+        first: dict[tuple[str, str], Record] = {}
+        for record in sorted(records, key=lambda item: (item.topic, item.partition, item.offset)):
+            known = first.setdefault((record.topic, record["event_id"]), record)
+            if known is record:
+                reading.records.append(record)
+                continue
+            reading.duplicates += 1
+            if known.raw != record.raw:
+                reading.differing_duplicates.append(
+                    f"{record.topic}: event_id {record['event_id']} ({record['event_type']}) came twice and differs"
+                )
+        return reading
+
+    def of_topic(self, topic: str, *event_types: str) -> Iterator[Record]:
+        """Records of a topic, of those types if named."""
+        for record in self.records:
+            if record.topic == topic and (not event_types or record["event_type"] in event_types):
+                yield record
+
+    def count(self) -> dict[str, int]:
+        """Records by event type."""
+        counts: dict[str, int] = defaultdict(int)
+        for record in self.records:
+            counts[record["event_type"]] += 1
+        return dict(counts)
+
+    def tellings(self) -> "dict[tuple[str, int], Reading]":
+        """The same records, apart by (run, branch)."""
+        apart: dict[tuple[str, int], Reading] = {}
+        for record in self.records:
+            apart.setdefault(record.telling, Reading()).records.append(record)
+        return apart
