@@ -1,0 +1,1 @@
+"""Kafka and Faust: everything of analytics that does I/O."""

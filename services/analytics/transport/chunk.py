@@ -1,0 +1,76 @@
+"""A run of consecutive records of one partition, travelling as the value of one Faust message."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class FetchedRecord(Protocol):
+    """What the Kafka client hands out for one record (the part of it that is used)."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int | None
+    timestamp_type: int | None
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Raw records of one partition in offset order; all four sequences have the same length, at least 1.
+
+    A null value is a tombstone or poison: whoever decodes decides. Offsets rise, but need not be consecutive:
+    compaction and transaction markers leave gaps.
+    """
+
+    values: Sequence[bytes | None]
+    keys: Sequence[bytes | None]
+    offsets: Sequence[int]
+    headers: Sequence[Sequence[tuple[str, bytes]]]
+
+    @property
+    def next_offset(self) -> int:
+        """Offset to go on from once the chunk is applied."""
+        return self.offsets[-1] + 1
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRecord:
+    """A chunk dressed as a record of the client, so that Faust builds its message from it unaware.
+
+    It carries the offset of the chunk's *last* record: when Faust commits it, the whole chunk is done. The gap that
+    Faust sees before it is counted as acknowledged only together with it (`Consumer._new_offset` adds a gap once a
+    later offset is acknowledged), and a restart goes by the offset kept with the state, not by the committed one.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int | None
+    timestamp_type: int | None
+    value: Chunk
+    key: None = None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    checksum: None = None
+    serialized_key_size: int = 0
+    serialized_value_size: int = 0
+
+
+def pack(records: Sequence[FetchedRecord], limit: int) -> Iterator[ChunkRecord]:
+    """Chunks of at most ``limit`` records out of the fetched records of one partition."""
+    for start in range(0, len(records), limit):
+        part = records[start : start + limit]
+        last = part[-1]
+        chunk = Chunk(
+            values=[record.value for record in part],
+            keys=[record.key for record in part],
+            offsets=[record.offset for record in part],
+            headers=[record.headers for record in part],
+        )
+        yield ChunkRecord(last.topic, last.partition, last.offset, last.timestamp, last.timestamp_type, chunk)

@@ -1,0 +1,43 @@
+"""What of Faust the transport hooks into: an upgrade that changes any of it must fail a test, not production."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from faust import App
+from faust.transport.consumer import Consumer as BaseConsumer
+from faust.transport.drivers import aiokafka as driver
+
+_TP = "faust.types.tuples.TP"
+
+HOOKS: Mapping[str, tuple[Callable[..., Any], str]] = {
+    "Consumer._getmany": (
+        driver.Consumer._getmany,  # noqa: SLF001
+        f"(self, active_partitions: Optional[Set[{_TP}]], timeout: float) -> Mapping[{_TP}, List[Any]]",
+    ),
+    "Consumer.seek_to_committed": (driver.Consumer.seek_to_committed, f"(self) -> Mapping[{_TP}, int]"),
+    "Consumer._seek": (driver.Consumer._seek, f"(self, partition: {_TP}, offset: int) -> None"),  # noqa: SLF001
+    "Consumer._to_message": (
+        driver.Consumer._to_message,  # noqa: SLF001
+        f"(self, tp: {_TP}, record: Any) -> faust.types.tuples.ConsumerMessage",
+    ),
+    "Consumer.perform_seek": (BaseConsumer.perform_seek, "(self) -> None"),
+    "Consumer._new_offset": (BaseConsumer._new_offset, f"(self, tp: {_TP}) -> Optional[int]"),  # noqa: SLF001
+    "App._new_transport": (App._new_transport, "(self) -> faust.types.transports.TransportT"),  # noqa: SLF001
+}
+"""Each hooked method with the signature it has in faust-streaming 0.15.3."""
+
+
+class TransportDriftError(RuntimeError):
+    """A method of Faust that the transport hooks no longer looks as it did."""
+
+
+def verify_hooks(hooks: Mapping[str, tuple[Callable[..., Any], str]] = HOOKS) -> None:
+    """Raise `TransportDriftError` naming every hook whose signature changed."""
+    changed = [
+        f"{name} is now {inspect.signature(method)}"
+        for name, (method, known) in hooks.items()
+        if str(inspect.signature(method)) != known
+    ]
+    if changed:
+        raise TransportDriftError("; ".join(changed))
