@@ -1,0 +1,164 @@
+"""A log in memory with Kafka's partitions and bytes: what the lock-step host and the fast tests run on.
+
+Everything goes through the real codec, so a value that Kafka would not carry fails here too.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from streamkit.codec import Codec
+from streamkit.contracts import Catalogue
+from streamkit.partitioner import partitions_of
+from streamkit.positions import Positions
+from streamkit.processor import Output
+from streamkit.raw import RawBatch, decode
+from streamkit.records import Batch, Tombstones
+
+DLQ_SUFFIX = ".dlq"
+
+Headers = Sequence[tuple[str, str | bytes | None]]
+
+
+@dataclass(slots=True)
+class _Records:
+    """Records of one topic in order of arrival; those before ``base`` have been forgotten."""
+
+    keys: list[bytes | None] = field(default_factory=list)
+    values: list[bytes | None] = field(default_factory=list)
+    partitions: list[int] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+    headers: dict[int, Headers] = field(default_factory=dict)
+    ends: list[int] = field(default_factory=list)
+    base: int = 0
+
+
+class MemoryLog:
+    """Topics of the catalogue as lists of bytes. A record's index is its place in the topic's order of arrival."""
+
+    def __init__(self, catalogue: Catalogue, codec: Codec) -> None:
+        self.catalogue = catalogue
+        self.codec = codec
+        self._topics: dict[str, _Records] = {}
+        self._decoded: dict[tuple[str, int, int], Batch] = {}
+
+    def append(self, outputs: Sequence[Output]) -> Positions:
+        """Write outputs; the end offset of every partition written. Raises EncodeError as the producer does."""
+        ends: Positions = {}
+        for output in outputs:
+            if isinstance(output, Tombstones):
+                keys: list[bytes] = [key.encode() for key in output.keys]
+                ends |= self.append_raw(output.topic, keys, [None] * len(keys))
+            elif output.rows:
+                encoded = self.codec.encode(output)
+                ends |= self.append_raw(encoded.topic, encoded.keys, encoded.values)
+        return ends
+
+    def append_raw(
+        self,
+        topic: str,
+        keys: Sequence[bytes | None],
+        values: Sequence[bytes | None],
+        headers: Sequence[Headers] = (),
+    ) -> Positions:
+        """Write bytes as they are, garbage included; a null key goes to partition 0."""
+        records = self._records(topic)
+        count = len(records.ends)
+        placed = partitions_of([key or b"" for key in keys], count)
+        if None in keys:
+            placed[[key is None for key in keys]] = 0
+        for index, one in enumerate(headers):
+            records.headers[records.base + len(records.values) + index] = one
+        records.keys += keys
+        records.values += values
+        records.partitions += placed.tolist()
+        ends: Positions = {}
+        offsets = np.empty(len(keys), dtype=np.int64)
+        for partition in np.unique(placed).tolist():
+            rows = np.flatnonzero(placed == partition)
+            offsets[rows] = np.arange(records.ends[partition], records.ends[partition] + len(rows))
+            records.ends[partition] += len(rows)
+            ends[topic, partition] = records.ends[partition]
+        records.offsets += offsets.tolist()
+        return ends
+
+    def size(self, topic: str) -> int:
+        """Records ever written to a topic: the index of the next one."""
+        records = self._records(topic)
+        return records.base + len(records.values)
+
+    def ends(self, topics: Sequence[str]) -> Positions:
+        """End offset of every partition of some topics."""
+        return {(topic, partition): end for topic in topics for partition, end in enumerate(self._records(topic).ends)}
+
+    def raw(self, topic: str, start: int = 0, stop: int | None = None) -> RawBatch:
+        """Bytes of the records with indices from ``start`` up to ``stop``, in order of arrival."""
+        records = self._records(topic)
+        span = slice(max(start - records.base, 0), None if stop is None else max(stop - records.base, 0))
+        return RawBatch(
+            topic,
+            records.keys[span],
+            records.values[span],
+            np.asarray(records.partitions[span], dtype=np.int32),
+            np.asarray(records.offsets[span], dtype=np.int64),
+        )
+
+    def read(self, topic: str, positions: Mapping[tuple[str, int], int] | None = None) -> Batch:
+        """Decoded records from some positions on (absent partitions from 0), in order of arrival, without poison."""
+        raw = self.raw(topic)
+        if positions:
+            starts = np.asarray(
+                [positions.get((topic, partition), 0) for partition in range(len(self._records(topic).ends))]
+            )
+            raw = raw.without(np.flatnonzero(raw.offsets < starts[raw.partitions]).tolist())
+        return decode(self.catalogue, self.codec, raw)[0]
+
+    def batch(self, topic: str, start: int, stop: int) -> Batch:
+        """Decoded records by index, decoded once for all readers; poison goes to the dead-letter topic."""
+        known = self._decoded.get((topic, start, stop))
+        if known is not None:
+            return known
+        raw = self.raw(topic, start, stop)
+        batch, poison = decode(self.catalogue, self.codec, raw)
+        for one in poison:
+            reason: Headers = [("luna.error.class", one.error), ("luna.error.message", one.message)]
+            self.append_raw(topic + DLQ_SUFFIX, [raw.keys[one.index]], [raw.values[one.index]], [reason])
+        for place in [place for place in self._decoded if place[0] == topic and place[2] < start]:
+            del self._decoded[place]
+        self._decoded[topic, start, stop] = batch
+        return batch
+
+    def keys(self, topic: str, partition: int) -> list[bytes | None]:
+        """Keys of one partition in offset order."""
+        records = self._records(topic)
+        return [key for key, place in zip(records.keys, records.partitions, strict=True) if place == partition]
+
+    def values(self, topic: str, partition: int) -> list[bytes | None]:
+        """Values of one partition in offset order, byte for byte."""
+        records = self._records(topic)
+        return [value for value, place in zip(records.values, records.partitions, strict=True) if place == partition]
+
+    def headers(self, topic: str) -> list[Headers]:
+        """Headers of each record in order of arrival; empty where it has none."""
+        records = self._records(topic)
+        return [records.headers.get(records.base + index, ()) for index in range(len(records.values))]
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Topics that hold or held records."""
+        return tuple(sorted(name for name, records in self._topics.items() if records.base or records.values))
+
+    def forget(self, topic: str, before: int) -> None:
+        """Drop the records with lower indices from memory; offsets go on. For runs larger than memory."""
+        records = self._records(topic)
+        count = min(max(before - records.base, 0), len(records.values))
+        del records.keys[:count], records.values[:count], records.partitions[:count], records.offsets[:count]
+        records.base += count
+
+    def _records(self, topic: str) -> _Records:
+        records = self._topics.get(topic)
+        if records is None:
+            partitions = self.catalogue.topic(topic.removesuffix(DLQ_SUFFIX)).partitions
+            records = self._topics[topic] = _Records(ends=[0] * partitions)
+        return records
