@@ -95,7 +95,7 @@ def load_document(path: Path) -> Document:
     try:
         return Document(path, node, TopicsModel.model_validate(content))
     except ValidationError as error:
-        first = error.errors()[0]
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         where = tuple(str(part) for part in first["loc"])
         reason = f"{'.'.join(where)}: {first['msg']}{_nearest_field(first['type'], where)}"
         raise ContractError(f"{path}:{line_of(node, where)}: {reason}") from error

@@ -5,18 +5,16 @@ behind it may trust that each named column exists.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
 
 from streamkit.contract_files import ContractError, Document, load_document, load_schema, nearest
+from streamkit.produced import violations
+from streamkit.records import Outgoing
+from streamkit.topic import EventType, Schema, Topic
 
 __all__ = ["Catalogue", "ContractError", "EventType", "Schema", "Topic", "schemas_dir", "subject_of"]
-
-Schema: TypeAlias = Mapping[str, Any]
-"""A parsed ``.avsc``."""
 
 SERVICES = ("simulator", "recommender", "booking", "analytics", "gateway")
 
@@ -30,51 +28,6 @@ def schemas_dir() -> Path:
 def subject_of(topic: str) -> str:
     """Registry subject of a topic's values (TopicNameStrategy)."""
     return f"{topic}-value"
-
-
-@dataclass(frozen=True, slots=True)
-class EventType:
-    """One kind of event: who may produce it, and the columns it must set beside the common ones."""
-
-    name: str
-    producers: tuple[str, ...]
-    sets: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Topic:
-    """One topic with its record schema, the schema's committed versions and its event types.
-
-    ``retention_mib`` is per partition, -1 without bound. ``versions`` maps version to schema, oldest first.
-    """
-
-    name: str
-    purpose: str
-    key: str
-    partitions: int
-    cleanup: Literal["delete", "compact"]
-    retention_mib: int
-    dlq: bool
-    wall_clock: bool
-    consumers: tuple[str, ...]
-    events: Mapping[str, EventType]
-    schema: Schema
-    versions: Mapping[int, Schema] = field(default_factory=dict)
-
-    @cached_property
-    def columns(self) -> tuple[str, ...]:
-        """Columns of the record, in order."""
-        return tuple(column["name"] for column in self.schema["fields"])
-
-    @property
-    def compacted(self) -> bool:
-        """Whether the topic keeps the latest row of each key, and a null value removes one."""
-        return self.cleanup == "compact"
-
-    @property
-    def version(self) -> int:
-        """Latest committed version of the schema; 1 before the first is committed."""
-        return max(self.versions, default=1)
 
 
 @dataclass(frozen=True)
@@ -104,6 +57,10 @@ class Catalogue:
     def topics_read_by(self, service: str) -> tuple[str, ...]:
         """Topics that a service consumes."""
         return tuple(name for name, topic in self.topics.items() if service in topic.consumers)
+
+    def violations(self, outgoing: Outgoing) -> list[str]:
+        """Every way in which a batch breaks its topic's contract: what a test asserts of a service's outputs."""
+        return violations(self.topic(outgoing.topic), outgoing)
 
     def topics_written_by(self, service: str) -> tuple[str, ...]:
         """Topics on which a service produces at least one event type."""

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from streamkit.contracts import Topic
 from streamkit.records import Coded, Column, Outgoing
+from streamkit.topic import Topic
 
 
 def strings_in_use(column: Column) -> set[str | None]:

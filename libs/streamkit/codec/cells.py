@@ -104,8 +104,14 @@ def take(table: Cells, codes: NDArray[np.integer]) -> Cells:
     return Cells(picked.view(np.uint8).reshape(-1, width), lengths)
 
 
-def text_cells(flat: Bytes2D, starts: NDArray[np.int64], sizes: NDArray[np.int64], null: NDArray[np.bool_] | None,
-               *, nullable: bool) -> Cells:
+def text_cells(
+    flat: Bytes2D,
+    starts: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    null: NDArray[np.bool_] | None,
+    *,
+    nullable: bool,
+) -> Cells:
     """Strings out of one flat buffer, which must be padded by the longest of them."""
     prefix = varint_cells(sizes, null, nullable=nullable)
     widest = int(sizes.max(initial=0))

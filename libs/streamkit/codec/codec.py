@@ -147,9 +147,7 @@ def _present(
     return np.asarray(indices, dtype=np.intp), present
 
 
-def _by_schema(
-    values: Sequence[bytes], indices: NDArray[np.intp], poison: list[Poison]
-) -> dict[int, NDArray[np.intp]]:
+def _by_schema(values: Sequence[bytes], indices: NDArray[np.intp], poison: list[Poison]) -> dict[int, NDArray[np.intp]]:
     """Positions in ``values`` by schema id, in the order in which ids are first seen."""
     if not values:
         return {}

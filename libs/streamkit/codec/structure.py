@@ -146,6 +146,8 @@ def _wide_sizes(walk: _Walk, at: Cursors) -> tuple[Cursors, Cursors]:
     wide = (np.bitwise_count(first) >> 3).astype(np.int64) + 1
     value = np.zeros(len(at), dtype=np.int64)
     for byte in range(5):
-        value |= np.where(byte < wide, ((words >> np.uint64(8 * byte)) & np.uint64(0x7F)).astype(np.int64), 0) << (7 * byte)
+        value |= np.where(byte < wide, ((words >> np.uint64(8 * byte)) & np.uint64(0x7F)).astype(np.int64), 0) << (
+            7 * byte
+        )
     size = np.where((value & 1) | (wide > 5), -1, value >> 1)  # noqa: PLR2004  # five groups of seven bits
     return size, wide

@@ -61,7 +61,9 @@ def test_a_batch_of_any_size_comes_back_in_order(rows: int) -> None:
     topic = CATALOGUE.topic("user_actions")
     columns: dict[str, Any] = {name: value for name, value in complete(topic, "user.dormant").items()}
     columns["user_id"] = Coded(np.arange(rows), [f"u{number}" for number in range(rows)])
-    columns["query"] = pl.Series([None if number % 7 == 0 else "q" * (number % 300) for number in range(rows)], dtype=pl.String)
+    columns["query"] = pl.Series(
+        [None if number % 7 == 0 else "q" * (number % 300) for number in range(rows)], dtype=pl.String
+    )
     decoded = CODEC.decode("user_actions", CODEC.encode(Outgoing("user_actions", rows, columns)).values)
     assert decoded.frame["user_id"].to_list() == [f"u{number}" for number in range(rows)]
     assert decoded.frame["query"].to_list() == columns["query"].to_list()
@@ -69,7 +71,9 @@ def test_a_batch_of_any_size_comes_back_in_order(rows: int) -> None:
 
 
 def test_a_row_of_a_hundred_kilobytes_among_small_ones_is_written() -> None:
-    rows = [complete(CATALOGUE.topic("replay"), "record.replayed") | {"payload": "x" * size} for size in (3, 100_000, 0)]
+    rows = [
+        complete(CATALOGUE.topic("replay"), "record.replayed") | {"payload": "x" * size} for size in (3, 100_000, 0)
+    ]
     decoded = CODEC.decode("replay", CODEC.encode(Outgoing.from_rows("replay", rows)).values)
     assert decoded.frame["payload"].str.len_bytes().to_list() == [3, 100_000, 0]
 
