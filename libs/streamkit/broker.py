@@ -32,6 +32,8 @@ DENIED = frozenset(
         KafkaError.CLUSTER_AUTHORIZATION_FAILED,
     }
 )
+HARMLESS = frozenset({PARTITION_EOF, *UNREACHABLE})
+"""What a consumer may meet in the place of a record and live on: librdkafka goes on trying by itself."""
 HEALING = frozenset({KafkaError.NOT_ENOUGH_REPLICAS, KafkaError.NOT_ENOUGH_REPLICAS_AFTER_APPEND})
 """Refused before anything was written: the same records may be sent again. After a timeout nobody knows whether they
 were written, so the process starts anew, and its outputs keep their event ids."""
