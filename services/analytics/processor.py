@@ -144,6 +144,7 @@ class AnalyticsProcessor:
         ticks = frame.filter(pl.col("event_type") == "simulator.tick").tail(1)  # positions are cumulative
         if scope not in self.lives.over:
             for row in ticks.iter_rows(named=True):
+                self._state(scope).advance(ticks)
                 self._state(scope).windows.on_tick(partition, row)
 
     @property

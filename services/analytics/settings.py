@@ -17,16 +17,18 @@ PREFERENCES_FILE = Path(__file__).parent / "data" / "preferences.yaml"
 class AnalyticsSection(Section):
     """How analytics consumes, remembers and recovers."""
 
-    group: str = Field("analytics", description="Consumer group, and prefix of the changelog topic")
-    chunk_records: int = Field(10_000, ge=1, description="Records a chunk holds at most")
-    gather_chunks: int = Field(64, ge=1, description="Chunks folded and saved together at most")
-    commit_interval_s: float = Field(0.5, gt=0, description="How often offsets are committed to the group")
-    retention_minutes: int = Field(4_320, ge=60, description="Simulated minutes kept in the live tables")
-    lateness_minutes: int = Field(1, ge=0, description="Simulated minutes a window waits for outcomes of other services")
-    id_segment: int = Field(4_096, ge=16, description="Event ids a segment of the duplicate window holds")
-    id_segments: int = Field(9, ge=2, description="Segments of the duplicate window of a partition")
-    stall_limit_s: float = Field(30.0, gt=0, description="Exit when nothing is consumed for so long while lag exists")
-    preferences_file: Path = Field(PREFERENCES_FILE, description="Parameters of preference evolution")
+    group: str = Field(default="analytics", description="Consumer group, and prefix of the changelog topic")
+    chunk_records: int = Field(default=10_000, ge=1, description="Records a chunk holds at most")
+    gather_chunks: int = Field(default=64, ge=1, description="Chunks folded and saved together at most")
+    commit_interval_s: float = Field(default=0.5, gt=0, description="How often offsets are committed to the group")
+    retention_minutes: int = Field(default=4_320, ge=60, description="Simulated minutes kept in the live tables")
+    lateness_minutes: int = Field(default=1, ge=0, description="Simulated minutes a window waits for other services")
+    id_segment: int = Field(default=4_096, ge=16, description="Event ids a segment of the duplicate window holds")
+    id_segments: int = Field(default=9, ge=2, description="Segments of the duplicate window of a partition")
+    stall_limit_s: float = Field(
+        default=30.0, gt=0, description="Exit when nothing is consumed so long while lag exists"
+    )
+    preferences_file: Path = Field(default=PREFERENCES_FILE, description="Parameters of preference evolution")
 
     def limits(self) -> Limits:
         """What the processor may remember."""
@@ -36,8 +38,10 @@ class AnalyticsSection(Section):
 class AnalyticsSettings(ServiceSettings):
     """All settings of the service."""
 
-    health_port: int = Field(9104, ge=0, le=65535, description="Port of /livez, /readyz and /metrics; 0 takes a free one")
-    analytics: AnalyticsSection = Field(AnalyticsSection(), description="The service's own")
+    health_port: int = Field(
+        default=9104, ge=0, le=65535, description="Port of /livez, /readyz, /metrics; 0 is a free one"
+    )
+    analytics: AnalyticsSection = Field(default=AnalyticsSection(), description="The service's own")
 
 
 def read_learning(file: Path) -> LearningParameters:

@@ -77,8 +77,7 @@ class TableCells:
             data = self._table.get(table_key(partition, f"{OUTBOX}{part}"))
             envelope = None if data is None else Envelope.unpack(data)
             if envelope is not None and envelope.commit == held.commit:
-                for topic, row in json.loads(envelope.value):
-                    yield topic, row
+                yield from json.loads(envelope.value)
 
     @property
     def positions(self) -> Positions:

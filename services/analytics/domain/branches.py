@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -22,6 +23,15 @@ COUNTED = ("user_actions", "social_interactions", "bookings", "recommendations",
 """Topics of the city itself, whose records are counted; what services say of themselves is not."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and when the branch is, as of the latest record folded."""
+
+    simulation_time: int = 0
+    world: str = ""
+    city: str = ""
+
+
 class BranchState:
     """All folds of one scope."""
 
@@ -36,6 +46,7 @@ class BranchState:
         lateness_minutes: int,
     ) -> None:
         self.scope = scope
+        self.place = Place()
         self.venues = venues
         self.minutes = Minutes(scope, cells, retention_minutes)
         self.windows = Windows(scope, cells, self.minutes, lateness_minutes, COUNTED)
@@ -58,6 +69,7 @@ class BranchState:
 
     def fold(self, topic: str, partition: int, frame: pl.DataFrame) -> Iterator[tuple[str, Row]]:
         """Add records of one partition of one topic; rows to publish with their topics."""
+        self.advance(frame)
         if topic in COUNTED:
             self.minutes.fold(topic, partition, frame)
         if topic in ("user_actions", "bookings"):
@@ -66,6 +78,12 @@ class BranchState:
             yield from self.journeys.fold(partition, frame)
         if topic == "user_actions":
             yield from self.preferences.fold(partition, frame)
+
+    def advance(self, frame: pl.DataFrame) -> None:
+        """Note where and when the latest of these records happened."""
+        at, world, city = frame.select("simulation_time", "world", "city").row(-1)
+        if at >= self.place.simulation_time:
+            self.place = Place(at, world, city)
 
 
 class Lives:

@@ -14,7 +14,9 @@ COMMON = ("event_id", "run_id", "branch", "simulation_time", "world", "city", "c
 Row = Mapping[str, Any]
 
 
-def caused(trigger: Row, event_type: str, ordinal: int = 0, *, identity: str | None = None, **columns: object) -> dict[str, Any]:
+def caused(
+    trigger: Row, event_type: str, ordinal: int = 0, *, identity: str | None = None, **columns: object
+) -> dict[str, Any]:
     """A row published because of ``trigger``.
 
     Its id follows from the trigger, or from ``identity`` where what the row says, not what set it off, names it: an

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.analytics.domain.branches import BranchState
-from services.analytics.domain.minutes import MINUTE_US, Minute
 from services.analytics.domain.journeys import STAGES
+from services.analytics.domain.minutes import MINUTE_US, Minute
 
 MAX_BUCKETS = 1_500
 """Buckets of one answer: a day of minutes, and some."""
@@ -147,6 +147,7 @@ def answer(state: BranchState | None, kind: str, parameters: str | None) -> Mapp
     Raises:
         RefusedError: unknown kind, arguments that are not JSON or not what the kind takes, nothing running yet.
         NotFoundError: good question about something unknown.
+
     """
     if kind not in _ANSWERS:
         raise RefusedError(f"unknown kind {kind!r}; known are {', '.join(_ANSWERS)}")

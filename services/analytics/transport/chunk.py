@@ -1,5 +1,6 @@
 """A run of consecutive records of one partition, travelling as the value of one Faust message."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -35,6 +36,13 @@ class Chunk:
     def next_offset(self) -> int:
         """Offset to go on from once the chunk is applied."""
         return self.offsets[-1] + 1
+
+    def beginning_at(self, offset: int) -> "Chunk | None":
+        """The part with offsets from ``offset`` on; None if there is none."""
+        start = bisect_left(self.offsets, offset)
+        if start == len(self.offsets):
+            return None
+        return Chunk(self.values[start:], self.keys[start:], self.offsets[start:], self.headers[start:])
 
     def __len__(self) -> int:
         return len(self.values)

@@ -1,0 +1,62 @@
+"""Writes the changelog of the table: explicit partitions, in order, every delivery report checked."""
+
+import asyncio
+from collections.abc import Sequence
+
+import confluent_kafka
+from confluent_kafka import KafkaError, KafkaException, Message
+
+from streamkit.errors import Fatal
+from streamkit.settings import KafkaSettings
+
+WAIT_S = 60.0
+"""Longer than a broker restart; a changelog that cannot be written by then ends the process."""
+
+QUEUE_FULL_PAUSE_S = 0.05
+
+
+class ChangelogWriter:
+    """An idempotent producer of its own, so that one commit waits for its own records only."""
+
+    def __init__(self, settings: KafkaSettings, topic: str) -> None:
+        self._topic = topic
+        self._failure: KafkaError | None = None
+        self._client = confluent_kafka.Producer(
+            {
+                **settings.client(),
+                "enable.idempotence": True,
+                "acks": "all",
+                "linger.ms": 0,
+                "compression.type": settings.compression,
+                "delivery.timeout.ms": int(WAIT_S * 1000),
+            }
+        )
+
+    async def append(self, records: Sequence[tuple[int, bytes, bytes | None]]) -> None:
+        """Write (partition, key, value) in order within a partition, and wait until the broker has them all.
+
+        Raises:
+            Fatal: the broker refused a record, or did not answer in time; what is in the log is a prefix.
+
+        """
+        for partition, key, value in records:
+            await self._produce(partition, key, value)
+        left = await asyncio.to_thread(self._client.flush, WAIT_S)
+        if self._failure is not None or left:
+            reason = self._failure.str() if self._failure else f"{left} records not acknowledged in {WAIT_S:g} s"
+            raise Fatal(f"changelog {self._topic}: {reason}")
+
+    async def _produce(self, partition: int, key: bytes, value: bytes | None) -> None:
+        while True:
+            try:
+                self._client.produce(self._topic, value, key, partition, self._report)
+            except BufferError:
+                await asyncio.to_thread(self._client.poll, QUEUE_FULL_PAUSE_S)
+            except KafkaException as error:
+                raise Fatal(f"changelog {self._topic}: {error}") from error
+            else:
+                return
+
+    def _report(self, error: KafkaError | None, _message: Message) -> None:
+        if error is not None:
+            self._failure = error

@@ -1,0 +1,74 @@
+"""Copies what cannot be decoded to ``<topic>.dlq`` with its reason, and stops loudly when nothing can be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.analytics.transport import Chunk
+from streamkit import metrics
+from streamkit.codec import Poison
+from streamkit.errors import Fatal
+from streamkit.producer import Headers, Producer
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterPolicy:
+    """How many poisoned records in a row mean that the fault is ours: a bad deploy must not empty a topic."""
+
+    limit: int = 1_000
+
+
+class DeadLetters:
+    """Dead letters of one group; counts poison in a row on each partition."""
+
+    def __init__(self, producer: Producer, group: str, policy: DeadLetterPolicy) -> None:
+        self._producer = producer
+        self._group = group
+        self._policy = policy
+        self._in_a_row: dict[tuple[str, int], int] = {}
+
+    async def bury(self, topic: str, partition: int, chunk: Chunk, poison: Sequence[Poison]) -> None:
+        """Copy the poisoned records of a chunk and wait for the broker to have them.
+
+        Raises:
+            Fatal: the limit of poison in a row is reached; nothing of this chunk is applied then.
+
+        """
+        place = (topic, partition)
+        run = _longest_run(len(chunk), [one.index for one in poison], self._in_a_row.get(place, 0))
+        if run.longest >= self._policy.limit:
+            raise Fatal(f"{run.longest} poisoned records in a row on {topic}:{partition}: {poison[-1].message}")
+        self._in_a_row[place] = run.trailing
+        if not poison:
+            return
+        headers: list[Headers] = [self._headers(topic, partition, chunk.offsets[one.index], one) for one in poison]
+        keys = [chunk.keys[one.index] for one in poison]
+        values = [chunk.values[one.index] for one in poison]
+        await self._producer.publish_raw(f"{topic}.dlq", keys, values, headers)
+        for one in poison:
+            metrics.DEAD_LETTERS.labels(self._group, topic, one.error).inc()
+
+    def _headers(self, topic: str, partition: int, offset: int, poison: Poison) -> Headers:
+        return [
+            ("luna.error.class", poison.error),
+            ("luna.error.message", poison.message),
+            ("luna.topic", topic),
+            ("luna.partition", str(partition)),
+            ("luna.offset", str(offset)),
+            ("luna.group", self._group),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    longest: int
+    trailing: int
+
+
+def _longest_run(length: int, poisoned: Sequence[int], carried: int) -> _Run:
+    """Longest and last run of consecutive poison, ``carried`` of which came before the chunk."""
+    bad = set(poisoned)
+    longest = run = carried
+    for index in range(length):
+        run = run + 1 if index in bad else 0
+        longest = max(longest, run)
+    return _Run(longest if bad else 0, run)

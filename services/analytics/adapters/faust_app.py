@@ -1,0 +1,115 @@
+"""The Faust application: one table, one agent, chunked topics; nothing of the business."""
+
+import logging
+import warnings
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Faust and mode warn of their own old ways while they are imported
+    import faust
+
+from faust.types import TP
+
+from services.analytics.transport import Chunk, ChunkTransport, Positioning
+
+TABLE = "state"
+
+
+@dataclass(frozen=True, slots=True)
+class FaustPlan:
+    """What the application is made of. ``topics`` all have ``partitions`` partitions."""
+
+    group: str
+    brokers: str
+    topics: Sequence[str]
+    partitions: int
+    data_dir: Path
+    chunk_records: int
+    commit_interval_s: float
+    session_timeout_s: float
+
+    @property
+    def changelog(self) -> str:
+        """Changelog topic of the table, by Faust's naming."""
+        return f"{self.group}-{TABLE}-changelog"
+
+
+class ChunkedApp(faust.App):
+    """A Faust application on the micro-batch transport."""
+
+    chunked: Callable[[ChunkTransport], None]
+
+    def _new_transport(self) -> ChunkTransport:
+        transport = ChunkTransport(self.conf.broker_consumer, self)
+        self.chunked(transport)
+        return transport
+
+
+class ChunkSchema(faust.Schema[Any, Any]):
+    """Hands the chunk on as it is: it was never serialised."""
+
+    def loads_key(
+        self,
+        app: Any,  # noqa: ARG002 - Faust's signature
+        message: Any,
+        **_kwargs: Any,
+    ) -> Any:
+        """The key of a chunk is none."""
+        return message.key
+
+    def loads_value(
+        self,
+        app: Any,  # noqa: ARG002 - Faust's signature
+        message: Any,
+        **_kwargs: Any,
+    ) -> Any:
+        """The chunk itself."""
+        return message.value
+
+
+Relay = Callable[[str, int, Chunk, Callable[[], None]], Awaitable[None]]
+"""Takes (topic, partition, chunk, acknowledge); waits while there is no room."""
+
+
+def build_faust(
+    plan: FaustPlan, relay: Relay, on_recovered: Callable[[], Awaitable[None]], positioning: Positioning
+) -> tuple[ChunkedApp, Any]:
+    """The application and its table. ``on_recovered`` runs when the table is whole and before any record comes."""
+    logging.getLogger("faust").setLevel(logging.WARNING)
+    app = ChunkedApp(
+        plan.group,
+        broker=f"kafka://{plan.brokers.replace(',', ';kafka://')}",
+        store="memory://",
+        datadir=str(plan.data_dir),
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        topic_partitions=plan.partitions,
+        processing_guarantee="at_least_once",
+        broker_commit_interval=plan.commit_interval_s,
+        broker_session_timeout=plan.session_timeout_s,
+        broker_heartbeat_interval=min(3.0, plan.session_timeout_s / 3),
+        broker_max_poll_records=plan.chunk_records,
+        stream_buffer_maxsize=64,
+        stream_recovery_delay=0.0,
+        consumer_auto_offset_reset="earliest",
+    )
+    app.chunked = lambda transport: transport.configure(plan.topics, plan.chunk_records, positioning)
+    table = app.Table(TABLE, key_type=bytes, value_type=bytes, partitions=plan.partitions, on_recover=on_recovered)
+    source = app.topic(*plan.topics, schema=ChunkSchema(value_type=bytes, value_serializer="raw"))
+
+    async def hand_on(stream: Any) -> None:
+        async for event in stream.noack().events():
+            await relay(event.message.topic, event.message.partition, event.value, event.ack)
+
+    app.agent(source, name="chunks", concurrency=1)(hand_on)
+    return app, table
+
+
+def held_partitions(app: ChunkedApp, changelog: str) -> set[int]:
+    """Partitions of the changelog that this worker is assigned, and so of every source."""
+    assigned: set[TP] = app.consumer.assignment()
+    return {place.partition for place in assigned if place.topic == changelog}

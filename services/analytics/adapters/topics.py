@@ -1,0 +1,36 @@
+"""The service's own topic: the changelog, made explicitly because Faust must not create topics by its own rules."""
+
+import asyncio
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from streamkit.errors import Fatal
+from streamkit.settings import KafkaSettings
+
+TIMEOUT_S = 15.0
+
+
+async def ensure_changelog(settings: KafkaSettings, topic: str, partitions: int) -> None:
+    """Create the compacted topic unless it is there, with as many partitions as the sources have.
+
+    Raises:
+        Fatal: the broker refused, or the topic is there with other partitions.
+
+    """
+    await asyncio.to_thread(_ensure, settings, topic, partitions)
+
+
+def _ensure(settings: KafkaSettings, topic: str, partitions: int) -> None:
+    admin = AdminClient(settings.client())
+    policy = {"cleanup.policy": "compact", "max.message.bytes": "4194304"}
+    wanted = NewTopic(topic, num_partitions=partitions, replication_factor=-1, config=policy)
+    try:
+        admin.create_topics([wanted], request_timeout=TIMEOUT_S)[topic].result(TIMEOUT_S)
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+            raise Fatal(f"cannot create {topic}: {error.args[0].str()}") from error
+        found = admin.list_topics(topic, TIMEOUT_S).topics[topic]
+        if len(found.partitions) != partitions:
+            raise Fatal(f"{topic} has {len(found.partitions)} partitions, its sources have {partitions}") from error

@@ -1,0 +1,132 @@
+"""Composition root of analytics: the one place that sees Kafka, Faust and the folds together."""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+
+from faust.types import TP
+
+from services.analytics.adapters.changelog import ChangelogWriter
+from services.analytics.adapters.dead_letters import DeadLetterPolicy, DeadLetters
+from services.analytics.adapters.directory import CompactedReader
+from services.analytics.adapters.faust_app import FaustPlan, build_faust, held_partitions
+from services.analytics.adapters.tables import TableCells
+from services.analytics.adapters.topics import ensure_changelog
+from services.analytics.adapters.watchdog import StallPolicy, Watchdog
+from services.analytics.answers import Answering
+from services.analytics.domain.cells import MemoryCells
+from services.analytics.domain.learning import LearningParameters
+from services.analytics.host import REQUESTS, ChunkHost, HostPolicy
+from services.analytics.processor import DIRECTORY, FOLDED, AnalyticsProcessor, Limits
+from services.analytics.settings import PREFERENCES_FILE, AnalyticsSettings, read_learning
+from services.analytics.transport import verify_hooks
+from streamkit.clock import SystemClock
+from streamkit.codec import Codec
+from streamkit.contracts import Catalogue
+from streamkit.health import HealthServer, Readiness
+from streamkit.lifecycle import Service
+from streamkit.producer import Producer
+
+TOPICS = (*FOLDED, REQUESTS)
+
+
+def in_memory_processors(
+    learning: LearningParameters | None = None, limits: Limits | None = None
+) -> Sequence[AnalyticsProcessor]:
+    """The processors of a lock-step host: aggregates, journeys and preferences over state in memory."""
+    return [AnalyticsProcessor(MemoryCells(), learning or read_learning(PREFERENCES_FILE), limits)]
+
+
+def build(settings: AnalyticsSettings) -> Service:
+    """Everything that runs in an analytics process."""
+    verify_hooks()
+    own, kafka, clock = settings.analytics, settings.kafka, SystemClock()
+    catalogue = Catalogue.load()
+    codec = Codec(catalogue, service="analytics")
+    partitions = catalogue.topics[DIRECTORY].partitions
+    producer = Producer(kafka, codec, clock)
+    plan = FaustPlan(
+        own.group,
+        kafka.bootstrap_servers,
+        TOPICS,
+        partitions,
+        settings.data_dir / "analytics" / settings.instance_name,
+        own.chunk_records,
+        own.commit_interval_s,
+        kafka.session_timeout_ms / 1000,
+    )
+    readiness = Readiness("state")
+    worker = Worker(plan, settings, codec, producer, readiness)
+    policy = StallPolicy(own.stall_limit_s)
+    watchdog = Watchdog(kafka, clock, policy, own.group, TOPICS, partitions, lambda: worker.host.applied)
+    health = HealthServer(settings.health_port, readiness, settings.health_host)
+    return Service([health, worker, watchdog], [producer, worker.directory])
+
+
+class Worker:
+    """The Faust application with its host, as one part of the service."""
+
+    def __init__(
+        self, plan: FaustPlan, settings: AnalyticsSettings, codec: Codec, producer: Producer, readiness: Readiness
+    ) -> None:
+        own, clock = settings.analytics, SystemClock()
+        self._plan = plan
+        self._kafka = settings.kafka
+        self._readiness = readiness
+        self._app, self._table = build_faust(plan, self._offer, self._recovered, self._positions)
+        cells = TableCells(self._table.data.data, ChangelogWriter(settings.kafka, plan.changelog))
+        self.directory = CompactedReader(settings.kafka, codec, DIRECTORY, plan.partitions)
+        self.host = ChunkHost(
+            HostPolicy(own.group, settings.instance_name, own.gather_chunks),
+            AnalyticsProcessor(cells, read_learning(own.preferences_file), own.limits()),
+            cells,
+            self.directory,
+            codec,
+            producer,
+            DeadLetters(producer, own.group, DeadLetterPolicy()),
+            Answering(clock),
+            clock,
+        )
+        self._failure: asyncio.Future[None] | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until told to stop.
+
+        Raises:
+            Exception: whatever ended the Faust application or the host.
+
+        """
+        await ensure_changelog(self._kafka, self._plan.changelog, self._plan.partitions)
+        failure = self._failure = asyncio.get_running_loop().create_future()
+        working = asyncio.create_task(self.host.run(stop))
+        starting = asyncio.create_task(self._app.start())
+        crashing = asyncio.create_task(self._app.wait_until_stopped())
+        waits: set[asyncio.Future[None]] = {working, crashing, failure}
+        try:
+            done, _ = await asyncio.wait({*waits, starting}, return_when=asyncio.FIRST_COMPLETED)
+            if done == {starting} and starting.exception() is None:
+                done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            if self._app.crash_reason is not None:
+                raise self._app.crash_reason
+        finally:
+            self._readiness.set("state", False, "stopping")
+            await self._app.stop()
+            for task in (working, starting, crashing):
+                task.cancel()
+
+    async def _offer(self, *arrived: object) -> None:
+        await self.host.offer(*arrived)  # type: ignore[arg-type]
+
+    async def _recovered(self) -> None:
+        """Take over the recovered table. Faust drops what a callback raises, so it is carried past it."""
+        try:
+            await self.host.reload(held_partitions(self._app, self._plan.changelog))
+            self._readiness.set("state", True)
+        except Exception as error:  # noqa: BLE001 - whatever it is must end the process
+            if self._failure is not None and not self._failure.done():
+                self._failure.set_exception(error)
+
+    def _positions(self, partitions: Collection[TP]) -> Mapping[TP, int]:
+        applied = self.host.applied
+        return {tp: applied[tp.topic, tp.partition] for tp in partitions if (tp.topic, tp.partition) in applied}

@@ -1,0 +1,192 @@
+"""Hosts the processor on Faust: chunks in; dead letters, commit, publishing, acknowledgement out, in that order.
+
+Chunks that wait are folded together and saved by one commit. The commit holds the rows to publish, so whatever is
+killed when, a restart publishes the same rows again or none, and counts every record once.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from services.analytics.adapters.dead_letters import DeadLetters
+from services.analytics.adapters.directory import CompactedReader
+from services.analytics.adapters.tables import TableCells
+from services.analytics.answers import Answering
+from services.analytics.domain.emitting import Row, outgoing
+from services.analytics.processor import AnalyticsProcessor
+from services.analytics.progress import progress_row
+from services.analytics.transport import Chunk
+from streamkit import metrics
+from streamkit.clock import Clock
+from streamkit.codec import Codec
+from streamkit.errors import Fatal
+from streamkit.logs import get_logger
+from streamkit.positions import Positions, print_positions
+from streamkit.producer import Producer
+
+REQUESTS = "requests"
+INBOX = 64
+"""Chunks that wait at most; Faust pauses fetching behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A chunk handed on by the agent; ``acknowledge`` lets Faust commit it."""
+
+    topic: str
+    partition: int
+    chunk: Chunk
+    acknowledge: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class HostPolicy:
+    """Who we are in the group, and how many chunks are folded together at most."""
+
+    group: str
+    instance: str
+    gather_chunks: int
+
+
+class ChunkHost:
+    """One per worker. `offer` is called by the agent, `reload` after recovery, `run` does the work."""
+
+    def __init__(
+        self,
+        policy: HostPolicy,
+        processor: AnalyticsProcessor,
+        cells: TableCells,
+        directory: CompactedReader,
+        codec: Codec,
+        producer: Producer,
+        dead_letters: DeadLetters,
+        answering: Answering,
+        clock: Clock,
+    ) -> None:
+        self._policy = policy
+        self._processor = processor
+        self._cells = cells
+        self._directory = directory
+        self._codec = codec
+        self._producer = producer
+        self._dead_letters = dead_letters
+        self._answering = answering
+        self._clock = clock
+        self._inbox: asyncio.Queue[Arrived] = asyncio.Queue(INBOX)
+        self._working = asyncio.Lock()
+        self._expected: Positions = {}
+        self._unpublished: list[tuple[str, Row]] = []
+        self._fresh: set[tuple[str, int]] = set()
+
+    @property
+    def applied(self) -> Positions:
+        """Next offset of every partition, effects durable below it."""
+        return dict(self._expected)
+
+    async def offer(self, topic: str, partition: int, chunk: Chunk, acknowledge: Callable[[], object]) -> None:
+        """Take a chunk from the agent; waits while the inbox is full."""
+        await self._inbox.put(Arrived(topic, partition, chunk, acknowledge))
+
+    async def reload(self, partitions: set[int]) -> None:
+        """Start over from the recovered table, before any record of the new assignment comes."""
+        async with self._working:
+            self._unpublished = self._cells.restore(partitions)
+            self._expected = self._cells.positions
+            self._fresh = set()
+            self._processor.load(self._expected)
+            get_logger().info("state restored", partitions=sorted(partitions), unpublished=len(self._unpublished))
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work off the inbox until told to stop."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                getting = asyncio.create_task(self._inbox.get())
+                await asyncio.wait((getting, stopping), return_when=asyncio.FIRST_COMPLETED)
+                if not getting.done():
+                    getting.cancel()
+                    break
+                async with self._working:
+                    await self._handle([getting.result(), *self._waiting()])
+        finally:
+            stopping.cancel()
+
+    def _waiting(self) -> list[Arrived]:
+        waiting: list[Arrived] = []
+        while not self._inbox.empty() and len(waiting) < self._policy.gather_chunks:
+            waiting.append(self._inbox.get_nowait())
+        return waiting
+
+    async def _handle(self, arrived: Sequence[Arrived]) -> None:
+        began = self._clock.monotonic()
+        if self._unpublished:
+            await self._producer.publish(outgoing(self._unpublished))
+            self._unpublished = []
+        outbox: dict[int, list[tuple[str, Row]]] = {}
+        replies: list[tuple[str, Row]] = []
+        moved: Positions = {}
+        records = 0
+        for one in arrived:
+            chunk = self._unapplied(one)
+            if chunk is None:
+                continue
+            rows = await self._fold(one.topic, one.partition, chunk, replies)
+            outbox.setdefault(one.partition, []).extend(rows)
+            moved[one.topic, one.partition] = self._expected[one.topic, one.partition] = chunk.next_offset
+            metrics.CONSUMED.labels(self._policy.group, one.topic).inc(len(chunk))
+            records += len(chunk)
+        if moved:
+            await self._save(moved, outbox, replies)
+            metrics.BATCH_SECONDS.labels(self._policy.group).observe(self._clock.monotonic() - began)
+            metrics.BATCH_RECORDS.labels(self._policy.group).observe(records)
+        for one in arrived:
+            one.acknowledge()
+
+    def _unapplied(self, one: Arrived) -> Chunk | None:
+        """The part of a chunk that is not applied yet; None where all is.
+
+        Raises:
+            Fatal: records are missing before it, other than right after a start (then retention took them).
+
+        """
+        place = (one.topic, one.partition)
+        expected = self._expected.get(place)
+        first_time = place not in self._fresh
+        self._fresh.add(place)
+        if expected is None or one.chunk.offsets[0] == expected:
+            return one.chunk
+        if one.chunk.offsets[0] > expected:
+            if not first_time:
+                raise Fatal(f"{one.topic}:{one.partition} went from {expected} to {one.chunk.offsets[0]}")
+            return one.chunk
+        return one.chunk.beginning_at(expected)
+
+    async def _fold(
+        self, topic: str, partition: int, chunk: Chunk, replies: list[tuple[str, Row]]
+    ) -> list[tuple[str, Row]]:
+        decoded = self._codec.decode(topic, chunk.values)
+        await self._dead_letters.bury(topic, partition, chunk, decoded.poison)
+        if topic == REQUESTS:
+            replies += self._answering.answer(self._processor.live, decoded.frame)
+            return []
+        if self._processor.missing_venues(topic, decoded.frame):
+            for batch in await self._directory.catch_up():
+                self._processor.learn_venues(batch)
+        return self._processor.fold(topic, partition, decoded.frame, chunk.next_offset)
+
+    async def _save(
+        self, moved: Positions, outbox: dict[int, list[tuple[str, Row]]], replies: list[tuple[str, Row]]
+    ) -> None:
+        closed = self._processor.settle()
+        settling = self._processor.settling_partition
+        if closed and settling is not None:
+            outbox.setdefault(settling, []).extend(closed)
+            metrics.WINDOWS_CLOSED.inc(len(closed))
+        rows = [row for part in outbox.values() for row in part]
+        await self._cells.commit(moved, outbox)
+        told = [*rows, *replies]
+        if self._processor.live is not None:
+            told.append(progress_row(self._processor.live, self._policy.instance, self._clock.now_us(), self._expected))
+        await self._producer.publish(outgoing(told))
+        metrics.PREFERENCES_UPDATED.inc(sum(topic == "preferences" for topic, _ in rows))
+        get_logger().info("chunks folded", rows=len(rows), replies=len(replies), positions=print_positions(moved))
