@@ -10,10 +10,12 @@ from typing import Any, Literal, NoReturn
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from streamkit.errors import ConfigurationError
+
 PRIMITIVES = ("string", "int", "long", "float", "double", "boolean")
 
 
-class ContractError(Exception):
+class ContractError(ConfigurationError):
     """The contracts contradict themselves, or are asked for what they do not have."""
 
 
