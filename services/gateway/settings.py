@@ -16,52 +16,51 @@ class Access(Section):
     """Who may do what."""
 
     mode: Literal["demo", "token"] = Field(
-        "demo", description="demo: control without a token, from this machine only; token: a bearer token everywhere"
+        default="demo",
+        description="demo: control without a token, from this machine only; token: a bearer token everywhere",
     )
-    token: SecretStr | None = Field(None, description="Bearer token that may control the simulation")
-    origins: tuple[str, ...] = Field((), description="Foreign origins whose pages may use the API")
-    hosts: tuple[str, ...] = Field((), description="Host names, beside loopback, that the page is served under")
-    ticket_s: float = Field(30.0, gt=0, description="Seconds in which a WebSocket ticket must be used")
-    body_bytes: int = Field(65_536, ge=1_024, description="Largest request body")
+    token: SecretStr | None = Field(default=None, description="Bearer token that may control the simulation")
+    origins: tuple[str, ...] = Field(default=(), description="Foreign origins whose pages may use the API")
+    hosts: tuple[str, ...] = Field(default=(), description="Host names, beside loopback, that the page is served under")
+    ticket_s: float = Field(default=30.0, gt=0, description="Seconds in which a WebSocket ticket must be used")
+    body_bytes: int = Field(default=65_536, ge=1_024, description="Largest request body")
 
 
 class Live(Section):
     """How records go out to clients."""
 
-    tick_s: float = Field(0.075, ge=0.01, le=1, description="Seconds that records gather before a frame")
-    counters_s: float = Field(0.5, ge=0.1, le=10, description="Seconds between two frames of counters")
-    heartbeat_s: float = Field(10.0, ge=0.1, description="Seconds between two heartbeats")
+    tick_s: float = Field(default=0.075, ge=0.01, le=1, description="Seconds that records gather before a frame")
+    counters_s: float = Field(default=0.5, ge=0.1, le=10, description="Seconds between two frames of counters")
+    heartbeat_s: float = Field(default=10.0, ge=0.1, description="Seconds between two heartbeats")
     most_rows: int = Field(
-        1_000, ge=1, description="Records of a channel in one frame; more are skipped, and it says so"
+        default=1_000, ge=1, description="Records of a channel in one frame; the rest is skipped, and said"
     )
-    outbox_records: int = Field(20_000, ge=10, description="Records that may wait for a client before it is let go")
-    message_bytes: int = Field(65_536, ge=256, description="Largest message from a client")
-    messages_per_second: float = Field(
-        50.0, gt=0, description="Messages a second from one client, in bursts of twice it"
-    )
+    outbox_records: int = Field(default=20_000, ge=10, description="Records that may wait for one client")
+    message_bytes: int = Field(default=65_536, ge=256, description="Largest message from a client")
+    messages_per_second: float = Field(default=50.0, gt=0, description="Messages a second from one client")
 
 
 class Gateway(Section):
     """Ports, limits and deadlines."""
 
-    host: str = Field("127.0.0.1", description="Address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="Port of the API and the page; 0 takes a free one")
-    dashboard: Path = Field(DASHBOARD, description="Directory of the built page")
-    history_records: int = Field(10_000, ge=100, description="Newest records held of each topic")
-    bookings: int = Field(200_000, ge=100, description="Newest bookings held")
-    command_deadline_s: float = Field(5.0, gt=0, description="Seconds in which a command must be acknowledged")
-    request_deadline_s: float = Field(5.0, gt=0, description="Seconds in which a service must answer")
-    access: Access = Field(Access(), description="Who may do what")
-    live: Live = Field(Live(), description="Fan-out")
+    host: str = Field(default="127.0.0.1", description="Address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port of the API and the page; 0 takes a free one")
+    dashboard: Path = Field(default=DASHBOARD, description="Directory of the built page")
+    history_records: int = Field(default=10_000, ge=100, description="Newest records held of each topic")
+    bookings: int = Field(default=200_000, ge=100, description="Newest bookings held")
+    command_deadline_s: float = Field(default=5.0, gt=0, description="Seconds in which a command must be acknowledged")
+    request_deadline_s: float = Field(default=5.0, gt=0, description="Seconds in which a service must answer")
+    access: Access = Field(default=Access(), description="Who may do what")
+    live: Live = Field(default=Live(), description="Fan-out")
 
 
 class GatewaySettings(ServiceSettings):
     """What the gateway needs beside what every service needs."""
 
     health_port: int = Field(
-        9105, ge=0, le=65535, description="Port of /livez, /readyz and /metrics; 0 takes a free one"
+        default=9105, ge=0, le=65535, description="Port of probes and /metrics; 0 takes a free one"
     )
-    gateway: Gateway = Field(Gateway(), description="The gateway's own")
+    gateway: Gateway = Field(default=Gateway(), description="The gateway's own")
 
 
 def is_loopback(host: str | None) -> bool:

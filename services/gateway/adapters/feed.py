@@ -173,7 +173,7 @@ class KafkaFeed:
 def decode(
     codec: Codec, topic: str, messages: Sequence[Message], warn: Callable[..., object], *, compacted: bool
 ) -> Chunk:
-    """Columns of one topic's messages. What cannot be read is passed over and told: the gateway writes no dead letters."""
+    """Columns of one topic's messages; what cannot be read is told and passed over: we write no dead letters."""
     removed: dict[str, None] = {}
     if compacted:
         messages, removed = _last_words(messages)

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future
 
 from confluent_kafka import KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, ListOffsetsResultInfo, OffsetSpec
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from services.gateway.state.services import Services
 from streamkit.clock import Clock, sleep_or_stop
@@ -15,6 +14,7 @@ from streamkit.settings import KafkaSettings
 
 _EVERY_S = 2.0
 _PATIENCE_S = 3.0
+_BEGINNING, _END = OffsetSpec.earliest(), OffsetSpec.latest()  # type: ignore[no-untyped-call]
 
 
 class Watermarks:
@@ -55,15 +55,13 @@ class Watermarks:
             for name in self._wanted & metadata.topics.keys()
             for partition in metadata.topics[name].partitions
         ]
-        return self._offsets(admin, places, OffsetSpec.earliest()), self._offsets(admin, places, OffsetSpec.latest())
+        return self._offsets(admin, places, _BEGINNING), self._offsets(admin, places, _END)
 
     @staticmethod
     def _offsets(admin: AdminClient, places: list[TopicPartition], spec: OffsetSpec) -> Positions:
         if not places:
             return {}
-        asked: dict[TopicPartition, Future[ListOffsetsResultInfo]] = admin.list_offsets(
-            dict.fromkeys(places, spec), request_timeout=_PATIENCE_S
-        )
+        asked = admin.list_offsets(dict.fromkeys(places, spec), request_timeout=_PATIENCE_S)
         return {(place.topic, place.partition): answer.result(_PATIENCE_S).offset for place, answer in asked.items()}
 
     def _settle(self, beginnings: Positions, ends: Positions) -> None:

@@ -42,6 +42,7 @@ class Client:
         self.states = set(states)
         self.subscriptions: dict[str, Subscription] = {}
         self.closing: Closing | None = None
+        self.closed = asyncio.Event()
         self._limit = limit
         self._outbox: deque[Message] = deque()
         self._held = 0
@@ -71,6 +72,7 @@ class Client:
             self.closing = Closing(code, reason)
             self.forget()
             self._latest.clear()
+            self.closed.set()
             self._wake.set()
 
     def forget(self) -> None:

@@ -1,0 +1,58 @@
+"""Control of the population and its surroundings, and the tickets that open a WebSocket."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Path
+from starlette.requests import HTTPConnection
+
+from services.gateway.api.context import Controller, InContext, Json, context_of, example
+from services.gateway.api.simulation import ANSWERS, give
+from services.gateway.channels import resolve
+from services.gateway.commands import MAX_SPAWN, Arguments, Behavior, Spawn, Trigger
+
+
+class SpawnOptions(Arguments):
+    """How new people begin."""
+
+    befriend: bool = False
+
+
+router = APIRouter(prefix="/admin/control", tags=["control"])
+tickets = APIRouter(prefix="/auth", tags=["control"])
+
+
+@router.post("/users/spawn/{count}", responses=ANSWERS)
+async def spawn_users(
+    count: Annotated[int, Path(ge=1, le=MAX_SPAWN)],
+    context: InContext,
+    caller: Controller,
+    body: Annotated[SpawnOptions | None, Body()] = None,
+) -> Json:
+    """Let new people join the city."""
+    return await give(context, "spawn", Spawn(count=count, befriend=bool(body and body.befriend)), caller)
+
+
+@router.post("/events/trigger", responses=ANSWERS)
+async def trigger_event(body: Trigger, context: InContext, caller: Controller) -> Json:
+    """Make an event happen; the simulator says whether it can."""
+    known = body.model_copy(update={"channel": resolve(context.ledger.catalogue, body.channel, "body.channel")})
+    return await give(context, "trigger", known, caller)
+
+
+@router.post("/behavior/adjust", responses=ANSWERS)
+async def adjust_behavior(body: Behavior, context: InContext, caller: Controller) -> Json:
+    """Change the weights of actions."""
+    return await give(context, "behavior", body, caller)
+
+
+@tickets.get("", responses=example({"mode": "demo", "authenticated": True}))
+async def who_am_i(connection: HTTPConnection) -> Json:
+    """How this gateway is guarded, and whether this caller may control."""
+    gate = context_of(connection).gate
+    return Json({"mode": gate.mode, "authenticated": gate.judge(connection).caller is not None})
+
+
+@tickets.post("/ticket", responses=example({"ticket": "…", "expires_in_seconds": 30.0}, 401, 403))
+async def issue_ticket(context: InContext, _: Controller) -> Json:
+    """A ticket for one WebSocket, because browsers cannot set its headers: `?ticket=…`, single use."""
+    return Json({"ticket": context.gate.issue_ticket(), "expires_in_seconds": context.gate.ticket_s})

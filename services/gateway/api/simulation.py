@@ -1,0 +1,119 @@
+"""The simulation: its state, and the commands that steer it."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+
+from services.gateway.api.context import Context, Controller, InContext, Json, example
+from services.gateway.api.problems import ProblemError
+from services.gateway.commands import Arguments, Nothing, Rate, ScenarioChange, Speed, Word, parameters
+
+STATE = {
+    "run_id": "01hzx5w8q2y4n6r8t0v2x4z6b8",
+    "branch": 3,
+    "phase": "running",
+    "tick": 2881,
+    "simulation_time": "2024-06-07T18:01:00.000000Z",
+    "start_time": "2024-06-05T18:00:00.000000Z",
+    "speed_target": 60.0,
+    "speed_achieved": 59.7,
+    "population": 2000,
+    "active_users": 143,
+    "scenarios": [{"name": "lunch_rush", "phase": "holding"}],
+    "scenario": "lunch_rush",
+    "world": "dining",
+    "city": "new_york",
+    "caught_up": True,
+    "connected": True,
+    "wall_time": "2026-01-01T12:00:00.000000Z",
+}
+ACK = {
+    "command_id": "01hzx5w8q2y4n6r8t0v2x4z6b8",
+    "command": "speed",
+    "status": "accepted",
+    "by": "simulator",
+    "reason": None,
+    "effective_time": "2024-06-07T18:01:00.000000Z",
+    "result": {"multiplier": 120.0},
+    "latency_ms": 84.1,
+}
+ANSWERS = example(ACK, 401, 403, 409, 503, 504)
+
+
+async def give(context: Context, command: str, arguments: Arguments, caller: str) -> Json:
+    """Give a command; its acknowledgement is the answer, a rejection a 409."""
+    ack = await context.desk.command(command, parameters(arguments), caller, context.settings.command_deadline_s)
+    context.hub.announce("state_update", context.monitor.state())
+    if not ack.accepted:
+        raise ProblemError(409, ack.reason or "rejected", command_id=ack.command_id, by=ack.by)
+    return Json(ack.printable())
+
+
+router = APIRouter(prefix="/simulation", tags=["simulation"])
+
+
+@router.get("/state", responses=example(STATE))
+async def get_state(context: InContext) -> Json:
+    """Phase, clock, speed, population and scenarios."""
+    return Json(context.monitor.state())
+
+
+@router.get("/metrics", responses=example({"events_per_second": 41.5, "bookings_per_minute": 12.4}))
+async def get_metrics(context: InContext) -> Json:
+    """Rates and clock in brief."""
+    return Json(context.monitor.brief())
+
+
+@router.get("/scenarios", responses=example({"scenarios": [{"id": "lunch_rush", "phase": None}]}))
+async def get_scenarios(context: InContext) -> Json:
+    """Every scenario that can be started, and the phase of those that hold."""
+    phases = context.ledger.city.simulation.scenarios
+    return Json({"scenarios": [{**it.model_dump(), "phase": phases.get(it.id)} for it in context.scenarios]})
+
+
+@router.post("/speed", responses=ANSWERS)
+async def set_speed(body: Speed, context: InContext, caller: Controller) -> Json:
+    """Set how fast simulated time runs."""
+    return await give(context, "speed", body, caller)
+
+
+@router.post("/speed/{multiplier}", responses=ANSWERS)
+async def set_speed_by_path(multiplier: str, context: InContext, caller: Controller) -> Json:
+    """Set how fast simulated time runs; a number, or max."""
+    try:
+        speed = Speed(multiplier="max" if multiplier == "max" else float(multiplier))
+    except ValueError as error:
+        raise ProblemError(
+            422,
+            "1 field is not valid",
+            errors=[{"field": "path.multiplier", "message": "must be max or a number over 0, at most 100000"}],
+        ) from error
+    return await give(context, "speed", speed, caller)
+
+
+@router.post("/rate", responses=ANSWERS)
+async def set_rate(body: Rate, context: InContext, caller: Controller) -> Json:
+    """Set the events a second to aim at."""
+    return await give(context, "rate", body, caller)
+
+
+@router.post("/scenario", responses=ANSWERS)
+async def change_scenario(body: ScenarioChange, context: InContext, caller: Controller) -> Json:
+    """Start a scenario, or let it settle."""
+    return await give(context, "scenario", body, caller)
+
+
+@router.post("/scenario/{scenario}", responses=ANSWERS)
+async def change_scenario_by_path(
+    scenario: Word, context: InContext, caller: Controller, action: Literal["start", "stop"] = "start"
+) -> Json:
+    """Start a scenario, or let it settle."""
+    return await give(context, "scenario", ScenarioChange(scenario=scenario, action=action), caller)
+
+
+@router.post("/{command}", responses=ANSWERS)
+async def give_plain(
+    command: Literal["start", "pause", "resume", "stop", "reset"], context: InContext, caller: Controller
+) -> Json:
+    """Start, pause, resume, stop or reset; the answer is the simulator's acknowledgement."""
+    return await give(context, command, Nothing(), caller)

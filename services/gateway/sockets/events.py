@@ -1,0 +1,47 @@
+"""Server-sent events over the live hub."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+from services.gateway.api.context import Context
+from services.gateway.live.client import Client
+from services.gateway.live.frames import Frame, Notice
+from services.gateway.state.filters import Filters
+from services.gateway.state.positions import Vector, print_tokens
+
+HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+"""No proxy may hold events back."""
+
+Wanted = Mapping[str, tuple[Filters, tuple[str, Vector] | None]]
+"""Channels with their filters and, where a client resumes, its position."""
+
+
+async def stream(context: Context, client: Client, wanted: Wanted) -> AsyncIterator[str]:
+    """Events for one client until it or the gateway goes away; its position follows each batch as the id."""
+    hub = context.hub
+    hub.join(client)
+    try:
+        vectors = {name: context.ledger.city.history[name].vector() for name in wanted}
+        for name, (_, position) in wanted.items():
+            if position is not None:
+                vectors[name] = position[1]
+        for name, (filters, position) in wanted.items():
+            hub.subscribe(client, name, filters, position, recent=0)
+        ready = Notice("ready", {"channels": sorted(wanted), "position": print_tokens(hub.epoch, vectors)})
+        yield f"retry: 2000\n{ready.events}\n"
+        while client.closing is None:
+            try:
+                async with asyncio.timeout(context.settings.live.heartbeat_s):
+                    messages = await client.take()
+            except TimeoutError:
+                yield ": keep-alive\n\n"
+                continue
+            for message in messages:
+                if isinstance(message, Frame):
+                    vectors[message.channel] = message.vector
+                elif message.kind == "resync":
+                    vectors |= {name: context.ledger.city.history[name].vector() for name in message.body["channels"]}
+                yield f"{message.events}id: {print_tokens(hub.epoch, vectors)}\n\n"
+        yield f"event: closing\ndata: {client.closing.reason}\n\n"
+    finally:
+        hub.leave(client)
