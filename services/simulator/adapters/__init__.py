@@ -1,0 +1,1 @@
+"""The disk and the broker, as the simulator uses them."""

@@ -1,0 +1,170 @@
+"""Carries out commands: the clock's at once, the telling's between two ticks, the city's with the next tick."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+
+from services.simulator.domain.city import CommandResult
+from services.simulator.runtime import commands
+from services.simulator.runtime.admission import Admitted, Received
+from services.simulator.runtime.commands import Parameters, Rate, Refused, Scope, Speed, Start
+from services.simulator.runtime.notices import Answer
+from services.simulator.runtime.pacer import UNPACED, Pacer
+from services.simulator.telling import Telling
+
+REMEMBERED = 10_000
+"""Command ids remembered, so that a command repeated by a client or a crash acts once."""
+
+OURS = "simulator"
+
+
+@dataclass(frozen=True, slots=True)
+class BranchOrder:
+    """Reset, start or stop, waiting for the tick in hand to end."""
+
+    event_id: str
+    command_id: str
+    command: str
+    changes: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Control:
+    """Commands of one simulator. ``live_speed`` is asked for once the backfill is over."""
+
+    pacer: Pacer
+    live_speed: float
+    live_rate: float | None = None
+    backfilling: bool = False
+    stopped: bool = False
+    order: BranchOrder | None = None
+    handled: dict[str, None] = field(default_factory=dict)
+
+    def receive(self, received: Received, telling: Telling, live_us: int, now: float) -> list[Answer]:
+        """Act on the commands among control records; answers to those that are settled already.
+
+        ``live_us`` is the simulated time at which the backfill ends.
+        """
+        answers = []
+        columns = ["event_type", "event_id", "command_id", "command", "target", "parameters"]
+        for row, values in enumerate(received.batch.frame.select(columns).iter_rows()):
+            event_type, event_id, command_id, name, target, parameters = values
+            if event_type != "command.issued" or target not in {None, "", OURS} or command_id in self.handled:
+                continue
+            self._remember(command_id)
+            try:
+                parsed = commands.parse(name, parameters)
+                answer = self._act(name, parsed, event_id, command_id, telling, live_us, now)
+            except Refused as refusal:
+                answer = Answer(event_id, command_id, name, accepted=False, reason=str(refusal), effective_us=_at(telling))
+            if answer is not None:
+                answers.append(answer)
+            elif commands.scope_of(name) is Scope.CITY:
+                telling.inbox.order(received, row)
+        return answers
+
+    def _act(
+        self, name: str, parameters: Parameters, event_id: str, command_id: str, telling: Telling, live_us: int, now: float
+    ) -> Answer | None:
+        scope = commands.scope_of(name)
+        if self.stopped and name not in {"start", "reset", "stop"}:
+            raise Refused(f"the simulation is stopped; {name} needs a start or a reset first")
+        if scope is Scope.CITY:
+            return None
+        if scope is Scope.BRANCH:
+            if self.order is not None:
+                raise Refused(f"a {self.order.command} is already under way")
+            self.order = BranchOrder(event_id, command_id, name, _changes(parameters))
+            return None
+        effective = self._pace(name, parameters, telling, live_us, now)
+        result = {"paused": self.pacer.paused, "speed": self.live_speed or "max", "rate": self.live_rate}
+        return Answer(event_id, command_id, name, accepted=True, reason=None, effective_us=effective, result=result)
+
+    def _pace(self, name: str, parameters: Parameters, telling: Telling, live_us: int, now: float) -> int:
+        """Act on the clock; the simulated time from which it holds."""
+        paced = self.pacer.city_us(now) if self.pacer.speed != UNPACED else _at(telling)
+        if name == "pause":
+            self.pacer.pause(now)
+        elif name == "resume":
+            self.pacer.resume(now)
+        elif isinstance(parameters, Speed):
+            self.live_speed = UNPACED if parameters.multiplier == "max" else parameters.multiplier
+            self.live_rate = None
+        elif isinstance(parameters, Rate):
+            self.live_rate = parameters.events_per_second
+        if name in {"pause", "resume"}:
+            return paced
+        if self.backfilling:
+            return live_us
+        self.go_live(now)
+        return paced
+
+    def go_live(self, now: float) -> None:
+        """Pace as people asked for."""
+        self.backfilling = False
+        if self.live_rate is None:
+            self.pacer.set_speed(self.live_speed, now)
+        else:
+            self.pacer.set_rate(self.live_rate, now)
+
+    def backfill(self, now: float) -> None:
+        """As fast as possible, until `go_live`."""
+        self.backfilling = True
+        self.pacer.set_speed(UNPACED, now)
+
+    def _remember(self, command_id: str) -> None:
+        self.handled[command_id] = None
+        if len(self.handled) > REMEMBERED:
+            del self.handled[next(iter(self.handled))]
+
+
+def _at(telling: Telling) -> int:
+    return telling.city.time_us
+
+
+def _changes(parameters: Parameters) -> Mapping[str, object]:
+    if not isinstance(parameters, Start):
+        return {}
+    given: dict[str, object] = {}
+    if parameters.population is not None:
+        given["users"] = parameters.population
+    if parameters.seed is not None:
+        given["seed"] = parameters.seed
+    if parameters.start_time is not None:
+        when = parameters.start_time
+        if when.tzinfo is None:
+            raise Refused(f"start: start_time {when.isoformat()} has no time zone")
+        given["start"] = int(when.astimezone(UTC).timestamp()) * 1_000_000
+    return given
+
+
+def order_note(order: BranchOrder) -> dict[str, str]:
+    """An order as a checkpoint keeps it, so that the branch it opened can answer it after a crash."""
+    return {"event_id": order.event_id, "command_id": order.command_id, "command": order.command}
+
+
+def opened_answer(note: Mapping[str, str], telling: Telling) -> Answer:
+    """The answer to the order that opened a branch."""
+    result = {"run_id": telling.identity.run_id, "branch": telling.identity.branch, "seed": telling.seed}
+    return Answer(
+        note["event_id"], note["command_id"], note["command"], accepted=True, reason=None,
+        effective_us=telling.city.time_us, result=json.loads(json.dumps(result)),
+    )
+
+
+def answers_of(admitted: Admitted, results: Sequence[CommandResult], effective_us: int) -> list[Answer]:
+    """The answers of the city to its commands."""
+    orders = {order.command.command_id: order for order in admitted.orders}
+    return [
+        Answer(
+            event_id=orders[result.command_id].event_id,
+            command_id=result.command_id,
+            command=orders[result.command_id].command.name,
+            accepted=result.accepted,
+            reason=result.reason,
+            effective_us=effective_us,
+            result=result.result,
+        )
+        for result in results
+    ]

@@ -1,0 +1,149 @@
+"""Begins a branch: goes on with the one that a crash left, or opens one that was never used.
+
+A crash is recovered only if nothing is missing: the topics must not say more than the local disk. Otherwise people
+would live twice under one name, and a new branch is the honest answer.
+"""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from services.simulator.adapters.checkpoints import Checkpoint, CheckpointFiles
+from services.simulator.adapters.journal import Journal, read
+from services.simulator.adapters.ledger import LedgerFile
+from services.simulator.domain.city import CityConfig, Identity
+from services.simulator.ports import Decode, MakeCity
+from services.simulator.runtime.admission import Inbox
+from services.simulator.runtime.branches import Opened
+from services.simulator.runtime.lead import Lead
+from services.simulator.runtime.past import Past
+from services.simulator.telling import Telling, config_from, directory_of
+from streamkit.identity import run_id
+from streamkit.logs import get_logger
+from streamkit.positions import Positions
+
+JOURNAL = "journal.bin"
+BRANCHES_KEPT = 5
+"""Directories of earlier branches that stay for travelling back; older ones are deleted."""
+
+PIPELINE = 8
+"""Ticks that may be computed before the first of them is known to be on the broker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """How branches are begun. ``readers``: the topics that each awaited service reads."""
+
+    root: Path
+    ledger: LedgerFile
+    stack_id: str
+    boot_id: str
+    make_city: MakeCity
+    decode: Decode
+    readers: Mapping[str, frozenset[str]]
+
+    def recover(self, past: Past) -> Telling | None:
+        """The branch that a crash left, ready to compute the first tick that the broker may not have."""
+        opened = self.ledger.load().recoverable(self.stack_id)
+        if opened is None:
+            return None
+        directory = directory_of(self.root, opened.run_id, opened.branch)
+        for checkpoint in CheckpointFiles(directory).sound():
+            telling = self._resumed(opened, checkpoint, directory, past)
+            if telling is not None:
+                return telling
+        get_logger().warning("branch.unrecoverable", run_id=opened.run_id, branch=opened.branch)
+        return None
+
+    def fresh(
+        self, config: CityConfig, seed: int, past: Past, inputs: Positions, opened_by: Mapping[str, str] | None = None
+    ) -> Telling:
+        """A branch never used before, burnt in the ledger and with its first checkpoint on disk.
+
+        Raises:
+            Retryable: The disk refuses it.
+        """
+        run = run_id(seed, config.behaviour())
+        ledger = self.ledger.load()
+        branch = ledger.unused(run, past.highest_branch(run))
+        self.ledger.save(ledger.opened(Opened(run, branch, self.stack_id, self.boot_id)))
+        directory = directory_of(self.root, run, branch)
+        if directory.exists():  # of a ledger that was lost; the branch number says that nothing in it holds
+            shutil.rmtree(directory)
+        identity = Identity(run, branch, config.world, config.city)
+        telling = self._telling(identity, config, seed, directory)
+        telling.inputs, telling.opened_by = dict(inputs), opened_by
+        _follow(telling, past, telling.city.tick)
+        telling.checkpoint()
+        self._forget(directory)
+        return telling
+
+    def ended(self) -> None:
+        """Note that the branch was ended properly: the next start opens a new one."""
+        self.ledger.save(self.ledger.load().ended())
+
+    def _resumed(self, opened: Opened, checkpoint: Checkpoint, directory: Path, past: Past) -> Telling | None:
+        last = past.last_tick(opened.run_id, opened.branch)
+        header = checkpoint.header
+        if last is None and not header["opening"]:
+            return None
+        if last is not None and checkpoint.tick > last.tick + 1:
+            return None
+        config = config_from(header["config"])  # type: ignore[arg-type]
+        identity = Identity(opened.run_id, opened.branch, config.world, config.city)
+        telling = self._telling(identity, config, int(str(header["seed"])), directory)
+        journal_start = telling.restore(checkpoint)
+        telling.remember(read(telling.journal.path, journal_start), self.decode)
+        same_boot = opened.boot_id == self.boot_id and bool(self.boot_id)
+        unsure = 0 if same_boot else PIPELINE
+        if last is None:
+            telling.deaf_until = checkpoint.tick - 1 + unsure
+            _follow(telling, past, checkpoint.tick)
+            return telling
+        for tick in range(checkpoint.tick, last.tick + 1):
+            telling.retell(tick)
+        if telling.journaled != last.journaled:
+            telling.journal.close()
+            return None
+        telling.opening, telling.ends = False, dict(last.ends)
+        telling.deaf_until = last.tick + unsure
+        _follow(telling, past, last.tick)
+        telling.lead.published(last.tick, last.ends)
+        return telling
+
+    def _telling(self, identity: Identity, config: CityConfig, seed: int, directory: Path) -> Telling:
+        city = self.make_city(config, seed, identity)
+        return Telling(
+            identity=identity,
+            config=config,
+            seed=seed,
+            stack_id=self.stack_id,
+            city=city,
+            inbox=Inbox(identity.run_id, identity.branch),
+            lead=Lead(self.readers, city.tick),
+            journal=Journal(directory / JOURNAL),
+            checkpoints=CheckpointFiles(directory),
+            inputs={},
+        )
+
+    def _forget(self, current: Path) -> None:
+        branches = [path for path in self.root.glob("*/*/") if path != current]
+        for old in sorted(branches, key=lambda path: path.stat().st_mtime)[:-BRANCHES_KEPT]:
+            shutil.rmtree(old)
+
+
+def _follow(telling: Telling, past: Past, first_tick: int) -> None:
+    telling.lead = Lead(telling.lead.readers, first_tick)
+    for service, positions in past.progress().items():
+        telling.lead.progressed(service, positions)
+
+
+def changed(config: CityConfig, changes: Mapping[str, object]) -> CityConfig:
+    """A configuration with what a start command asks for."""
+    return replace(config, **changes)  # type: ignore[arg-type]
+
+
+def orphans(living: set[str], rows: Sequence[str]) -> list[str]:
+    """Keys that have a row on a compacted topic and none in the city that opens."""
+    return sorted(living - set(rows))

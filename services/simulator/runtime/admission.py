@@ -1,0 +1,165 @@
+"""Which arrived records a tick may see, and in which order: the part of a run that chance and the network decide.
+
+Whatever passes here is journaled before the tick is computed; everything after it is a function of the journal.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from services.simulator.domain.city import Command
+from streamkit.identity import ID_LENGTH
+from streamkit.records import Batch
+
+SOURCE = "simulator"
+CONTROL = "simulation_control"
+WINDOW = 65_536
+"""Event ids remembered: far more than a crash of any service can send again (one batch or one outbox page)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """One record as it lies in Kafka: what the journal keeps."""
+
+    topic: str
+    partition: int
+    offset: int
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Decoded records of one topic with their bytes; ``raws[i]`` is row i of the batch."""
+
+    batch: Batch
+    raws: Sequence[Raw]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A city command as it stood on the control topic; its event is what the acknowledgement refers to."""
+
+    command: Command
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What one tick sees, in canonical order. ``entries`` are the same records as the journal keeps them."""
+
+    batches: tuple[Batch, ...] = ()
+    orders: tuple[Order, ...] = ()
+    entries: tuple[Raw, ...] = ()
+
+
+@dataclass(slots=True)
+class RecentEvents:
+    """A bounded window of event ids already admitted; the oldest are forgotten first."""
+
+    limit: int = WINDOW
+    _seen: dict[str, None] = field(default_factory=dict)
+
+    def first_time(self, event_ids: Iterable[str]) -> NDArray[np.bool_]:
+        """For each id whether it is new; afterwards it is not. Shape (ids,)."""
+        fresh = []
+        for event_id in event_ids:
+            fresh.append(event_id not in self._seen)
+            self._seen[event_id] = None
+        while len(self._seen) > self.limit:
+            del self._seen[next(iter(self._seen))]
+        return np.array(fresh, dtype=np.bool_)
+
+    def save(self) -> NDArray[np.bytes_]:
+        """The window, oldest first; dtype ``S26``."""
+        return np.array(list(self._seen), dtype=f"S{ID_LENGTH}")
+
+    def load(self, saved: NDArray[np.bytes_]) -> None:
+        """Take up a saved window."""
+        self._seen = dict.fromkeys(item.decode() for item in saved.tolist())
+
+
+class Inbox:
+    """Records that have arrived for one branch and wait for the next tick."""
+
+    def __init__(self, run_id: str, branch: int) -> None:
+        self.recent = RecentEvents()
+        self._run_id = run_id
+        self._branch = branch
+        self._waiting: list[Received] = []
+
+    def offer(self, received: Received) -> int:
+        """Keep what is new, of this branch and not our own; the number of records kept."""
+        frame = received.batch.frame
+        mine = (
+            (frame["run_id"] == self._run_id) & (frame["branch"] == self._branch) & (frame["source"] != SOURCE)
+        ).to_numpy()
+        rows = np.flatnonzero(mine)
+        if rows.size:
+            rows = rows[self.recent.first_time(frame["event_id"].gather(rows).to_list())]
+        if rows.size:
+            self._waiting.append(_select(received, rows))
+        return int(rows.size)
+
+    def order(self, received: Received, row: int) -> None:
+        """A command of the city that was found valid: it takes effect with the next tick."""
+        if self.recent.first_time([received.batch.frame["event_id"][row]])[0]:
+            self._waiting.append(_select(received, np.array([row], dtype=np.intp)))
+
+    def take(self) -> Admitted:
+        """Everything that waits, for the tick about to be computed."""
+        waiting, self._waiting = self._waiting, []
+        return arrange(waiting) if waiting else Admitted()
+
+    def __len__(self) -> int:
+        return sum(len(received.raws) for received in self._waiting)
+
+
+def arrange(received: Sequence[Received]) -> Admitted:
+    """Records in canonical order: each topic and the whole by (simulation_time, event_id), topics by name."""
+    by_topic: dict[str, list[Received]] = {}
+    for part in received:
+        by_topic.setdefault(part.batch.topic, []).append(part)
+    merged = [_merge(topic, by_topic[topic]) for topic in sorted(by_topic)]
+    ordered = sorted(
+        (
+            (time, event_id, raw)
+            for part in merged
+            for time, event_id, raw in zip(
+                part.batch.frame["simulation_time"].to_list(),
+                part.batch.frame["event_id"].to_list(),
+                part.raws,
+                strict=True,
+            )
+        ),
+        key=lambda item: item[:2],
+    )
+    orders = tuple(order for part in merged if part.batch.topic == CONTROL for order in _orders(part.batch.frame))
+    batches = tuple(part.batch for part in merged if part.batch.topic != CONTROL)
+    return Admitted(batches, orders, tuple(raw for _, _, raw in ordered))
+
+
+def _merge(topic: str, parts: Sequence[Received]) -> Received:
+    frame = pl.concat([part.batch.frame for part in parts], rechunk=True)
+    raws = [raw for part in parts for raw in part.raws]
+    order = frame.select(pl.arg_sort_by("simulation_time", "event_id")).to_series().to_numpy().astype(np.intp)
+    partitions = np.concatenate([part.batch.partitions for part in parts])[order]
+    offsets = np.concatenate([part.batch.offsets for part in parts])[order]
+    batch = Batch(topic, frame[order], partitions, offsets)
+    return Received(batch, [raws[row] for row in order])
+
+
+def _select(received: Received, rows: NDArray[np.intp]) -> Received:
+    batch = received.batch
+    chosen = Batch(batch.topic, batch.frame[rows], batch.partitions[rows], batch.offsets[rows])
+    return Received(chosen, [received.raws[row] for row in rows])
+
+
+def _orders(frame: pl.DataFrame) -> Iterable[Order]:
+    columns = frame.select("event_id", "command_id", "command", "parameters")
+    for event_id, command_id, name, parameters in columns.iter_rows():
+        values: Mapping[str, object] = json.loads(parameters or "{}")
+        yield Order(Command(command_id, name, values), event_id)

@@ -1,0 +1,51 @@
+"""How the simulation is, in one value: phase, time, speed, people, and for whom it waits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.simulator.control import Control
+from services.simulator.runtime.notices import State
+from services.simulator.runtime.pacer import UNPACED
+from services.simulator.telling import Telling
+from streamkit.health import Readiness
+
+
+@dataclass(slots=True)
+class Status:
+    """What the loop knows beside the telling and the control."""
+
+    readiness: Readiness
+    population: int = 0
+    active_users: int = 0
+    waiting: str | None = None
+
+    def hold(self, holding: Sequence[str], silent: Sequence[str]) -> None:
+        """The services that a due tick waits for; none when it may be computed. Being slow is no fault, silence is."""
+        missing = [name for name in holding if name in silent]
+        said = f"waiting for {', '.join(missing)}, not heard of yet" if missing else None
+        if said != self.waiting:
+            self.waiting = said
+            self.readiness.set("services", ok=not missing, detail=said or "")
+
+    def state(self, telling: Telling, control: Control, now: float, phase: str | None = None) -> State:
+        """The state at this moment."""
+        paced = not control.backfilling and control.pacer.speed != UNPACED
+        return State(
+            phase=phase or self._phase(control),
+            tick=telling.city.tick,
+            time_us=control.pacer.city_us(now) if paced else telling.city.time_us,
+            start_us=telling.config.start,
+            speed_target=control.pacer.speed,
+            speed_achieved=control.pacer.achieved(),
+            population=self.population,
+            active_users=self.active_users,
+            reason=self.waiting,
+        )
+
+    @staticmethod
+    def _phase(control: Control) -> str:
+        if control.stopped:
+            return "stopped"
+        if control.pacer.paused:
+            return "paused"
+        return "backfill" if control.backfilling else "running"
