@@ -1,4 +1,4 @@
-"""Does a service produce only what ``topics.yaml`` allows it: its own event types, its own name, the columns set?"""
+"""Whether a service produces only what ``topics.yaml`` allows: its own event types and name, the columns set."""
 
 from typing import Any
 

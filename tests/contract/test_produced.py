@@ -34,7 +34,7 @@ TYPES: list[Column] = [
 
 @pytest.mark.parametrize("types", TYPES, ids=["scalar", "coded", "bytes", "series"])
 def test_an_event_of_another_service_is_refused_at_encoding_and_listed(types: Column) -> None:
-    outgoing = Outgoing("bookings", 2, _bookings().columns | {"event_type": types, "source": "analytics"})
+    outgoing = Outgoing("bookings", 2, {**_bookings().columns, "event_type": types, "source": "analytics"})
     assert any("analytics may not produce booking.requested" in line for line in CATALOGUE.violations(outgoing))
     with pytest.raises(EncodeError, match=r"analytics may not produce booking\.requested"):
         Codec(CATALOGUE, service="analytics").encode(outgoing)

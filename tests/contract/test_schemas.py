@@ -22,9 +22,8 @@ EXAMPLES = schemas_dir() / "examples"
 
 def _incompatibilities(reader: Mapping[str, Any], writer: Mapping[str, Any]) -> list[str]:
     """Why today's reader could not read an earlier writer, logical types included."""
-    result = ReaderWriterCompatibilityChecker().get_compatibility(
-        avro.schema.parse(json.dumps(reader)), avro.schema.parse(json.dumps(writer))
-    )
+    checker: Any = ReaderWriterCompatibilityChecker
+    result = checker().get_compatibility(avro.schema.parse(json.dumps(reader)), avro.schema.parse(json.dumps(writer)))
     found = [] if result.compatibility is SchemaCompatibilityType.compatible else sorted(result.messages)
     written = {column["name"]: _logical(column["type"]) for column in writer["fields"]}
     for column in reader["fields"]:

@@ -77,7 +77,10 @@ def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (
-            '{"type": "record", "name": "X", "fields": [{"name": "user_id", "type": {"type": "map", "values": "int"}}]}',
+            (
+                '{"type": "record", "name": "X", "fields": [{"name": "user_id", "type": '
+                '{"type": "map", "values": "int"}}]}'
+            ),
             "user_id",
         ),
         (

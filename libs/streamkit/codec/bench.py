@@ -103,9 +103,7 @@ def _best(work: Callable[[], object], monotonic: Callable[[], float]) -> float:
     return min(seconds)
 
 
-def _peer(
-    catalogue: Catalogue, topic: str, values: list[bytes], monotonic: Callable[[], float]
-) -> tuple[float, float]:
+def _peer(catalogue: Catalogue, topic: str, values: list[bytes], monotonic: Callable[[], float]) -> tuple[float, float]:
     """Encode and decode rates of fastavro, record by record, times as plain longs as for the codec."""
     schema = catalogue.topic(topic).schema
     kinds = [{"name": f.name, "type": ["null", f.kind] if f.nullable else f.kind} for f in Plan.of(schema).fields]

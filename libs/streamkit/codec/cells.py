@@ -27,6 +27,11 @@ class Cells:
     lengths: Lengths
 
 
+def constant_cells(cell: bytes) -> Cells:
+    """One cell that stands for every row."""
+    return Cells(np.frombuffer(cell, dtype=np.uint8).reshape(1, -1), len(cell))
+
+
 def varint_cells(values: NDArray[np.int64], null: NDArray[np.bool_] | None, *, nullable: bool) -> Cells:
     """Zig-zag varints, after the branch byte where the column is nullable; ``null`` rows are that byte alone."""
     zigzag = ((values << 1) ^ (values >> 63)).view(np.uint64)

@@ -19,7 +19,7 @@ Slicer: TypeAlias = Callable[[slice], Cells]
 Ready: TypeAlias = bytes | Slicer
 
 RANGES = {"int": (-(2**31), 2**31 - 1), "long": (-(2**63), 2**63 - 1)}
-FLOATS = {"float": np.dtype("<f4"), "double": np.dtype("<f8")}
+FLOATS: dict[str, np.dtype[Any]] = {"float": np.dtype("<f4"), "double": np.dtype("<f8")}
 SPARSE = 2
 """A dictionary this many times longer than the batch is narrowed to the codes in use before it is encoded."""
 
@@ -162,7 +162,7 @@ def _numbers(field: Field, column: Any) -> Slicer:
     return lambda rows: fixed_cells(fixed[rows], None if null is None else null[rows], nullable=field.nullable)
 
 
-def _plain_numbers(field: Field, column: Any) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+def _plain_numbers(field: Field, column: Any) -> tuple[Any, NDArray[np.bool_] | None]:
     """Values with zero where null, and the null mask or None."""
     if isinstance(column, pl.Series):
         if isinstance(column.dtype, pl.Datetime):

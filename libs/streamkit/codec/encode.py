@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from streamkit.codec.cells import Cells, windows
-from streamkit.codec.columns import EncodeError, Ready, Slicer, ready
+from streamkit.codec.cells import Cells, constant_cells, windows
+from streamkit.codec.columns import EncodeError, Ready, ready
 from streamkit.codec.plan import Plan
 from streamkit.records import Column
 
@@ -67,10 +67,8 @@ def _assemble(pieces: Sequence[bytes | Cells], width: int, rows: int) -> list[by
     fixed = 0
     at: NDArray[np.int64] | None = None
     for piece in pieces:
-        if isinstance(piece, bytes):
-            size, lengths, matrix = len(piece), len(piece), np.frombuffer(piece, dtype=np.uint8)
-        else:
-            size, lengths, matrix = piece.matrix.shape[1], piece.lengths, piece.matrix  # type: ignore[assignment]
+        cells = constant_cells(piece) if isinstance(piece, bytes) else piece
+        size, lengths, matrix = cells.matrix.shape[1], cells.lengths, cells.matrix
         if at is None:
             region[:, fixed : fixed + size] = matrix
         else:
@@ -84,6 +82,3 @@ def _assemble(pieces: Sequence[bytes | Cells], width: int, rows: int) -> list[by
     raw = buffer.tobytes()
     ends = starts + fixed if at is None else at
     return [raw[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-
-
-__all__ = ["EncodeError", "Slicer", "encode_bodies", "merged"]

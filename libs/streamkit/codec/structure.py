@@ -83,7 +83,7 @@ class _Walk:
         wrong = (branch & 0xFD) != 0
         if wrong.any():
             self.bad |= wrong
-            branch = branch & 2
+            branch &= np.uint8(2)
         present = np.flatnonzero(branch)
         if len(present) == len(branch):
             self.at, bad = step(self, self.at, self.ends)

@@ -1,4 +1,4 @@
-"""``python -m streamkit.generate [--check | --release] [--root DIR]``: exit code 1 when ``--check`` finds a stale file."""
+"""``python -m streamkit.generate [--check | --release] [--root DIR]``: 1 when ``--check`` finds a stale file."""
 
 import argparse
 import sys

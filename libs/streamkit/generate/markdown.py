@@ -51,8 +51,8 @@ def _topic(topic: Topic, common: tuple[str, ...]) -> str:
         "",
         f"{topic.purpose}.",
         "",
-        f"* key `{topic.key}`, {topic.partitions} partitions, subject `{subject_of(topic.name)}`, "
-        f"schema version {topic.version}",
+        f"* key `{topic.key}`, {topic.partitions} partitions",
+        f"* subject `{subject_of(topic.name)}`, schema version {topic.version}",
         f"* kept: {_kept(topic)}",
         f"* produced by {', '.join(producers)}; read by {', '.join(topic.consumers)}",
         f"* wall-clock times in values: {'yes' if topic.wall_clock else 'no'}",

@@ -36,9 +36,14 @@ def _module(topic: Topic) -> str:
         "",
         "",
         f"class {class_name(topic.name)}(TypedDict):",
-        f'    """{topic.purpose}. Times are microseconds since 1970 UTC."""',
+        f'    """{topic.purpose}.',
+        "",
+        "    Times are microseconds since 1970 UTC.",
+        '    """',
         "",
     ]
-    for field in Plan.of(topic.schema).fields:
-        lines.append(f"    {field.name}: {TYPES[field.kind]}{' | None' if field.nullable else ''}")
+    lines += [
+        f"    {field.name}: {TYPES[field.kind]}{' | None' if field.nullable else ''}"
+        for field in Plan.of(topic.schema).fields
+    ]
     return "\n".join(lines) + "\n"

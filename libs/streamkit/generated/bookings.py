@@ -48,7 +48,10 @@ COLUMNS: Final = (
 
 
 class BookingsRow(TypedDict):
-    """Every reservation, from its request through exactly one outcome to its end. Times are microseconds since 1970 UTC."""
+    """Every reservation, from its request through exactly one outcome to its end.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

@@ -48,7 +48,10 @@ COLUMNS: Final = (
 
 
 class EnvironmentRow(TypedDict):
-    """What the city does by itself. Times are microseconds since 1970 UTC."""
+    """What the city does by itself.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

@@ -36,7 +36,10 @@ COLUMNS: Final = (
 
 
 class GroundTruthRow(TypedDict):
-    """What really caused what, for people who train detectors; no service of the city reads it. Times are microseconds since 1970 UTC."""
+    """What really caused what, for people who train detectors; no service of the city reads it.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

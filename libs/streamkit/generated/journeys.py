@@ -29,7 +29,10 @@ COLUMNS: Final = (
 
 
 class JourneysRow(TypedDict):
-    """Milestones and funnel stage of each person. Times are microseconds since 1970 UTC."""
+    """Milestones and funnel stage of each person.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

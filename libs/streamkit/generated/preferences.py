@@ -40,7 +40,10 @@ COLUMNS: Final = (
 
 
 class PreferencesRow(TypedDict):
-    """Latest tastes of each person. Times are microseconds since 1970 UTC."""
+    """Latest tastes of each person.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

@@ -39,7 +39,10 @@ COLUMNS: Final = (
 
 
 class RecommendationsRow(TypedDict):
-    """What the recommender proposes, one record an item of a list. Times are microseconds since 1970 UTC."""
+    """What the recommender proposes, one record an item of a list.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

@@ -28,7 +28,10 @@ COLUMNS: Final = (
 
 
 class ReplayRow(TypedDict):
-    """Records told again for people who watch. Times are microseconds since 1970 UTC."""
+    """Records told again for people who watch.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

@@ -28,7 +28,10 @@ COLUMNS: Final = (
 
 
 class RepliesRow(TypedDict):
-    """Answers to requests. Times are microseconds since 1970 UTC."""
+    """Answers to requests.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

@@ -30,7 +30,10 @@ COLUMNS: Final = (
 
 
 class RequestsRow(TypedDict):
-    """Questions from the gateway to the service that owns the answer. Times are microseconds since 1970 UTC."""
+    """Questions from the gateway to the service that owns the answer.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

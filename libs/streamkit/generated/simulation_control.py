@@ -49,7 +49,10 @@ COLUMNS: Final = (
 
 
 class SimulationControlRow(TypedDict):
-    """Commands, their acknowledgements, and the state of the simulation. Times are microseconds since 1970 UTC."""
+    """Commands, their acknowledgements, and the state of the simulation.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

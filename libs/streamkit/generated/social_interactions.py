@@ -39,7 +39,10 @@ COLUMNS: Final = (
 
 
 class SocialInteractionsRow(TypedDict):
-    """Friendships, invitations and groups. Times are microseconds since 1970 UTC."""
+    """Friendships, invitations and groups.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

@@ -46,7 +46,10 @@ COLUMNS: Final = (
 
 
 class SystemMetricsRow(TypedDict):
-    """What the services measure of themselves and of the city. Times are microseconds since 1970 UTC."""
+    """What the services measure of themselves and of the city.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

@@ -54,7 +54,10 @@ COLUMNS: Final = (
 
 
 class UserActionsRow(TypedDict):
-    """What people do in the app and at the tables. Times are microseconds since 1970 UTC."""
+    """What people do in the app and at the tables.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

@@ -41,7 +41,10 @@ COLUMNS: Final = (
 
 
 class UsersRow(TypedDict):
-    """Latest row of each person. Times are microseconds since 1970 UTC."""
+    """Latest row of each person.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

@@ -42,7 +42,10 @@ COLUMNS: Final = (
 
 
 class VenuesRow(TypedDict):
-    """Latest row of each venue. Times are microseconds since 1970 UTC."""
+    """Latest row of each venue.
+
+    Times are microseconds since 1970 UTC.
+    """
 
     event_id: str
     event_type: str

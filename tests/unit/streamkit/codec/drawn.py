@@ -80,7 +80,9 @@ def _numbers(draw: st.DrawFn, field: Field, drawn: list[Any]) -> Column:
     null = [value is None for value in drawn]
     if draw(st.booleans()):
         return pl.Series(field.name, drawn, dtype=field.dtype)
-    plain = np.array([0 if value is None else value for value in drawn], dtype=dtypes[field.kind])
+    plain: np.ndarray[tuple[int], Any] = np.array(
+        [0 if value is None else value for value in drawn], dtype=dtypes[field.kind]
+    )
     return np.ma.MaskedArray(plain, mask=null) if any(null) else plain
 
 

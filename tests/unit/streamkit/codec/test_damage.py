@@ -103,7 +103,7 @@ def _with_field(name: str, replacement: bytes) -> bytes:
         ("query", b"\x01"),
         ("query", b"\x02" + varint(-5) + b"hello"),
         ("query", b"\x02" + varint(1 << 40) + b"hello"),
-        ("query", b"\x02" + varint((1 << 62)) + b"hello"),
+        ("query", b"\x02" + varint(1 << 62) + b"hello"),
         ("query", b"\x02\x04\xff\xfe"),
         ("branch", varint(1 << 33)),
         ("branch", varint((1 << 33) + 5)),

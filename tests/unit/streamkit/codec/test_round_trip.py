@@ -59,7 +59,7 @@ def test_decoded_rows_are_what_a_record_by_record_reader_says_or_break_the_contr
 @pytest.mark.parametrize("rows", [0, 1, 4095, 4096, 4097, 20_000])
 def test_a_batch_of_any_size_comes_back_in_order(rows: int) -> None:
     topic = CATALOGUE.topic("user_actions")
-    columns: dict[str, Any] = {name: value for name, value in complete(topic, "user.dormant").items()}
+    columns: dict[str, Any] = dict(complete(topic, "user.dormant"))
     columns["user_id"] = Coded(np.arange(rows), [f"u{number}" for number in range(rows)])
     columns["query"] = pl.Series(
         [None if number % 7 == 0 else "q" * (number % 300) for number in range(rows)], dtype=pl.String
