@@ -1,0 +1,156 @@
+"""Reading the city's YAML and CSV: every error names file, line, reason and the nearest valid name."""
+
+import csv
+import difflib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import holidays
+import numpy as np
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from services.simulator.domain.causes import targets
+from services.simulator.domain.draws import Array
+from services.simulator.domain.specification import ACTIONS, CONDITIONS, CityData, People, Place, Scenario, World
+
+DATA = Path(__file__).parent / "data"
+_YEARS = range(2012, 2041)
+_EPOCH_DAY = np.datetime64("1970-01-01")
+_Spec = TypeVar("_Spec")
+
+
+class DataError(Exception):
+    """A data file that is not as it must be."""
+
+
+def load_city_data(world: str = "dining", city: str = "new_york", directory: Path = DATA) -> CityData:
+    """Everything a city is made of. Raises `DataError`."""
+    place = read_yaml(Place, directory / "cities" / f"{city}.yaml")
+    found = read_yaml(World, directory / "worlds" / f"{world}.yaml")
+    people = read_yaml(People, directory / "personas" / f"{world}.yaml")
+    paths = sorted((directory / "scenarios").glob("*.yaml"))
+    scenarios = {scenario.name: scenario for scenario in (read_yaml(Scenario, path) for path in paths)}
+    data = CityData(
+        found,
+        people,
+        scenarios,
+        place,
+        _checkins(directory / "tables" / "checkins_by_category_hour.csv"),
+        _reservations(directory / "tables" / "reservations.csv"),
+        _weather(directory / "cities" / f"{city}_weather.csv"),
+        _holidays(place.country, place.subdivision),
+    )
+    _check(data, directory, world)
+    return data
+
+
+def read_yaml(kind: type[_Spec], path: Path) -> _Spec:
+    """One file as a specification; unknown keys, wrong types and bad syntax are errors with their line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        near = difflib.get_close_matches(path.stem, [p.stem for p in path.parent.glob("*.yaml")], n=1)
+        raise DataError(f"{path}: {error.strerror}{_hint(near)}") from error
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise DataError(f"{path}:{line}: {getattr(error, 'problem', error)}") from error
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = [part for part in first["loc"] if part != "[key]"]
+        hint = _hint(difflib.get_close_matches(str(place[-1]), _names(kind, place[:-1]), n=1)) if place else ""
+        where = ".".join(map(str, place))
+        raise DataError(f"{path}:{_line(tree, place)}: {where}: {first['msg']}{hint}") from error
+
+
+def _line(node: Any, place: list[Any]) -> int:
+    """Line of the key at a path in a composed YAML tree, as far as the path goes."""
+    line: int = node.start_mark.line + 1 if node is not None else 1
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if str(k.value) == str(part)), None)
+            if found is None:
+                return line
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _names(kind: Any, place: list[Any]) -> list[str]:
+    """Field names that are valid at a path of a specification."""
+    for part in place:
+        hints = {field.name: field.type for field in fields(kind)} if is_dataclass(kind) else {}
+        inner = hints.get(str(part), kind)
+        arguments = getattr(inner, "__args__", ())
+        kind = next((a for a in reversed(arguments) if is_dataclass(a)), inner) if arguments else inner
+    return [field.name for field in fields(kind)] if is_dataclass(kind) else []
+
+
+def _hint(near: list[str]) -> str:
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _check(data: CityData, directory: Path, world: str) -> None:
+    """References between files."""
+    worlds, personas = directory / "worlds" / f"{world}.yaml", directory / "personas" / f"{world}.yaml"
+    _known(worlds, "actions", data.world.actions, ACTIONS)
+    _known(worlds, "weather", data.world.weather, CONDITIONS)
+    _known(worlds, "categories", data.world.categories, tuple(data.checkins))
+    for name, persona in data.people.personas.items():
+        _known(personas, f"{name}.weights", persona.weights, ACTIONS)
+        _known(personas, f"{name}.routine", {persona.routine: 0}, tuple(data.people.routines))
+    for routine in data.people.routines.values():
+        states = dict.fromkeys([*routine.weekday.values(), *routine.weekend.values()])
+        _known(personas, "routines", states, tuple(data.people.states))
+    for name, scenario in data.scenarios.items():
+        wanted = {modifier.target: 0 for modifier in scenario.modifiers}
+        _known(directory / "scenarios" / f"{name}.yaml", "modifiers", wanted, targets(data))
+
+
+def _known(path: Path, place: str, given: Mapping[str, object], valid: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in valid:
+            lines = path.read_text(encoding="utf-8").splitlines()
+            line = next((number for number, text in enumerate(lines, 1) if name in text), 1)
+            raise DataError(f"{path}:{line}: {place}: no {name!r}{_hint(difflib.get_close_matches(name, valid, n=1))}")
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _checkins(path: Path) -> dict[str, Array]:
+    counts: dict[str, Array] = {}
+    for row in _rows(path):
+        counts.setdefault(row["category"], np.zeros(24))[int(row["hour"])] = float(row["count"])
+    return counts
+
+
+def _reservations(path: Path) -> dict[str, Array]:
+    shares: dict[str, list[float]] = {}
+    for row in _rows(path):
+        shares.setdefault(row["measure"], []).append(float(row["share"]))
+    return {name: np.array(values) for name, values in shares.items()}
+
+
+def _weather(path: Path) -> Array:
+    names = ("temperature_c", "precipitation_mm", "wind_kph")
+    return np.array([[CONDITIONS.index(r["condition"]), *(float(r[n]) for n in names)] for r in _rows(path)])
+
+
+@lru_cache(maxsize=4)
+def _holidays(country: str, subdivision: str) -> dict[int, str]:
+    found = holidays.country_holidays(country, subdiv=subdivision, years=_YEARS)
+    return {int((np.datetime64(day) - _EPOCH_DAY).astype(int)): name for day, name in found.items()}

@@ -1,0 +1,1 @@
+"""The pure city: columns in, columns out. No I/O, no clock, no global randomness."""

@@ -1,0 +1,196 @@
+"""BehaviorEngine: what each active person does this tick, who walks in somewhere, who takes a recommendation. Decides only."""
+
+import numpy as np
+
+from services.simulator.domain.calendar import HOUR, SECOND
+from services.simulator.domain.causes import label
+from services.simulator.domain.choice import choose_venues
+from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.events import Kind
+from services.simulator.domain.population import CHURNED, DORMANT
+from services.simulator.domain.specification import ACTIONS
+from services.simulator.domain.turn import Decisions, Turn
+
+BROWSE, VIEW, SEARCH, SAVE, LIKE, FRIENDS, INTEREST, INVITE, RESPOND, BOOK = range(len(ACTIONS))
+ACTION_KINDS = np.array([
+    Kind.VENUE_BROWSED, Kind.VENUE_VIEWED, Kind.SEARCH_PERFORMED, Kind.VENUE_SAVED, Kind.VENUE_LIKED,
+    Kind.FRIENDS_CHECKED, Kind.INTEREST_EXPRESSED, Kind.INVITE_SENT, Kind.INVITE_ACCEPTED, Kind.BOOKING_REQUESTED,
+], dtype=np.uint8)  # fmt: skip
+NEEDS_VENUE = np.array([a in (VIEW, SAVE, LIKE, INTEREST, INVITE, BOOK) for a in range(len(ACTIONS))])
+MOST_ACTIONS = 6
+"""Actions of one person in one tick at most."""
+MOST_BOOKINGS = 2
+"""Bookings that a person holds at a time at most: a choice."""
+_ONCE = np.array([a in (INVITE, RESPOND, BOOK) for a in range(len(ACTIONS))])
+_IMPOSSIBLE = -1e9
+_INTENT_PULL = np.log(3.0)
+_WALK_STEP = 7
+_LIST_STEP = 6
+_DECIDE_SHARE = 0.6
+_NO_ITEM = 2.3  # utility of taking none of a list; with scores about one, a fifth to a quarter of lists are accepted
+
+
+def decide(turn: Turn) -> None:
+    """Fill ``turn.decisions``."""
+    turn.decisions = Decisions()
+    if turn.state.users.count == 0:
+        return
+    _actions(turn)
+    walkers, time, lost = _walk_ins(turn)
+    _places(turn, walkers, time, lost)
+    _lists(turn)
+
+
+def _actions(turn: Turn) -> None:
+    """Expand active people into rows of actions and choose what each row is."""
+    active, columns, town = turn.active, turn.state.users, turn.town
+    if len(active) == 0:
+        return
+    low = np.maximum(columns["session_from"][active], turn.start)
+    high = np.minimum(columns["session_end"][active], turn.end)
+    gap = town.data.world.profiles[town.config.profile].gap_seconds * SECOND
+    uniform = town.draws.uniform(Purpose.ACTION_COUNT, active, tick=turn.tick)
+    count = np.clip(np.floor((high - low) / gap + uniform), 0, MOST_ACTIONS).astype(np.int64)
+    user = np.repeat(active, count)
+    if len(user) == 0:
+        return
+    step = np.arange(len(user)) - np.repeat(np.cumsum(count) - count, count)
+    share = (step + town.draws.uniform(Purpose.ACTION_TIME, user, tick=turn.tick, also=[step])) / np.repeat(
+        count, count
+    )
+    room = np.repeat(np.maximum(high - low - 2, 0), count)
+    time = np.repeat(low, count) + 1 + (share * room).astype(np.int64)
+    chosen, baseline, cause = choose_actions(turn, user, step)
+    changed = np.flatnonzero(chosen != baseline)
+    for action in np.unique(baseline[changed]):
+        lost = changed[baseline[changed] == action]
+        turn.suppress(Kind(ACTION_KINDS[action]), user[lost], time[lost], step[lost], -1, cause[lost])
+    keep = _first_of_each(user, chosen)
+    made = turn.decisions
+    made.user, made.time, made.step = user[keep], time[keep], step[keep]
+    made.action, made.cause = chosen[keep], cause[keep]
+    made.venue = np.full(len(made.user), -1)
+
+
+def choose_actions(turn: Turn, user: Array, step: Array) -> tuple[Array, Array, Array]:
+    """Action of each row, the baseline's action, and the cause; all of shape (rows,)."""
+    columns, state, town = turn.state.users, turn.state, turn.town
+    weights = state.action_weights[columns["persona"][user]].copy()
+    bookings = np.bincount(state.pools["bookings"].rows["user"], minlength=columns.count)
+    plans = np.bincount(state.pools["plans"].rows["user"], minlength=columns.count)
+    waiting = np.bincount(state.pools["invites"].rows["other"], minlength=columns.count)
+    weights[:, BOOK] += _INTENT_PULL * (columns["intent_venue"][user] >= 0)
+    weights[bookings[user] >= MOST_BOOKINGS, BOOK] = _IMPOSSIBLE
+    weights[(plans[user] > 0) | (columns["friend_count"][user] == 0), INVITE] = _IMPOSSIBLE
+    weights[columns["friend_count"][user] == 0, FRIENDS] -= 1.0
+    weights[waiting[user] == 0, RESPOND] = _IMPOSSIBLE
+    if state.venues.count == 0:
+        weights[:, NEEDS_VENUE] = _IMPOSSIBLE
+    weights += town.draws.gumbel(
+        Purpose.ACTION, user[:, None], tick=turn.tick, also=[step[:, None], np.arange(len(ACTIONS))[None, :]]
+    )
+    outcomes = [(weights + effects.actions).argmax(axis=1) for effects in turn.effects]
+    return outcomes[-1], outcomes[0], label(outcomes, turn.causes)
+
+
+def _first_of_each(user: Array, action: Array) -> Array:
+    """Rows to keep: of what can be done once a tick only the first of a person."""
+    once = np.flatnonzero(_ONCE[action])
+    keep = np.ones(len(user), dtype=bool)
+    if len(once) > 1:
+        _, first = np.unique(user[once] * len(ACTIONS) + action[once], return_index=True)
+        keep[once] = False
+        keep[once[first]] = True
+    return keep
+
+
+def _walk_ins(turn: Turn) -> tuple[Array, Array, Array]:
+    """People who go out without the app's help: who, when, and who would have but for a cause."""
+    columns, town, numbers = turn.state.users, turn.town, turn.state.numbers
+    tables = town.tables
+    profile = town.data.world.profiles[town.config.profile]
+    daily = profile.walk_ins_per_day * tables.outing_curve[turn.now.hour] * tables.weather[numbers["weather"], 0]
+    if turn.now.day in town.data.holidays:
+        daily *= town.data.world.holiday.outings
+    rate = tables.persona[columns["persona"], 0] * (daily * town.config.tick_seconds / 86_400)
+    uniform = town.draws.uniform(Purpose.WALK_IN, np.arange(columns.count), tick=turn.tick)
+    free = (columns["visit_venue"] < 0) & (columns["lifecycle"] != DORMANT) & (columns["lifecycle"] != CHURNED)
+    free[turn.state.pools["arrivals"].rows["user"][turn.state.pools["arrivals"].rows["time"] < turn.end + 2 * HOUR]] = (
+        False
+    )
+    outcomes = [(uniform < rate * effects.walk_ins) & free for effects in turn.effects]
+    who = np.flatnonzero(outcomes[-1] | outcomes[0])
+    lost = ~outcomes[-1][who]
+    cause = label([o[who] for o in outcomes], turn.causes)
+    turn.decisions.walk_user, turn.decisions.walk_cause = who[~lost], cause[~lost]
+    early = town.draws.uniform(Purpose.WALK_IN, who, tick=turn.tick, step=1)
+    time = turn.start + (early * turn.town.tick_us).astype(np.int64)
+    turn.decisions.walk_time = time[~lost]
+    turn.suppress(Kind.VISIT_STARTED, who[lost], time[lost], _WALK_STEP, -1, cause[lost])
+    return who[~lost], time[~lost], lost
+
+
+def _places(turn: Turn, walkers: Array, walk_time: Array, _lost: Array) -> None:
+    """One venue choice for everybody who needs one."""
+    made = turn.decisions
+    state = turn.state
+    with_intent = (state.users["intent_venue"][made.user] >= 0) & ((made.action == BOOK) | (made.action == INVITE))
+    bookable = state.venues["takes_bookings"]
+    intent = state.users["intent_venue"][made.user]
+    if len(made.user) and state.venues.count:
+        with_intent &= bookable[intent] | (made.action == INVITE)
+        made.venue = np.where(with_intent, intent, -1)
+    rows = np.flatnonzero(NEEDS_VENUE[made.action] & ~with_intent) if len(made.user) else np.zeros(0, dtype=np.int64)
+    if len(rows) + len(walkers) == 0:
+        made.walk_venue = np.zeros(0, dtype=np.int64)
+        return
+    users = np.concatenate([made.user[rows], walkers])
+    steps = np.concatenate([made.step[rows], np.full(len(walkers), _WALK_STEP)])
+    planning = np.concatenate([np.ones(len(rows), dtype=bool), np.zeros(len(walkers), dtype=bool)])
+    needs_table = np.concatenate([made.action[rows] == BOOK, np.zeros(len(walkers), dtype=bool)])
+    later = 12 if turn.now.hour < 11 else 19  # noqa: PLR2004 — the next meal people have in mind
+    hour = np.where(planning, later, turn.now.hour)
+    venue, baseline, cause = choose_venues(turn, users, steps, bookable=needs_table, open_now=~planning, hour=hour)
+    made.venue[rows] = venue[: len(rows)]
+    made.walk_venue = venue[len(rows) :]
+    moved = cause > 0
+    made.cause[rows] = np.where(moved[: len(rows)], cause[: len(rows)], made.cause[rows])
+    made.walk_cause = np.where(moved[len(rows) :], cause[len(rows) :], made.walk_cause)
+    for action in np.unique(made.action[rows][moved[: len(rows)]]):
+        other = np.flatnonzero(moved[: len(rows)] & (made.action[rows] == action))
+        at = rows[other]
+        kind = Kind(ACTION_KINDS[action])
+        turn.suppress(kind, made.user[at], made.time[at], made.step[at], baseline[other], cause[other])
+    gone = np.flatnonzero(moved[len(rows) :])
+    turn.suppress(
+        Kind.VISIT_STARTED,
+        walkers[gone],
+        walk_time[gone],
+        _WALK_STEP,
+        baseline[len(rows) + gone],
+        cause[len(rows) + gone],
+    )
+
+
+def _lists(turn: Turn) -> None:
+    """Who looks at the recommendations received, and which item each takes."""
+    columns, state, town = turn.state.users, turn.state, turn.town
+    active = turn.active
+    users = active[columns["list_at"][active] > 0]
+    if len(users) == 0:
+        return
+    users = users[town.draws.uniform(Purpose.RECOMMENDATION, users, tick=turn.tick, step=1) < _DECIDE_SHARE]
+    venues = columns["list_venue"][users]
+    taste = columns["tastes"][users[:, None], state.venues["cuisine"][venues]]
+    utility = (
+        1.2 * taste
+        + 0.8 * columns["list_score"][users]
+        - 0.6 * np.abs(state.venues["price"][venues] - columns["price"][users][:, None])
+    )
+    utility = np.where(venues >= 0, utility, _IMPOSSIBLE)
+    nothing = np.full((len(users), 1), _NO_ITEM)
+    noise = town.draws.gumbel(
+        Purpose.RECOMMENDATION, users[:, None], tick=turn.tick, step=2, also=[np.arange(4)[None, :]]
+    )
+    turn.decisions.list_user = users
+    turn.decisions.list_choice = (np.concatenate([nothing, utility], axis=1) + noise).argmax(axis=1)

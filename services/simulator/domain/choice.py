@@ -1,0 +1,99 @@
+"""Choosing a venue: a softmax over a few candidates near, known or talked about, as an argmax over Gumbel noise.
+
+The noise is keyed by (user, tick, step, venue): with another cause added the same person looks at the same dice.
+"""
+
+import numpy as np
+
+from services.simulator.domain.causes import Effects, label
+from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.population import KM_PER_DEGREE
+from services.simulator.domain.turn import Turn
+from services.simulator.domain.venues import ZONE_DRAWS
+
+_IMPOSSIBLE = -1e9
+_COS_LATITUDE = 0.758  # of New York, 40.7 degrees
+_TRENDING = 2
+_STAY_LEFT = 30.0
+
+
+def choose_venues(
+    turn: Turn, users: Array, steps: Array, *, bookable: Array, open_now: Array, hour: Array
+) -> tuple[Array, Array, Array]:
+    """Venue of each row (-1 where none will do), the baseline's venue, and the cause. All of shape (rows,).
+
+    ``bookable`` and ``open_now`` are masks of rows that need a venue with reservations, or open for half an hour yet;
+    ``hour`` is the local hour in mind.
+    """
+    venues, columns, town = turn.state.venues, turn.state.users, turn.town
+    if len(users) == 0 or venues.count == 0:
+        none = np.full(len(users), -1)
+        return none, none, np.zeros(len(users), dtype=np.int16)
+    zone, latitude, longitude = turn.anchor(users)
+    candidates = _candidates(turn, users, steps, zone)
+    fit, effort, price = _utility(turn, users, candidates, latitude, longitude, hour)
+    possible = np.ones(candidates.shape, dtype=bool)
+    if bookable.any():
+        possible &= venues["takes_bookings"][candidates] | ~bookable[:, None]
+    if open_now.any():
+        rows = np.flatnonzero(open_now)
+        left = turn.hours.minutes_left(candidates[rows].ravel(), np.full(candidates[rows].size, turn.start))
+        possible[rows] &= left.reshape(len(rows), -1) > _STAY_LEFT
+    noise = town.draws.gumbel(Purpose.VENUE_CHOICE, users[:, None], tick=turn.tick, also=[steps[:, None], candidates])
+    fit = np.where(possible, fit + noise, _IMPOSSIBLE)
+    category = venues["category"][candidates]
+    liked = columns["price"][users][:, None]
+    outcomes = [
+        _argmax(fit, effort, price - liked, candidates, effects, category, town.data.world.venue_choice.price)
+        for effects in turn.effects
+    ]
+    cause = label(outcomes, turn.causes)
+    return outcomes[-1], outcomes[0], cause
+
+
+def _argmax(
+    fit: Array, effort: Array, dearer: Array, candidates: Array, effects: Effects, category: Array, weight: float
+) -> Array:
+    gap = dearer - effects.price
+    utility = fit - effort * effects.distance - weight * np.where(gap > 0, gap * 1.4, -gap * 0.7)
+    utility += effects.categories[category]
+    best = utility.argmax(axis=1)
+    rows = np.arange(len(best))
+    return np.where(utility[rows, best] > _IMPOSSIBLE / 2, candidates[rows, best], -1)
+
+
+def _candidates(turn: Turn, users: Array, steps: Array, zone: Array) -> Array:
+    """Venue numbers, shape (rows, candidates): near and popular ones, the familiar ones, the two most trending."""
+    count = turn.town.data.world.venue_choice.candidates
+    bits = turn.town.draws.bits(
+        Purpose.CANDIDATE, users[:, None], tick=turn.tick, also=[steps[:, None], np.arange(count)[None, :]]
+    )
+    near = turn.zone_table[zone[:, None], (bits % np.uint64(ZONE_DRAWS)).astype(np.int64)]
+    familiar = turn.state.users["familiar"][users]
+    familiar = np.where(familiar >= 0, familiar, near[:, :1])
+    trending = turn.state.venues["trending"]
+    top = np.argsort(-trending, kind="stable")[:_TRENDING]
+    return np.concatenate([near, familiar, np.broadcast_to(top, (len(users), len(top)))], axis=1)
+
+
+def _utility(
+    turn: Turn, users: Array, candidates: Array, latitude: Array, longitude: Array, hour: Array
+) -> tuple[Array, Array, Array]:
+    """What a venue offers, what it costs to get there, and its price tier; shape (rows, candidates)."""
+    venues, columns, town = turn.state.venues, turn.state.users, turn.town
+    weights, tables = town.data.world.venue_choice, town.tables
+    north = (venues["latitude"][candidates] - latitude[:, None]) * KM_PER_DEGREE
+    east = (venues["longitude"][candidates] - longitude[:, None]) * (KM_PER_DEGREE * _COS_LATITUDE)
+    effort = weights.distance * np.log1p(np.sqrt(north * north + east * east))
+    category = venues["category"][candidates]
+    explore = tables.persona[columns["persona"][users], 1]
+    known = (candidates[:, :, None] == columns["familiar"][users][:, None, :]).any(axis=2)
+    fit = (
+        weights.taste * columns["tastes"][users[:, None], venues["cuisine"][candidates]]
+        + weights.rating * venues["rating"][candidates]
+        + weights.hours * tables.hours_log[category, hour[:, None]]
+        + weights.trending * np.minimum(venues["trending"][candidates], 2.0)
+        + weights.familiar * 2 * (1 - explore)[:, None] * known
+        + weights.outdoor * tables.weather[turn.state.numbers["weather"], 1] * venues["outdoor"][candidates]
+    )
+    return fit, effort, venues["price"][candidates].astype(np.float64)

@@ -1,0 +1,139 @@
+"""A city: its fixed side, its memory, and the step from one tick to the next — deterministic, all or nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from streamkit.processor import Output
+from streamkit.records import Batch
+
+from services.simulator.domain import emission, environment
+from services.simulator.domain.draws import Array
+from services.simulator.domain.events import Kind
+from services.simulator.domain.friends import first_graph
+from services.simulator.domain.nodes import in_order
+from services.simulator.domain.rows import user_rows, venue_rows
+from services.simulator.domain.specification import CityData
+from services.simulator.domain.state import State
+from services.simulator.domain.town import CityConfig, Identity, base_log_weights, make_town
+from services.simulator.domain.turn import Command, CommandResult, Turn
+from services.simulator.domain.venues import Hours, make_venues, zone_tables
+
+__all__ = ["City", "CityConfig", "Command", "CommandResult", "Identity", "Step"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one tick brought."""
+
+    outputs: list[Output]
+    results: list[CommandResult]
+    active_users: int
+    population: int
+
+
+class City:
+    """One telling of one city. Not safe for threads."""
+
+    def __init__(
+        self,
+        config: CityConfig,
+        seed: int,
+        identity: Identity,
+        data: CityData,
+        run_nodes: Callable[[Turn], None] = in_order,
+    ) -> None:
+        """``run_nodes`` runs the five nodes over a turn: a graph, or just `in_order`."""
+        self._town = make_town(config, seed, identity, data)
+        self._run_nodes = run_nodes
+        self._state = State(base_log_weights(data))
+        made = make_venues(data, self._town.draws, config.venues)
+        self._state.venues.append(made, config.venues)
+        people = self._town.people.initial(config.users, config.start)
+        people["friends"], people["friend_count"] = first_graph(
+            people["home_zone"], self._town.draws, data.world.social.mean_friends
+        )
+        self._state.users.append(people, config.users)
+        self._precompute()
+
+    def _precompute(self) -> None:
+        venues = self._state.venues
+        self._hours = Hours(venues["opens"].copy(), venues["closes"].copy(), self._town.local)
+        placed = {name: venues[name] for name in ("latitude", "longitude", "popularity")}
+        self._zones = zone_tables(self._town.data, placed, self._town.draws)
+
+    @property
+    def config(self) -> CityConfig:
+        """What shapes its behaviour."""
+        return self._town.config
+
+    @property
+    def tick(self) -> int:
+        """Next tick to compute."""
+        return self._state.numbers["tick"]
+
+    @property
+    def time_us(self) -> int:
+        """Simulated start of that tick."""
+        return self._town.time_of(self.tick)
+
+    @property
+    def population(self) -> int:
+        """People who ever registered."""
+        return self._state.users.count
+
+    @property
+    def active_users(self) -> int:
+        """People in a session."""
+        return int(np.count_nonzero(self._state.users["session_end"]))
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of the scenarios that hold."""
+        names = list(self._town.data.scenarios)
+        return tuple(names[number] for number in self._state.pools["causes"].rows["scenario"].tolist())
+
+    def opening(self) -> list[Output]:
+        """Rows of everybody and every venue, and the weather: what a new branch begins with."""
+        turn = self._turn(self.tick, (), ())
+        environment.advance(turn, opening=True)
+        for rows in turn.events._chunks:  # noqa: SLF001
+            rows["ordinal"] = 900
+        emission.emit(turn)
+        venues, users = np.arange(self._state.venues.count), np.arange(self._state.users.count)
+        latest = lambda kind, index: emission.latest_columns(turn, kind, index, 0)  # noqa: E731
+        outputs: list[Output] = []
+        if len(venues):
+            outputs.append(venue_rows(self._town, self._state, venues, latest(Kind.VENUE_UPDATED, venues)))
+        if len(users):
+            outputs.append(user_rows(self._town, self._state, users, latest(Kind.USER_UPDATED, users)))
+        return outputs + turn.outputs
+
+    def step(self, admitted: Sequence[Batch], commands: Sequence[Command]) -> Step:
+        """Compute tick `tick`. If a node raises, the state is as it was and the error goes on."""
+        turn = self._turn(self.tick, admitted, commands)
+        self._state.begin()
+        try:
+            self._run_nodes(turn)
+        except BaseException:
+            self._state.rollback()
+            raise
+        self._state.numbers["tick"] += 1
+        return Step(turn.outputs, turn.results, len(turn.active), self.population)
+
+    def save(self) -> dict[str, Array]:
+        """Complete state as arrays without objects."""
+        return self._state.save()
+
+    def load(self, arrays: Mapping[str, Array]) -> None:
+        """Continue exactly as the city that was saved would."""
+        self._state.load(arrays)
+        self._precompute()
+
+    def _turn(self, tick: int, admitted: Sequence[Batch], commands: Sequence[Command]) -> Turn:
+        start = self._town.time_of(tick)
+        moment = self._town.local.moment(start)
+        return Turn(
+            self._town, self._state, self._hours, self._zones, tick, start, start + self._town.tick_us, moment,
+            admitted, commands,
+        )  # fmt: skip

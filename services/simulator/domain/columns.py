@@ -1,0 +1,126 @@
+"""The city's memory: growable columns and small pools of pending things, with undo, so that a tick is all or nothing."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from services.simulator.domain.draws import Array
+
+
+class Columns:
+    """Named columns of equal length. Writes go through `put` and `append`, which can be rolled back."""
+
+    def __init__(self, shape: Mapping[str, tuple[str, int]], capacity: int = 1024) -> None:
+        """``shape`` maps a name to (dtype, width); width 1 is a plain column, more is a matrix (rows, width)."""
+        self.shape = dict(shape)
+        self.count = 0
+        self._arrays = {
+            name: np.zeros((capacity,) if width == 1 else (capacity, width), dtype=dtype)
+            for name, (dtype, width) in self.shape.items()
+        }
+        self._undo: list[tuple[Array, Array, Array]] = []
+        self._before: tuple[int, dict[str, Array]] = (0, {})
+
+    def __getitem__(self, name: str) -> Array:
+        """The column's rows, to read; write with `put`."""
+        return self._arrays[name][: self.count]
+
+    def put(self, name: str, index: Array, values: Array | float) -> None:
+        """Write rows ``index`` (no repetition) of a column."""
+        array = self._arrays[name]
+        self._undo.append((array, index, array[index]))
+        array[index] = values
+
+    def append(self, rows: Mapping[str, Array], count: int) -> Array:
+        """Add ``count`` rows; columns not given are zero. Returns their indices."""
+        first, self.count = self.count, self.count + count
+        capacity = len(next(iter(self._arrays.values())))
+        if self.count > capacity:
+            room = max(self.count, capacity + capacity // 4) - capacity
+            self._arrays = {
+                name: np.concatenate([array, np.zeros((room, *array.shape[1:]), dtype=array.dtype)])
+                for name, array in self._arrays.items()
+            }
+        for name, array in self._arrays.items():
+            array[first : self.count] = rows.get(name, 0)
+        return np.arange(first, self.count)
+
+    def begin(self) -> None:
+        """Remember this moment for `rollback`."""
+        self._undo.clear()
+        self._before = (self.count, self._arrays)
+
+    def rollback(self) -> None:
+        """Be as at `begin`."""
+        for array, index, old in reversed(self._undo):
+            array[index] = old
+        self._undo.clear()
+        count, arrays = self._before
+        for array in self._arrays.values():
+            array[count:] = 0
+        self.count = count
+        for name, array in arrays.items():
+            if array is not self._arrays[name]:
+                array[:count] = self._arrays[name][:count]
+        self._arrays = arrays
+
+    def save(self, prefix: str) -> dict[str, Array]:
+        """Copies of all columns, by prefixed name."""
+        return {f"{prefix}.{name}": array[: self.count].copy() for name, array in self._arrays.items()}
+
+    def load(self, prefix: str, arrays: Mapping[str, Array]) -> None:
+        """The state of an earlier `save`."""
+        loaded = {name: np.array(arrays[f"{prefix}.{name}"]) for name in self.shape}
+        self.count = len(next(iter(loaded.values())))
+        self._arrays = loaded
+        self.begin()
+
+
+class Pool:
+    """Pending things as one structured array, replaced whole on every change: an old reference stays as it was."""
+
+    def __init__(self, dtype: np.dtype[np.void]) -> None:
+        self.rows: Array = np.zeros(0, dtype=dtype)
+        self._before = self.rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def add(self, rows: Array) -> None:
+        """Append rows."""
+        if len(rows):
+            self.rows = np.concatenate([self.rows, rows])
+
+    def take(self, mask: Array) -> Array:
+        """Remove and return the rows of a mask of shape (len,)."""
+        taken = self.rows[mask]
+        if len(taken):
+            self.rows = self.rows[~mask]
+        return taken
+
+    def put(self, name: str, index: Array, values: Array | float) -> None:
+        """Write a field of some rows."""
+        self.rows = self.rows.copy()
+        self.rows[name][index] = values
+
+    def empty(self, count: int) -> Array:
+        """Zeroed rows of this pool's type, to fill and `add`."""
+        return np.zeros(count, dtype=self.rows.dtype)
+
+    def begin(self) -> None:
+        """Remember this moment for `rollback`."""
+        self._before = self.rows
+
+    def rollback(self) -> None:
+        """Be as at `begin`."""
+        self.rows = self._before
+
+
+def match(keys: Array, wanted: Array) -> Array:
+    """Index into ``keys`` (unique) of each of ``wanted``; -1 where absent. Shapes (n,) and (m,)."""
+    if len(keys) == 0 or len(wanted) == 0:
+        return np.full(len(wanted), -1)
+    order = np.argsort(keys, kind="stable")
+    place = np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)
+    found = order[place]
+    return np.where(keys[found] == wanted, found, -1)

@@ -1,0 +1,121 @@
+"""Asking to be friends and becoming friends: mostly friends of friends, the rest people of the same places."""
+
+import numpy as np
+
+from services.simulator.domain.calendar import SECOND
+from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.events import Kind
+from services.simulator.domain.friends import any_friend
+from services.simulator.domain.population import CHURNED, DORMANT, FRIENDS
+from services.simulator.domain.turn import Turn
+
+_TRIANGLE_SHARE = 0.6
+_ANSWER_LOG_SD = 1.6
+
+
+def request_friends(turn: Turn, index: Array) -> None:
+    """A share of the looks at friends end in a request."""
+    if len(index) == 0:
+        return
+    columns, town, made = turn.state.users, turn.town, turn.decisions
+    users = made.user[index]
+    share = town.data.world.social.request_share * (0.4 + 1.2 * columns["openness"][users])
+    share = np.where(columns["friend_count"][users] < 3, share * 4, share)  # noqa: PLR2004 — the discovery phase
+    asking = index[town.draws.uniform(Purpose.FRIEND_REQUEST, users, tick=turn.tick, also=[made.step[index]]) < share]
+    if len(asking) == 0:
+        return
+    asking = asking[np.unique(made.user[asking], return_index=True)[1]]
+    users, time = made.user[asking], made.time[asking]
+    other = _whom(turn, users)
+    pending = turn.state.pools["requests"].rows
+    known = (columns["friends"][users] == other[:, None]).any(axis=1)
+    asked = np.isin(users * np.int64(1 << 32) + other, pending["user"].astype(np.int64) * (1 << 32) + pending["other"])
+    room = (columns["friend_count"][users] < FRIENDS - 2) & (columns["friend_count"][other] < FRIENDS - 2)
+    awake = ~np.isin(columns["lifecycle"][other], (DORMANT, CHURNED))
+    good = (other >= 0) & (other != users) & ~known & ~asked & room & awake
+    asking, users, other, time = asking[good], users[good], other[good], time[good]
+    if len(users) == 0:
+        return
+    high, low = turn.ids(Kind.FRIEND_REQUESTED, users)
+    rows = turn.events.add(Kind.FRIEND_REQUESTED, time, users)
+    rows["high"], rows["low"], rows["other"] = high, low, other
+    rows["from_high"], rows["from_low"] = columns["session_high"][users], columns["session_low"][users]
+    rows["cause"] = np.where(made.cause[asking] > 0, made.cause[asking], columns["session_cause"][users])
+    wait = np.exp(np.log(3600.0) + _ANSWER_LOG_SD * town.draws.normal(Purpose.FRIEND_ANSWER, users, tick=turn.tick))
+    kept = turn.state.pools["requests"].empty(len(users))
+    kept["high"], kept["low"], kept["user"], kept["other"] = high, low, users, other
+    kept["sent"], kept["cause"] = time, rows["cause"]
+    kept["due"] = np.maximum(time + (wait * SECOND).astype(np.int64), turn.end)
+    turn.state.pools["requests"].add(kept)
+
+
+def answer_requests(turn: Turn) -> None:
+    """Requests that are due become friendships or are left unanswered."""
+    pool = turn.state.pools["requests"]
+    if len(pool) == 0 or not (due := pool.rows["due"] < turn.end).any():
+        return
+    columns, town = turn.state.users, turn.town
+    rows = pool.take(due)
+    compatible = compatibility(turn, rows["user"], rows["other"])
+    share = town.data.world.social.friend_accept_share * (0.5 + compatible)
+    yes = town.draws.uniform(Purpose.FRIEND_ANSWER, rows["other"], tick=turn.tick, also=[rows["user"]]) < share
+    rows, compatible = rows[yes], compatible[yes]
+    made = np.array(
+        [_befriend(turn, int(a), int(b)) for a, b in zip(rows["user"], rows["other"], strict=True)], dtype=bool
+    )
+    rows, compatible = rows[made], compatible[made]
+    if len(rows) == 0:
+        return
+    time = np.maximum(rows["due"], turn.start)
+    out = turn.events.add(Kind.FRIEND_ACCEPTED, time, rows["other"])
+    out["other"], out["score"], out["cause"] = rows["user"], compatible, rows["cause"]
+    out["value"] = np.maximum((time - rows["sent"]) // SECOND, 1)
+    out["from_high"], out["from_low"] = rows["high"], rows["low"]
+    out["ordinal"] = np.arange(len(rows))
+
+
+def compatibility(turn: Turn, a: Array, b: Array) -> Array:
+    """0 to 1 of tastes, price and openness. Shape (rows,)."""
+    columns = turn.state.users
+    gap = np.abs(columns["tastes"][a] - columns["tastes"][b]).mean(axis=1)
+    price = np.abs(columns["price"][a] - columns["price"][b]) / 3
+    return np.clip(1.1 - 1.3 * gap - 0.5 * price, 0, 1)
+
+
+def befriend(turn: Turn, a: int, b: int) -> bool:
+    """Make two people friends; False if they are already or one has no room."""
+    return _befriend(turn, a, b)
+
+
+def _befriend(turn: Turn, a: int, b: int) -> bool:
+    columns = turn.state.users
+    if a == b or (columns["friends"][a] == b).any():
+        return False
+    counts = columns["friend_count"]
+    if counts[a] >= FRIENDS or counts[b] >= FRIENDS:
+        return False
+    for one, two in ((a, b), (b, a)):
+        row = columns["friends"][one].copy()
+        count = int(counts[one])
+        row[count] = two
+        row[: count + 1] = np.sort(row[: count + 1])
+        columns.put("friends", np.array([one]), row[None, :])
+        columns.put("friend_count", np.array([one]), count + 1)
+    turn.dirty_users.append(np.array([a, b]))
+    return True
+
+
+def _whom(turn: Turn, users: Array) -> Array:
+    """A friend's friend, or somebody of the neighbourhood; -1 for nobody."""
+    columns, draws = turn.state.users, turn.town.draws
+    uniform = [draws.uniform(Purpose.FRIEND_REQUEST, users, tick=turn.tick, step=k) for k in range(1, 5)]
+    friends, degree = columns["friends"], columns["friend_count"]
+    middle = any_friend(friends, degree, users, uniform[0])
+    triangle = np.where(middle >= 0, any_friend(friends, degree, middle, uniform[1]), -1)
+    anyone = (uniform[2] * columns.count).astype(np.int64)
+    tried = (draws.uniform(Purpose.FRIEND_REQUEST, users[:, None], tick=turn.tick, step=6, also=[np.arange(8)[None, :]])
+             * columns.count).astype(np.int64)  # fmt: skip
+    near = columns["home_zone"][tried] == columns["home_zone"][users][:, None]
+    neighbour = np.where(near.any(axis=1), tried[np.arange(len(users)), near.argmax(axis=1)], anyone)
+    closing = (uniform[3] < _TRIANGLE_SHARE) & (triangle >= 0)
+    return np.where(closing, triangle, neighbour)

@@ -1,0 +1,181 @@
+"""Inviting friends, answering, and the groups that come of it."""
+
+import numpy as np
+
+from services.simulator.domain.calendar import HOUR, MINUTE, SECOND
+from services.simulator.domain.columns import match
+from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.events import Kind
+from services.simulator.domain.meals import meal_times
+from services.simulator.domain.population import CHURNED, DORMANT
+from services.simulator.domain.requests import request_tables
+from services.simulator.domain.state import ACCEPT, DECLINE, EXPIRE, MEMBERS, UNDECIDED
+from services.simulator.domain.turn import Turn
+
+_INVITE_STEP = 40
+_ANSWER_KINDS = np.array([0, Kind.INVITE_DECLINED, Kind.INVITE_ACCEPTED, Kind.INVITE_EXPIRED], dtype=np.uint8)
+_CLOSES_BEFORE = 90 * MINUTE
+
+
+def invite_friends(turn: Turn, index: Array) -> None:
+    """Open a plan for each organiser and send invitations to some friends."""
+    made, columns, town = turn.decisions, turn.state.users, turn.town
+    if len(index) == 0:
+        return
+    users, venues = made.user[index], made.venue[index]
+    wanted = np.clip(np.round(columns["group"][users]), 2, MEMBERS).astype(np.int64)
+    when = meal_times(turn, users, venues, wanted, np.full(len(users), _INVITE_STEP), within_hours=200)
+    good = when > turn.start + 2 * HOUR
+    index, users, venues, wanted, when = (a[good] for a in (index, users, venues, wanted, when))
+    if len(users) == 0:
+        return
+    order = town.draws.uniform(
+        Purpose.INVITEES, users[:, None], tick=turn.tick, also=[np.arange(columns["friends"].shape[1])[None, :]]
+    )
+    friends = columns["friends"][users]
+    awake = np.isin(columns["lifecycle"][friends], (DORMANT, CHURNED), invert=True) & (friends >= 0)
+    chosen = np.argsort(np.where(awake, order, 2.0), axis=1, kind="stable")[:, : MEMBERS - 1]
+    ask = np.minimum(wanted + 1, MEMBERS - 1)
+    slot = np.arange(chosen.shape[1])[None, :]
+    row, place = np.nonzero((slot < ask[:, None]) & np.take_along_axis(awake, chosen, axis=1))
+    _send(turn, index, users, venues, when, row, place, friends[row, chosen[row, place]])
+
+
+def _send(
+    turn: Turn, index: Array, users: Array, venues: Array, when: Array, row: Array, place: Array, other: Array
+) -> None:
+    made, columns, pools = turn.decisions, turn.state.users, turn.state.pools
+    invited = np.bincount(row, minlength=len(users))
+    time = made.time[index]
+    cause = np.where(made.cause[index] > 0, made.cause[index], columns["session_cause"][users])
+    patience = int(turn.town.data.world.social.patience_hours * HOUR)
+    plan_high, plan_low = turn.ids(Kind.PLAN, users)
+    plans = pools["plans"].empty(len(users))
+    plans["high"], plans["low"], plans["user"], plans["venue"], plans["when"] = plan_high, plan_low, users, venues, when
+    plans["deadline"] = np.minimum(time + patience, when - _CLOSES_BEFORE)
+    plans["invited"], plans["members"], plans["cause"] = invited, -1, cause
+    plans["members"][:, 0] = users
+    pools["plans"].add(plans[invited > 0])
+    high, low = turn.ids(Kind.INVITE_SENT, users[row], place)
+    sent = turn.events.add(Kind.INVITE_SENT, time[row], users[row])
+    kept = pools["invites"].empty(len(row))
+    for name, values in (
+        ("high", high), ("low", low), ("other", other), ("venue", venues[row]), ("when", when[row]), ("cause", cause[row]),
+    ):  # fmt: skip
+        sent[name] = kept[name] = values
+    sent["ordinal"], sent["ref_high"], sent["ref_low"] = place, high, low
+    sent["from_high"], sent["from_low"] = columns["session_high"][users[row]], columns["session_low"][users[row]]
+    sent["size"] = invited[row] + 1
+    kept["plan"], kept["user"], kept["sent"] = plan_low[row], users[row], time[row]
+    kept["due"] = turn.end
+    pools["invites"].add(kept)
+    columns.put("intent_venue", users, -1)
+
+
+def decide_answers(turn: Turn) -> None:
+    """Invitations of the tick before have arrived: who will answer what, and when."""
+    pool = turn.state.pools["invites"]
+    fresh = np.flatnonzero((pool.rows["answer"] == UNDECIDED) & (pool.rows["sent"] < turn.start))
+    if len(fresh) == 0:
+        return
+    rows, columns, town = pool.rows[fresh], turn.state.users, turn.town
+    rates, who = town.data.world.social, pool.rows["other"][fresh]
+    key = rows["low"]
+    uniform = town.draws.uniform(Purpose.INVITE_ANSWER, key)
+    busy = np.isin(who, turn.state.pools["plans"].rows["user"])
+    accept = rates.accept_share * (0.6 + 0.7 * columns["openness"][who]) * np.where(busy, 0.7, 1.0)
+    answer = np.where(uniform < accept, ACCEPT, np.where(uniform < accept + rates.decline_share, DECLINE, EXPIRE))
+    latency = rates.answer_log_median_seconds * np.exp(
+        rates.answer_log_sd * town.draws.normal(Purpose.INVITE_LATENCY, key)
+    )
+    patience = np.minimum(rows["sent"] + int(rates.patience_hours * HOUR), rows["when"] - _CLOSES_BEFORE)
+    due = rows["sent"] + (np.minimum(latency, 1e7) * SECOND).astype(np.int64)
+    answer = np.where(due > patience, EXPIRE, answer)
+    due = np.where(answer == EXPIRE, patience, due)
+    pool.put("answer", fresh, answer)
+    pool.put("due", fresh, np.maximum(due, turn.start))
+
+
+def answer_now(turn: Turn, index: Array) -> None:
+    """People who answer in the app do it now, to the oldest invitation that waits for them."""
+    pool, made = turn.state.pools["invites"], turn.decisions
+    if len(index) == 0 or len(pool) == 0:
+        return
+    waiting = np.flatnonzero((pool.rows["answer"] != UNDECIDED) & (pool.rows["sent"] < turn.start))
+    others, first = np.unique(pool.rows["other"][waiting], return_index=True)
+    found = match(others, made.user[index])
+    index, found = index[found >= 0], found[found >= 0]
+    if len(index) == 0:
+        return
+    rows = waiting[first[found]]
+    uniform = turn.town.draws.uniform(Purpose.INVITE_ANSWER, made.user[index], tick=turn.tick)
+    answer = pool.rows["answer"][rows]
+    answer = np.where(answer == EXPIRE, np.where(uniform < 0.7, ACCEPT, DECLINE), answer)  # noqa: PLR2004 — F13 of answers
+    pool.put("answer", rows, answer)
+    pool.put("due", rows, np.maximum(made.time[index], turn.start))
+
+
+def settle_invitations(turn: Turn) -> None:
+    """Emit answers that are due, and form groups when all have answered or time is up."""
+    invites, plans = turn.state.pools["invites"], turn.state.pools["plans"]
+    if len(invites) and (due := (invites.rows["due"] < turn.end) & (invites.rows["answer"] != UNDECIDED)).any():
+        rows = invites.take(due)
+        time = np.maximum(rows["due"], turn.start)
+        out = turn.events.add(_ANSWER_KINDS[rows["answer"]], time, rows["other"])
+        out["high"], out["low"] = turn.town.ids.of(out["kind"], rows["low"] >> np.uint64(24), turn.tick + 1)
+        for name in ("venue", "when", "cause"):
+            out[name] = rows[name]
+        out["other"], out["ref_high"], out["ref_low"] = rows["user"], rows["high"], rows["low"]
+        out["from_high"], out["from_low"] = rows["high"], rows["low"]
+        out["value"] = np.where(rows["answer"] == EXPIRE, 0, np.maximum((time - rows["sent"]) // SECOND, 1))
+        _count(turn, rows, out)
+    if len(plans):
+        done = (plans.rows["answered"] >= plans.rows["invited"]) | (plans.rows["deadline"] + 2 * MINUTE < turn.end)
+        if done.any():
+            _form_groups(turn, plans.take(done))
+
+
+def _count(turn: Turn, rows: Array, out: Array) -> None:
+    """Book answers to their plans; a few rows, in order."""
+    plans = turn.state.pools["plans"]
+    place = match(plans.rows["low"], rows["plan"])
+    kept = plans.rows.copy()
+    for number, plan in enumerate(place):
+        if plan < 0:
+            continue
+        kept["answered"][plan] += 1
+        if rows["answer"][number] == ACCEPT:
+            kept["accepted"][plan] += 1
+            kept["members"][plan, kept["accepted"][plan]] = rows["other"][number]
+            kept["from_high"][plan], kept["from_low"][plan] = out["high"][number], out["low"][number]
+    plans.rows = kept
+
+
+def _form_groups(turn: Turn, plans: Array) -> None:
+    """A group of whoever accepted: it books where that is possible, and just goes where it is not."""
+    plans = plans[plans["accepted"] > 0]
+    if len(plans) == 0:
+        return
+    users, size = plans["user"], plans["accepted"].astype(np.int64) + 1
+    time = np.full(len(plans), turn.end - 2)
+    high, low = turn.ids(Kind.GROUP_FORMED, users)
+    out = turn.events.add(Kind.GROUP_FORMED, time, users)
+    for name in ("venue", "when", "cause", "from_high", "from_low"):
+        out[name] = plans[name]
+    out["high"], out["low"], out["ref_high"], out["ref_low"], out["size"] = high, low, high, low, size
+    for row, party in enumerate(plans["members"]):
+        turn.members[int(low[row])] = ",".join(f"u{number:07d}" for number in party[party >= 0])
+    venues = turn.state.venues
+    table = venues["takes_bookings"][plans["venue"]]
+    request_tables(
+        turn, time[table] + 1, users[table], plans["venue"][table], size[table], plans["when"][table],
+        plans["members"][table], (high[table], low[table]), plans["cause"][table], (high[table], low[table]), ordinal=9,
+    )  # fmt: skip
+    row, place = np.nonzero((plans["members"] >= 0) & ~table[:, None])
+    arrivals = turn.state.pools["arrivals"].empty(len(row))
+    late = turn.town.draws.uniform(Purpose.ARRIVAL, plans["members"][row, place], tick=turn.tick)
+    arrivals["time"] = plans["when"][row] + (late * 10 * MINUTE).astype(np.int64)
+    arrivals["until"] = plans["when"][row] + 30 * MINUTE
+    arrivals["user"], arrivals["venue"], arrivals["size"] = plans["members"][row, place], plans["venue"][row], size[row]
+    arrivals["from_high"], arrivals["from_low"], arrivals["cause"] = high[row], low[row], plans["cause"][row]
+    turn.state.pools["arrivals"].add(arrivals)

@@ -1,0 +1,82 @@
+"""Joining, completing a profile, going quiet, coming back, leaving."""
+
+import numpy as np
+
+from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.events import Kind
+from services.simulator.domain.population import ACTIVE, CHURNED, DORMANT
+from services.simulator.domain.turn import Turn
+
+_PROFILE_SHARE = 0.5
+"""Of sessions of someone without a profile in which it is completed, each tick."""
+_HOURS_A_DAY = 24.0
+
+
+def register(turn: Turn) -> None:
+    """People who join by themselves this tick, more in the morning."""
+    rates, town = turn.town.data.world.lifecycle, turn.town
+    daily = rates.registrations_per_day + rates.growth_per_day * turn.state.users.count
+    expected = daily * town.config.tick_seconds / 86_400 * town.tables.registration_hours[turn.now.hour]
+    uniform = float(town.draws.uniform(Purpose.REGISTRATION, np.zeros(1, dtype=np.int64), tick=turn.tick)[0])
+    count = int(expected + uniform)
+    if count:
+        join(turn, count)
+
+
+def join(turn: Turn, count: int) -> Array:
+    """Register ``count`` people now; their numbers. They open the app soon: their heat is up."""
+    columns = turn.state.users
+    ids = np.arange(columns.count, columns.count + count)
+    share = turn.town.draws.uniform(Purpose.REGISTRATION, ids, step=2)
+    time = np.sort(turn.start + (share * 0.5 * turn.town.tick_us).astype(np.int64))
+    rows = turn.town.people.rows(ids, time)
+    rows["heat"] = np.full(count, 2.0)
+    columns.append(rows, count)
+    out = turn.events.add(Kind.USER_REGISTERED, time, ids)
+    out["latitude"], out["longitude"] = rows["home_latitude"], rows["home_longitude"]
+    turn.dirty_users.append(ids)
+    return ids
+
+
+def complete_profiles(turn: Turn) -> None:
+    """Newcomers complete their profile in one of their first minutes in the app."""
+    columns, active = turn.state.users, turn.active
+    users = active[(columns["profile_done"][active] == 0) & (columns["session_from"][active] < turn.start)]
+    if len(users) == 0:
+        return
+    users = users[turn.town.draws.uniform(Purpose.LIFECYCLE, users, tick=turn.tick, step=2) < _PROFILE_SHARE]
+    if len(users) == 0:
+        return
+    rows = turn.events.add(Kind.PROFILE_COMPLETED, np.full(len(users), turn.start), users)
+    rows["ref_high"] = rows["from_high"] = columns["session_high"][users]
+    rows["ref_low"] = rows["from_low"] = columns["session_low"][users]
+    rows["cause"] = columns["session_cause"][users]
+    columns.put("profile_done", users, 1)
+    columns.put("lifecycle", users, ACTIVE)
+    turn.dirty_users.append(users)
+
+
+def drift(turn: Turn) -> None:
+    """On the hour: some active people go quiet, some quiet ones return or leave for good."""
+    columns = turn.state.users
+    if columns.count == 0 or turn.now.minute % 60 >= turn.town.config.tick_seconds / 60:
+        return
+    rates = turn.town.data.world.lifecycle
+    uniform = turn.town.draws.uniform(Purpose.LIFECYCLE, np.arange(columns.count), tick=turn.tick)
+    uniform *= _HOURS_A_DAY
+    idle = (columns["session_end"] == 0) & (columns["visit_venue"] < 0)
+    lifecycle = columns["lifecycle"]
+    quiet = np.flatnonzero((lifecycle == ACTIVE) & idle & (uniform < rates.dormant_per_day))
+    back = np.flatnonzero((lifecycle == DORMANT) & (uniform < rates.return_per_day))
+    gone = np.flatnonzero(
+        (lifecycle == DORMANT)
+        & (uniform >= rates.return_per_day)
+        & (uniform < rates.return_per_day + rates.churn_per_day)
+    )
+    for kind, users, state in (
+        (Kind.USER_DORMANT, quiet, DORMANT), (Kind.USER_RETURNED, back, ACTIVE), (Kind.USER_CHURNED, gone, CHURNED),
+    ):  # fmt: skip
+        if len(users):
+            turn.events.add(kind, np.full(len(users), turn.start), users)
+            columns.put("lifecycle", users, state)
+            turn.dirty_users.append(users)

@@ -1,0 +1,49 @@
+"""When people mean to eat and with how many: lead times and party sizes of real reservations (REALISM B1-B4)."""
+
+import numpy as np
+
+from services.simulator.domain.calendar import DAY, HOUR, MINUTE
+from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.turn import Turn
+
+SOONEST = 40 * MINUTE
+_QUARTER = 15 * MINUTE
+_STAY = 75.0
+_LONGEST_LEAD_DAYS = 28
+
+
+def party_sizes(turn: Turn, users: Array, steps: Array, most: Array) -> Array:
+    """People at the table, 1 to ``most``, leaning to the person's usual number. Shape (rows,)."""
+    draws = turn.town.draws
+    uniform = draws.uniform(Purpose.PARTY, users, tick=turn.tick, also=[steps])
+    usual = turn.state.users["group"][users]
+    size = np.searchsorted(turn.town.tables.party, uniform ** (2.8 / np.maximum(usual, 1.5)), side="right")
+    return np.clip(size, 1, most)
+
+
+def meal_times(
+    turn: Turn, users: Array, venues: Array, size: Array, steps: Array, *, within_hours: float = 1e9
+) -> Array:
+    """Start of a meal at each venue, while it is open for 75 minutes more; 0 where nothing fits. Shape (rows,)."""
+    town, rates = turn.town, turn.town.data.world.booking
+    uniform = [town.draws.uniform(Purpose.MEAL_TIME, users, tick=turn.tick, step=k, also=[steps]) for k in range(4)]
+    normal = town.draws.normal(Purpose.MEAL_TIME, users, tick=turn.tick, step=9, also=[steps])
+    persona = town.tables.persona[turn.state.users["persona"][users], 2]
+    lead = rates.lead_log_median_hours * persona * np.maximum(size / 2.0, 0.5) ** rates.lead_party_slope
+    hours = np.minimum(lead * np.exp(rates.lead_log_sd * normal), within_hours)
+    days = np.minimum(np.floor((turn.now.minute / 60 + hours) / 24), _LONGEST_LEAD_DAYS)
+    days = np.where(uniform[0] < rates.same_day_share, 0, days).astype(np.int64)
+    category = turn.state.venues["category"][venues]
+    hour = (town.tables.meal_hours[category] < uniform[1][:, None]).sum(axis=1)
+    quarter = np.array([0, 0, 0, 30, 30, 15, 45])[(uniform[2] * 7).astype(np.int64)]
+    midnight = turn.now.day * DAY
+    local = midnight + days * DAY + hour * HOUR + quarter * MINUTE
+    soonest = turn.now.local_us + SOONEST
+    rushed = (soonest + (uniform[3] * 90 * MINUTE).astype(np.int64)) // _QUARTER * _QUARTER + _QUARTER
+    local = np.where(local < soonest, rushed, local)
+    when = town.local.to_utc(local)
+    fits = turn.hours.minutes_left(venues, when) > _STAY
+    evening = np.where(turn.now.minute < 18 * 60, midnight, midnight + DAY) + np.maximum(days, 0) * DAY + 19 * HOUR
+    second = town.local.to_utc(evening)
+    second_fits = (turn.hours.minutes_left(venues, second) > _STAY) & (second > turn.start + SOONEST)
+    return np.where(fits, when, np.where(second_fits, second, 0))

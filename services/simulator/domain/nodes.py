@@ -1,0 +1,112 @@
+"""The five nodes of a tick, in order: plain functions over the workspace of one turn."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from services.simulator.domain import (
+    actions,
+    behaviour,
+    emission,
+    environment,
+    friendship,
+    inbox,
+    invitations,
+    lifecycle,
+)
+from services.simulator.domain import orders, sessions, visits
+from services.simulator.domain.calendar import HOUR
+from services.simulator.domain.events import Kind
+from services.simulator.domain.turn import Turn
+
+
+def user_pool_manager(turn: Turn) -> None:
+    """What came in, who is there, who is in the app."""
+    inbox.admit(turn)
+    orders.obey(turn)
+    orders.advance_causes(turn)
+    environment.advance(turn)
+    lifecycle.drift(turn)
+    lifecycle.register(turn)
+    sessions.start_sessions(turn)
+    turn.active = np.flatnonzero(turn.state.users["session_end"] > 0)
+
+
+def behavior_engine(turn: Turn) -> None:
+    """What everybody wants; decides, changes nothing."""
+    behaviour.decide(turn)
+
+
+def action_executor(turn: Turn) -> None:
+    """What is done in the app."""
+    lifecycle.complete_profiles(turn)
+    actions.execute(turn)
+
+
+def state_updater(turn: Turn) -> None:
+    """What follows by itself: visits, answers, groups, cancellations, the end of sessions."""
+    visits.end_visits(turn)
+    visits.arrive(turn)
+    visits.walk_in(turn)
+    invitations.decide_answers(turn)
+    invitations.settle_invitations(turn)
+    friendship.answer_requests(turn)
+    _bookings(turn)
+    sessions.end_sessions(turn)
+    _cool(turn)
+
+
+def event_emitter(turn: Turn) -> None:
+    """Batches to publish."""
+    emission.emit(turn)
+
+
+NODES: dict[str, Callable[[Turn], None]] = {
+    "UserPoolManager": user_pool_manager,
+    "BehaviorEngine": behavior_engine,
+    "ActionExecutor": action_executor,
+    "StateUpdater": state_updater,
+    "EventEmitter": event_emitter,
+}
+
+
+def in_order(turn: Turn) -> None:
+    """All nodes, without a graph."""
+    for node in NODES.values():
+        node(turn)
+
+
+def _bookings(turn: Turn) -> None:
+    """Give up bookings whose owners changed their mind; forget those that are over."""
+    pool = turn.state.pools["bookings"]
+    if len(pool) == 0:
+        return
+    giving_up = (pool.rows["cancel_at"] > 0) & (pool.rows["cancel_at"] < turn.end)
+    if giving_up.any():
+        rows = pool.take(giving_up)
+        out = turn.events.add(Kind.BOOKING_CANCEL_REQUESTED, np.maximum(rows["cancel_at"], turn.start), rows["user"])
+        out["venue"], out["ref_high"], out["ref_low"], out["cause"] = (
+            rows["venue"],
+            rows["high"],
+            rows["low"],
+            rows["cause"],
+        )
+        out["from_high"], out["from_low"] = rows["high"], rows["low"]
+        out["ordinal"] = np.arange(len(rows))
+        arrivals = turn.state.pools["arrivals"]
+        arrivals.take(np.isin(arrivals.rows["booking_low"], rows["low"]))
+    pool.take(pool.rows["when"] + HOUR < turn.start)
+
+
+def _cool(turn: Turn) -> None:
+    """Excitement decays; intents whose time has passed are forgotten."""
+    columns = turn.state.users
+    if columns.count == 0:
+        return
+    half_life = turn.town.data.world.session.excitation_half_life_minutes
+    warm = np.flatnonzero(columns["heat"] > 0)
+    heat = columns["heat"][warm] * np.float32(0.5 ** (turn.town.config.tick_seconds / 60 / half_life))
+    columns.put("heat", warm, np.where(heat < 0.02, 0, heat))  # noqa: PLR2004 — no longer noticeable
+    stale = np.flatnonzero((columns["intent_venue"] >= 0) & (columns["intent_when"] < turn.end))
+    if len(stale):
+        columns.put("intent_venue", stale, -1)

@@ -1,0 +1,109 @@
+"""Who opens the app this minute, and when sessions close."""
+
+import numpy as np
+
+from services.simulator.domain.calendar import SECOND
+from services.simulator.domain.causes import label
+from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.events import Kind
+from services.simulator.domain.population import CHURNED, DORMANT
+from services.simulator.domain.turn import Turn
+
+_SPELL_HOURS = 36
+_REVIEW_PULL = 8.0
+_SECONDS_A_DAY = 86_400.0
+
+
+def start_sessions(turn: Turn) -> None:
+    """Draw one uniform per person against 1 - exp(-rate x tick), at the baseline and with each cause added."""
+    columns, town = turn.state.users, turn.town
+    if columns.count == 0:
+        return
+    rate = _rates(turn)
+    curve = _curve(turn)
+    ids = np.arange(columns.count)
+    uniform = town.draws.uniform(Purpose.SESSION_START, ids, tick=turn.tick)
+    free = (columns["session_end"] == 0) & (columns["lifecycle"] != DORMANT) & (columns["lifecycle"] != CHURNED)
+    outcomes = []
+    for effects in turn.effects:
+        value, part = effects.session_override
+        shaped = curve if part == 0 else curve * (1 - part) + np.maximum(value, curve) * part
+        outcomes.append((uniform < -np.expm1(-rate * shaped * effects.sessions)) & free)
+    who = np.flatnonzero(outcomes[-1])
+    cause = label(outcomes, turn.causes)
+    lost = np.flatnonzero(outcomes[0] & ~outcomes[-1])
+    turn.suppress(Kind.SESSION_STARTED, lost, _start_times(turn, lost), 0, -1, _preventing(outcomes, turn.causes, lost))
+    if len(who):
+        open_sessions(turn, who, cause[who])
+
+
+def open_sessions(turn: Turn, who: Array, cause: Array) -> None:
+    """Emit session.started and remember the sessions."""
+    columns, town = turn.state.users, turn.town
+    rates = town.data.world.session
+    time = _start_times(turn, who)
+    length = rates.median_seconds * np.exp(
+        rates.log_sd * town.draws.normal(Purpose.SESSION_LENGTH, who, tick=turn.tick, step=1)
+    )
+    seconds = np.clip(length, 8.0, rates.maximum_seconds)
+    high, low = turn.ids(Kind.SESSION_STARTED, who)
+    rows = turn.events.add(Kind.SESSION_STARTED, time, who)
+    rows["high"], rows["low"], rows["ref_high"], rows["ref_low"], rows["cause"] = high, low, high, low, cause
+    _, rows["latitude"], rows["longitude"] = turn.anchor(who)
+    columns.put("session_high", who, high)
+    columns.put("session_low", who, low)
+    columns.put("session_from", who, time)
+    columns.put("session_end", who, time + (seconds * SECOND).astype(np.int64))
+    columns.put("session_cause", who, cause)
+    columns.put("heat", who, np.minimum(columns["heat"][who] + 1.0, 2.0))
+
+
+def end_sessions(turn: Turn) -> None:
+    """Emit session.ended of sessions whose time is over in this tick."""
+    columns = turn.state.users
+    active = turn.active
+    done = active[columns["session_end"][active] < turn.end]
+    if len(done) == 0:
+        return
+    time = np.maximum(columns["session_end"][done], turn.start)
+    rows = turn.events.add(Kind.SESSION_ENDED, time, done)
+    rows["ref_high"] = rows["from_high"] = columns["session_high"][done]
+    rows["ref_low"] = rows["from_low"] = columns["session_low"][done]
+    rows["cause"] = columns["session_cause"][done]
+    rows["value"] = np.maximum((time - columns["session_from"][done]) // SECOND, 1)
+    columns.put("session_end", done, 0)
+
+
+def _rates(turn: Turn) -> Array:
+    """Expected sessions of each person in this tick at a curve of one."""
+    columns, town = turn.state.users, turn.town
+    rates = town.data.world.session
+    spell = town.draws.normal(
+        Purpose.SPELL, np.arange(columns.count), tick=turn.tick * town.config.tick_seconds // 3600 // _SPELL_HOURS
+    )
+    factor = columns["activity"] * np.exp(rates.spell_log_sd * spell - rates.spell_log_sd**2 / 2)
+    factor *= 1.0 + rates.excitation * columns["heat"]
+    waiting = (columns["review_at"] > 0) & (columns["review_at"] <= turn.start)
+    factor = np.where(waiting, factor + _REVIEW_PULL, factor)
+    if turn.now.day in town.data.holidays:
+        factor *= town.data.world.holiday.sessions
+    return np.asarray(factor * (town.config.tick_seconds / _SECONDS_A_DAY))
+
+
+def _curve(turn: Turn) -> Array:
+    columns = turn.state.users
+    minute = (turn.now.minute - columns["chronotype"]) % 1440
+    return np.asarray(turn.town.tables.session_curve[columns["persona"], turn.weekend, minute])
+
+
+def _start_times(turn: Turn, who: Array) -> Array:
+    early = turn.town.draws.uniform(Purpose.SESSION_LENGTH, who, tick=turn.tick)
+    return turn.start + (early * 0.6 * turn.town.tick_us).astype(np.int64)
+
+
+def _preventing(outcomes: list[Array], causes: list[int], rows: Array) -> Array:
+    """The last cause that turned a yes into a no."""
+    cause = np.zeros(len(rows), dtype=np.int16)
+    for before, after, number in zip(outcomes, outcomes[1:], causes, strict=False):
+        cause[before[rows] & ~after[rows]] = number
+    return cause

@@ -1,0 +1,297 @@
+"""What a city is configured with: the parsed YAML and CSV, validated at the border, plain data here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from services.simulator.domain.draws import Array
+
+ACTIONS = ("browse", "view", "search", "save", "like", "check_friends", "interest", "invite", "respond", "book")
+TASTES = (
+    "american", "italian", "mexican", "chinese", "japanese", "indian", "mediterranean", "cafe", "dessert", "bar",
+    "healthy", "fast_food",
+)  # fmt: skip
+LIFECYCLE = ("registered", "active", "dormant", "churned")
+DIETARY = ("none", "vegetarian", "vegan", "halal", "kosher", "gluten_free")
+CONDITIONS = ("clear", "cloudy", "rain", "snow", "fog", "storm")
+
+
+class Strict:
+    """Unknown keys are errors, wherever the parsing happens."""
+
+    __pydantic_config__: ClassVar[Mapping[str, object]] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class Profile(Strict):
+    """How dense life is."""
+
+    sessions_per_day: float
+    gap_seconds: float
+    walk_ins_per_day: float
+
+
+@dataclass(frozen=True)
+class SessionRates(Strict):
+    """Length of sessions and how they cluster."""
+
+    median_seconds: float
+    log_sd: float
+    maximum_seconds: float
+    excitation: float
+    excitation_half_life_minutes: float
+    spell_log_sd: float
+    activity_log_sd: float
+
+
+@dataclass(frozen=True)
+class SocialRates(Strict):
+    """Friendships and invitations."""
+
+    mean_friends: float
+    request_share: float
+    answer_log_median_seconds: float
+    answer_log_sd: float
+    accept_share: float
+    decline_share: float
+    patience_hours: float
+    friend_accept_share: float
+
+
+@dataclass(frozen=True)
+class BookingRates(Strict):
+    """Lead times, no-shows, cancellations."""
+
+    lead_log_median_hours: float
+    lead_log_sd: float
+    lead_party_slope: float
+    same_day_share: float
+    no_show_share: float
+    no_show_lead_factor: float
+    cancel_share: float
+    followed_walk_in_share: float
+    late_mean_minutes: float
+    late_sd_minutes: float
+    retry_share: float
+
+
+@dataclass(frozen=True)
+class ReviewRates(Strict):
+    """Who reviews, and when."""
+
+    share: float
+    delay_log_median_hours: float
+    delay_log_sd: float
+    polarity: float
+
+
+@dataclass(frozen=True)
+class LifecycleRates(Strict):
+    """Joining, going quiet, coming back."""
+
+    registrations_per_day: float
+    growth_per_day: float
+    dormant_per_day: float
+    return_per_day: float
+    churn_per_day: float
+    initially_dormant: float
+    registration_hours: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class WeatherEffect(Strict):
+    """Factor of outings, and what outdoor seats gain or lose."""
+
+    outings: float
+    outdoor: float
+
+
+@dataclass(frozen=True)
+class HolidayEffect(Strict):
+    """Factors of a public holiday."""
+
+    sessions: float
+    outings: float
+    social: float
+
+
+@dataclass(frozen=True)
+class ChoiceWeights(Strict):
+    """Coefficients of the utility of a venue."""
+
+    candidates: int
+    distance: float
+    taste: float
+    price: float
+    rating: float
+    familiar: float
+    trending: float
+    hours: float
+    outdoor: float
+
+
+@dataclass(frozen=True)
+class Category(Strict):
+    """A kind of venue."""
+
+    share: float
+    cuisines: Mapping[str, float]
+    takes_bookings: float
+    hours: tuple[str, ...]
+    price: tuple[float, ...]
+    stay_minutes: float
+    spend_minor: int
+    seats: tuple[int, int]
+    outdoor: float
+    ambiance: Mapping[str, float]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Arena(Strict):
+    """A place where crowds gather."""
+
+    name: str
+    kind: str
+    latitude: float
+    longitude: float
+    crowd: int
+    radius_km: float
+    per_week: float
+
+
+@dataclass(frozen=True)
+class Names(Strict):
+    """Word lists that names are composed of."""
+
+    first: tuple[str, ...]
+    last: tuple[str, ...]
+    venue: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class World(Strict):
+    """One world: worlds/<name>.yaml."""
+
+    name: str
+    actions: Mapping[str, float]
+    profiles: Mapping[str, Profile]
+    session: SessionRates
+    social: SocialRates
+    booking: BookingRates
+    review: ReviewRates
+    lifecycle: LifecycleRates
+    weather: Mapping[str, WeatherEffect]
+    holiday: HolidayEffect
+    venue_choice: ChoiceWeights
+    categories: Mapping[str, Category]
+    features: Mapping[str, float]
+    special_events: tuple[Arena, ...]
+    names: Names
+
+
+@dataclass(frozen=True)
+class Persona(Strict):
+    """One archetype."""
+
+    share: float
+    activity: float
+    outings: float
+    explore: float
+    price: float
+    openness: float
+    group: float
+    lead: float
+    review: float
+    routine: str
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class RoutineState(Strict):
+    """What a person does at an hour."""
+
+    sessions: float
+    at_work: bool
+
+
+@dataclass(frozen=True)
+class Routine(Strict):
+    """State from an hour of the local day on."""
+
+    weekday: Mapping[int, str]
+    weekend: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class People(Strict):
+    """personas/<world>.yaml."""
+
+    personas: Mapping[str, Persona]
+    states: Mapping[str, RoutineState]
+    routines: Mapping[str, Routine]
+
+
+@dataclass(frozen=True)
+class Modifier(Strict):
+    """One effect of a scenario on a named rate."""
+
+    target: str
+    operation: Literal["multiply", "add", "override"]
+    value: float
+
+
+@dataclass(frozen=True)
+class Scenario(Strict):
+    """scenarios/<name>.yaml."""
+
+    name: str
+    title: str
+    ramp_minutes: float
+    hold_minutes: float
+    settle_minutes: float
+    curve: Literal["linear", "exponential", "step"]
+    modifiers: tuple[Modifier, ...]
+
+
+@dataclass(frozen=True)
+class Neighbourhood(Strict):
+    """A centre around which homes, venues and jobs cluster."""
+
+    name: str
+    borough: str
+    latitude: float
+    longitude: float
+    spread_km: float
+    homes: float
+    venues: float
+    jobs: float
+
+
+@dataclass(frozen=True)
+class Place(Strict):
+    """cities/<name>.yaml."""
+
+    name: str
+    time_zone: str
+    country: str
+    subdivision: str
+    neighbourhoods: tuple[Neighbourhood, ...]
+
+
+@dataclass(frozen=True)
+class CityData:
+    """All of it, with the tables.
+
+    ``checkins`` maps a category to 24 counts; ``reservations`` a measure to its shares; ``weather`` has shape (8760, 4):
+    condition code, temperature, precipitation, wind; ``holidays`` maps a local day (since 1970) to its name.
+    """
+
+    world: World
+    people: People
+    scenarios: Mapping[str, Scenario]
+    place: Place
+    checkins: Mapping[str, Array]
+    reservations: Mapping[str, Array]
+    weather: Array
+    holidays: Mapping[int, str]

@@ -1,0 +1,148 @@
+"""What of a city never changes during a run: its configuration, its draws, and tables precomputed from both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from services.simulator.domain.calendar import SECOND, LocalTime
+from services.simulator.domain.draws import Array, Draws, cumulate
+from services.simulator.domain.ids import EventIds
+from services.simulator.domain.population import People, session_curves
+from services.simulator.domain.specification import ACTIONS, CONDITIONS, CityData
+
+FRIDAY_2024 = 1_717_200_000 * SECOND
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which telling of which run this is."""
+
+    run_id: str
+    branch: int
+    world: str
+    city: str
+
+
+@dataclass(frozen=True)
+class CityConfig:
+    """What shapes behaviour. ``start`` is simulated UTC microseconds."""
+
+    users: int = 2000
+    venues: int = 600
+    start: int = FRIDAY_2024
+    tick_seconds: int = 60
+    profile: str = "realistic"
+    world: str = "dining"
+    city: str = "new_york"
+
+    def behaviour(self) -> Mapping[str, object]:
+        """What enters the run id: never speed, shards, hosts or addresses."""
+        return {
+            "users": self.users,
+            "venues": self.venues,
+            "start": self.start,
+            "tick_seconds": self.tick_seconds,
+            "profile": self.profile,
+            "world": self.world,
+            "city": self.city,
+        }
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Arrays that decisions look up."""
+
+    session_curve: Array  # (personas, 2, 1440), mean 1
+    at_work: Array  # (personas, 2, 1440)
+    outing_curve: Array  # (24,), mean 1
+    hours_log: Array  # (categories, 24), ln of the real check-in curve relative to its mean
+    meal_hours: Array  # (categories, 24), cumulative: hour of a planned meal
+    party: Array  # cumulative of party sizes from 0 on
+    lead_days: Array
+    persona: Array  # (personas, 6): outings, explore, lead, review, openness, group
+    weather: Array  # (conditions, 2): outings, outdoor
+    stay: Array  # (categories,) minutes
+    spend: Array  # (categories,) minor units
+    registration_hours: Array  # (24,), mean 1
+
+
+@dataclass(frozen=True)
+class Town:
+    """The fixed side of a city."""
+
+    config: CityConfig
+    identity: Identity
+    data: CityData
+    draws: Draws
+    ids: EventIds
+    local: LocalTime
+    people: People
+    tables: Tables
+    category_numbers: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def tick_us(self) -> int:
+        """Length of a tick."""
+        return self.config.tick_seconds * SECOND
+
+    def time_of(self, tick: int) -> int:
+        """Simulated start of a tick."""
+        return self.config.start + tick * self.tick_us
+
+
+def make_town(config: CityConfig, seed: int, identity: Identity, data: CityData) -> Town:
+    """Precompute the fixed side."""
+    draws = Draws(seed)
+    profile = data.world.profiles[config.profile]
+    return Town(
+        config,
+        identity,
+        data,
+        draws,
+        EventIds(identity.run_id, identity.branch),
+        LocalTime(data.place.time_zone, config.start),
+        People(data, draws, profile.sessions_per_day),
+        make_tables(data),
+        {name: number for number, name in enumerate(data.world.categories)},
+    )
+
+
+def make_tables(data: CityData) -> Tables:
+    """Lookups out of the configuration."""
+    world = data.world
+    curves = np.array([data.checkins[name] for name in world.categories], dtype=np.float64)
+    shares = np.array([c.share for c in world.categories.values()])
+    relative = (curves + 1) / (curves + 1).mean(axis=1, keepdims=True)
+    outing = (relative * shares[:, None]).sum(axis=0)
+    planned = np.where(
+        np.array([name in ("restaurant", "healthy") for name in world.categories])[:, None],
+        data.reservations["visit_hour"][None, :] + 0.3 * relative / 24,
+        relative / 24,
+    )
+    session_curve, at_work = session_curves(data)
+    effects = [world.weather[name] for name in CONDITIONS]
+    hours = np.array(world.lifecycle.registration_hours)
+    return Tables(
+        session_curve,
+        at_work,
+        outing / outing.mean(),
+        np.log(relative),
+        cumulate(planned),
+        cumulate(data.reservations["party_size"]),
+        cumulate(data.reservations["lead_days"]),
+        np.array(
+            [(p.outings, p.explore, p.lead, p.review, p.openness, p.group) for p in data.people.personas.values()]
+        ),
+        np.array([(e.outings, e.outdoor) for e in effects]),
+        np.array([c.stay_minutes for c in world.categories.values()]),
+        np.array([c.spend_minor for c in world.categories.values()]),
+        hours / hours.mean(),
+    )
+
+
+def base_log_weights(data: CityData) -> Array:
+    """ln of the action mix of each persona, shape (personas, actions)."""
+    base = np.array([data.world.actions[name] for name in ACTIONS])
+    factors = np.array([[p.weights.get(name, 1.0) for name in ACTIONS] for p in data.people.personas.values()])
+    return np.asarray(np.log(base * factors))

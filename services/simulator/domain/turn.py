@@ -1,0 +1,115 @@
+"""The workspace of one tick: what the five nodes hand to each other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from streamkit.processor import Output
+from streamkit.records import Batch
+
+from services.simulator.domain.calendar import Moment
+from services.simulator.domain.causes import Effects
+from services.simulator.domain.draws import Array
+from services.simulator.domain.events import EventBuffer, Kind
+from services.simulator.domain.state import State
+from services.simulator.domain.town import Town
+from services.simulator.domain.venues import Hours
+
+
+@dataclass(frozen=True)
+class Command:
+    """An order from simulation_control, already parsed."""
+
+    command_id: str
+    name: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """What became of it."""
+
+    command_id: str
+    accepted: bool
+    reason: str | None
+    result: Mapping[str, object]
+
+
+NOBODY: Array = np.zeros(0, dtype=np.int64)
+
+
+@dataclass
+class Decisions:
+    """What the behaviour engine decided, before anything is done.
+
+    Rows of actions: user, time, number in the tick, action, venue (-1 none), cause. Walk-ins: user, time, venue, size,
+    cause. Recommendations: user, choice (0 none, 1.. the item).
+    """
+
+    user: Array = field(default_factory=lambda: NOBODY)
+    time: Array = field(default_factory=lambda: NOBODY)
+    step: Array = field(default_factory=lambda: NOBODY)
+    action: Array = field(default_factory=lambda: NOBODY)
+    venue: Array = field(default_factory=lambda: NOBODY)
+    cause: Array = field(default_factory=lambda: NOBODY)
+    walk_user: Array = field(default_factory=lambda: NOBODY)
+    walk_time: Array = field(default_factory=lambda: NOBODY)
+    walk_venue: Array = field(default_factory=lambda: NOBODY)
+    walk_cause: Array = field(default_factory=lambda: NOBODY)
+    list_user: Array = field(default_factory=lambda: NOBODY)
+    list_choice: Array = field(default_factory=lambda: NOBODY)
+
+
+@dataclass
+class Turn:
+    """One tick being computed."""
+
+    town: Town
+    state: State
+    hours: Hours
+    zone_table: Array
+    tick: int
+    start: int
+    end: int
+    now: Moment
+    admitted: Sequence[Batch] = ()
+    commands: Sequence[Command] = ()
+    events: EventBuffer = field(default_factory=EventBuffer)
+    effects: list[Effects] = field(default_factory=lambda: [Effects()])
+    causes: list[int] = field(default_factory=list)
+    active: Array = field(default_factory=lambda: NOBODY)
+    decisions: Decisions = field(default_factory=Decisions)
+    results: list[CommandResult] = field(default_factory=list)
+    dirty_users: list[Array] = field(default_factory=list)
+    dirty_venues: list[Array] = field(default_factory=list)
+    members: dict[int, str] = field(default_factory=dict)
+    outputs: list[Output] = field(default_factory=list)
+
+    @property
+    def weekend(self) -> int:
+        """1 on Saturday, Sunday and holidays."""
+        return int(self.now.weekday >= 5 or self.now.day in self.town.data.holidays)  # noqa: PLR2004
+
+    def ids(self, kind: Kind, entity: Array, ordinal: int | Array = 0) -> tuple[Array, Array]:
+        """Ids of this tick's events."""
+        return self.town.ids.of(int(kind), entity, self.tick + 1, ordinal)
+
+    def suppress(
+        self, kind: Kind, user: Array, time: Array, step: Array | int, venue: Array | int, cause: Array
+    ) -> None:
+        """Record actions that a cause prevented."""
+        if len(user) == 0:
+            return
+        rows = self.events.add(Kind.TRUTH_SUPPRESSED, time, user)
+        rows["subject"], rows["venue"], rows["cause"] = int(kind), venue, cause
+        rows["ordinal"] = int(kind) * 8 + np.asarray(step) % 8
+
+    def anchor(self, users: Array) -> tuple[Array, Array, Array]:
+        """Zone, latitude and longitude from which people think now: work while there, home else; a venue on a visit."""
+        columns = self.state.users
+        minute = (self.now.minute - columns["chronotype"][users]) % 1440
+        at_work = self.town.tables.at_work[columns["persona"][users], self.weekend, minute]
+        zone = np.where(at_work, columns["work_zone"][users], columns["home_zone"][users])
+        latitude = np.where(at_work, columns["work_latitude"][users], columns["home_latitude"][users])
+        longitude = np.where(at_work, columns["work_longitude"][users], columns["home_longitude"][users])
+        return zone, latitude, longitude

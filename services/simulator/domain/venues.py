@@ -1,0 +1,128 @@
+"""Venues: what they are, where they stand, when they are open, and which are near whom."""
+
+import numpy as np
+
+from services.simulator.domain.calendar import DAY, MINUTE, LocalTime, weekday_of
+from services.simulator.domain.draws import Array, Draws, Purpose, cumulate, pick
+from services.simulator.domain.population import KM_PER_DEGREE
+from services.simulator.domain.specification import TASTES, CityData
+
+ZONE_DRAWS = 1024
+"""Venues listed for each zone: a sample by popularity and rank of distance, from which candidates are drawn."""
+RANK_EXPONENT = 0.84  # Noulas et al. 2012: P(choose j) ~ rank of distance ** -a
+BOOKING_RATING_SD = 0.45
+MINUTES_A_DAY = 1440
+
+VENUE_COLUMNS: dict[str, tuple[str, int]] = {
+    "category": ("u1", 1), "cuisine": ("u1", 1), "zone": ("u1", 1), "latitude": ("f4", 1), "longitude": ("f4", 1),
+    "price": ("u1", 1), "rating": ("f4", 1), "rating_count": ("i4", 1), "popularity": ("f4", 1),
+    "two": ("i2", 1), "four": ("i2", 1), "six": ("i2", 1), "eight": ("i2", 1),
+    "takes_bookings": ("?", 1), "outdoor": ("?", 1), "ambiance": ("u1", 1), "features": ("u1", 1),
+    "opens": ("i2", 7), "closes": ("i2", 7), "visits": ("f4", 1), "trending": ("f4", 1),
+}  # fmt: skip
+
+
+def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
+    """Columns of ``count`` venues, a function of (seed, venue number)."""
+    ids = np.arange(count)
+    world, places = data.world, data.place.neighbourhoods
+    kinds = list(world.categories.values())
+    uniform = [draws.uniform(Purpose.VENUE, ids, step=step) for step in range(16)]
+    normal = [draws.normal(Purpose.VENUE, ids, step=step + 20) for step in range(6)]
+    category = pick(cumulate(np.array([k.share for k in kinds])), uniform[0])
+    zone = pick(cumulate(np.array([p.venues for p in places])), uniform[1])
+    centre = np.array([(p.latitude, p.longitude, p.spread_km) for p in places])[zone]
+    north, east = (np.clip(n, -2, 2) * centre[:, 2] for n in normal[:2])
+    popularity = np.exp(1.1 * normal[2])
+    cuisines = cumulate(np.array([[k.cuisines.get(t, 0.0) for t in TASTES] for k in kinds]))
+    prices = cumulate(np.array([k.price for k in kinds]))
+    seats = np.array([k.seats for k in kinds])[category]
+    size = seats[:, 0] + (seats[:, 1] - seats[:, 0]) * uniform[4] ** 1.5
+    hours = np.array([[_range(text) for text in k.hours] for k in kinds])[category]
+    shift = (np.floor(uniform[5] * 5) - 2)[:, None].astype(np.int64) * 15
+    features = sum(
+        (draws.uniform(Purpose.VENUE, ids, step=40 + bit) < share).astype(np.int64) << bit
+        for bit, share in enumerate(world.features.values())
+    )
+    return {
+        "category": category,
+        "cuisine": (cuisines[category] < uniform[2][:, None]).sum(axis=1),
+        "zone": zone,
+        "latitude": centre[:, 0] + north / KM_PER_DEGREE,
+        "longitude": centre[:, 1] + east / (KM_PER_DEGREE * np.cos(np.radians(centre[:, 0]))),
+        "price": 1 + (prices[category] < uniform[3][:, None]).sum(axis=1),
+        "rating": np.round(np.clip(3.75 + BOOKING_RATING_SD * normal[3], 2.2, 4.9), 2),
+        "rating_count": np.floor(20 * popularity * np.exp(0.5 * normal[4])) + 3,
+        "popularity": popularity,
+        "two": np.maximum(1, size * 0.40 / 2), "four": np.maximum(1, size * 0.40 / 4),
+        "six": size * 0.14 / 6, "eight": size * 0.10 / 8,
+        "takes_bookings": uniform[6] < np.array([k.takes_bookings for k in kinds])[category],
+        "outdoor": uniform[7] < np.array([k.outdoor for k in kinds])[category],
+        "ambiance": np.floor(uniform[8] * 255),
+        "features": features,
+        "opens": hours[:, :, 0] + shift,
+        "closes": hours[:, :, 1] + shift,
+    }  # fmt: skip
+
+
+def seats_of(venues: dict[str, Array] | object, index: Array | slice) -> Array:
+    """Seats of all tables together."""
+    columns = venues
+    return np.asarray(
+        2 * columns["two"][index].astype(np.int64)  # type: ignore[index]
+        + 4 * columns["four"][index]  # type: ignore[index]
+        + 6 * columns["six"][index]  # type: ignore[index]
+        + 8 * columns["eight"][index]  # type: ignore[index]
+    )
+
+
+def largest_table(venues: object, index: Array) -> Array:
+    """Seats of the largest table, shape of ``index``."""
+    columns: dict[str, Array] = venues  # type: ignore[assignment]
+    return np.where(columns["eight"][index] > 0, 8, np.where(columns["six"][index] > 0, 6, 4))
+
+
+class Hours:
+    """Answers whether venues are open, over columns of (venue, time)."""
+
+    def __init__(self, opens: Array, closes: Array, local: LocalTime) -> None:
+        self._opens = opens
+        self._closes = closes
+        self._local = local
+
+    def minutes_left(self, venue: Array, time_us: Array) -> Array:
+        """Minutes until a venue closes if it is open then; below zero or zero when closed. Shape of ``venue``."""
+        local = self._local.to_local(time_us)
+        minute = local % DAY / MINUTE
+        today = weekday_of(local)
+        yesterday = (today + 6) % 7
+        open_today = (self._opens[venue, today] <= minute) & (minute < self._closes[venue, today])
+        left_today = np.where(open_today, self._closes[venue, today] - minute, 0.0)
+        late = minute + MINUTES_A_DAY
+        open_late = (self._opens[venue, yesterday] <= late) & (late < self._closes[venue, yesterday])
+        return np.maximum(left_today, np.where(open_late, self._closes[venue, yesterday] - late, 0.0))
+
+
+def zone_tables(data: CityData, venues: dict[str, Array], draws: Draws) -> Array:
+    """For each zone `ZONE_DRAWS` venues, drawn by popularity x rank of distance ** -0.84. Shape (zones, ZONE_DRAWS)."""
+    count = len(venues["latitude"])
+    zones = data.place.neighbourhoods
+    table = np.zeros((len(zones), ZONE_DRAWS), dtype=np.int32)
+    if count == 0:
+        return table
+    for number, zone in enumerate(zones):
+        north = (venues["latitude"] - zone.latitude) * KM_PER_DEGREE
+        east = (venues["longitude"] - zone.longitude) * KM_PER_DEGREE * np.cos(np.radians(zone.latitude))
+        rank = np.empty(count)
+        rank[np.argsort(north * north + east * east, kind="stable")] = np.arange(1, count + 1)
+        weights = venues["popularity"] * (rank + 4.0) ** -RANK_EXPONENT
+        uniform = draws.uniform(Purpose.ZONE_TABLE, np.arange(ZONE_DRAWS), step=number)
+        table[number] = pick(cumulate(weights), uniform)
+    return table
+
+
+def _range(text: str) -> tuple[int, int]:
+    if text == "-":
+        return (0, 0)
+    start, end = text.split("-")
+    return int(start), int(end)

@@ -1,0 +1,142 @@
+"""Arriving, dining, leaving: visits of bookings, of groups and of people who walk in; only while the venue is open."""
+
+import numpy as np
+
+from services.simulator.domain.calendar import HOUR, MINUTE, SECOND
+from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.events import Kind
+from services.simulator.domain.population import FAMILIAR
+from services.simulator.domain.turn import Turn
+
+_SHORTEST = 20.0
+_MARGIN = 2.0
+"""Minutes before closing time at which the last guests have left."""
+
+
+def end_visits(turn: Turn) -> None:
+    """Emit visit.ended with the bill; some will review, and remember the place."""
+    columns = turn.state.users
+    done = np.flatnonzero((columns["visit_venue"] >= 0) & (columns["visit_end"] < turn.end))
+    if len(done) == 0:
+        return
+    town = turn.town
+    venue = columns["visit_venue"][done]
+    time = np.maximum(columns["visit_end"][done], turn.start)
+    rows = turn.events.add(Kind.VISIT_ENDED, time, done)
+    rows["venue"], rows["size"], rows["cause"] = venue, columns["visit_size"][done], columns["visit_cause"][done]
+    rows["ref_high"] = rows["from_high"] = columns["visit_high"][done]
+    rows["ref_low"] = rows["from_low"] = columns["visit_low"][done]
+    rows["also_high"], rows["also_low"] = columns["visit_booking_high"][done], columns["visit_booking_low"][done]
+    rows["value"] = np.maximum((time - columns["visit_from"][done]) // SECOND, 1)
+    spend = town.tables.spend[turn.state.venues["category"][venue]] * 1.75 ** (turn.state.venues["price"][venue] - 2.0)
+    noise = town.draws.normal(Purpose.SPEND, done, tick=turn.tick)
+    rows["money"] = np.maximum(np.round(spend * np.exp(0.35 * noise)), 200).astype(np.int64)
+    _may_review(turn, done, venue, time, rows)
+    _remember(turn, done, venue)
+    visits = np.bincount(venue, minlength=turn.state.venues.count)
+    touched = np.flatnonzero(visits)
+    turn.state.venues.put("visits", touched, turn.state.venues["visits"][touched] + visits[touched])
+    columns.put("visit_venue", done, -1)
+
+
+def arrive(turn: Turn) -> None:
+    """Start the visits that are due."""
+    pool = turn.state.pools["arrivals"]
+    if len(pool) and (due := pool.rows["time"] < turn.end).any():
+        rows = pool.take(due)
+        _, first = np.unique(rows["user"], return_index=True)
+        again = np.ones(len(rows), dtype=bool)
+        again[first] = False
+        rows, later = rows[first], rows[again]
+        busy = turn.state.users["visit_venue"][rows["user"]] >= 0
+        turn.state.users.put("visit_end", rows["user"][busy], turn.end)
+        left = turn.hours.minutes_left(rows["venue"], np.maximum(rows["time"], turn.start))
+        open_now = ~busy & (left > _SHORTEST + _MARGIN)
+        start_visits(turn, rows[open_now])
+        later = np.concatenate([later, rows[~open_now]])
+        later["time"] = turn.end
+        pool.add(later[later["until"] >= turn.end])
+
+
+def start_visits(turn: Turn, arrivals: Array) -> None:
+    """Emit visit.started of arrival rows (one a person, venue open)."""
+    if len(arrivals) == 0:
+        return
+    columns, venues, town = turn.state.users, turn.state.venues, turn.town
+    users, venue = arrivals["user"], arrivals["venue"]
+    time = np.maximum(arrivals["time"], turn.start)
+    high, low = turn.ids(Kind.VISIT_STARTED, users)
+    rows = turn.events.add(Kind.VISIT_STARTED, time, users)
+    for name in ("venue", "size", "from_high", "from_low", "cause"):
+        rows[name] = arrivals[name]
+    rows["high"], rows["low"], rows["ref_high"], rows["ref_low"] = high, low, high, low
+    rows["also_high"], rows["also_low"] = arrivals["booking_high"], arrivals["booking_low"]
+    rows["latitude"], rows["longitude"] = venues["latitude"][venue], venues["longitude"][venue]
+    stay = town.tables.stay[venues["category"][venue]] * np.exp(
+        0.3 * town.draws.normal(Purpose.STAY, users, tick=turn.tick)
+    )
+    left = turn.hours.minutes_left(venue, time) - _MARGIN
+    minutes = np.minimum(np.clip(stay * (0.85 + 0.07 * arrivals["size"]), 8, 240), left)
+    columns.put("visit_venue", users, venue)
+    columns.put("visit_from", users, time)
+    columns.put("visit_end", users, time + (minutes * MINUTE).astype(np.int64))
+    columns.put("visit_high", users, high)
+    columns.put("visit_low", users, low)
+    columns.put("visit_booking_high", users, arrivals["booking_high"])
+    columns.put("visit_booking_low", users, arrivals["booking_low"])
+    columns.put("visit_size", users, arrivals["size"])
+    columns.put("visit_cause", users, arrivals["cause"])
+
+
+def walk_in(turn: Turn) -> None:
+    """People who decided to go somewhere right now, alone or with company."""
+    made = turn.decisions
+    good = np.flatnonzero((made.walk_venue >= 0) & (turn.state.users["visit_venue"][made.walk_user] < 0))
+    if len(good) == 0:
+        return
+    users, venue, time = made.walk_user[good], made.walk_venue[good], made.walk_time[good]
+    open_still = turn.hours.minutes_left(venue, time) > _SHORTEST + _MARGIN
+    good, users, venue, time = good[open_still], users[open_still], venue[open_still], time[open_still]
+    rows = turn.state.pools["arrivals"].empty(len(users))
+    uniform = turn.town.draws.uniform(Purpose.WALK_IN_PARTY, users, tick=turn.tick)
+    rows["time"], rows["user"], rows["venue"] = time, users, venue
+    rows["size"] = 1 + np.searchsorted(np.array([0.55, 0.85, 0.94]), uniform)
+    rows["cause"] = made.walk_cause[good]
+    start_visits(turn, rows)
+
+
+def _may_review(turn: Turn, users: Array, venue: Array, time: Array, ended: Array) -> None:
+    """Draw an opinion; extremes are told likelier (REALISM R2, R4)."""
+    columns, town = turn.state.users, turn.town
+    rates = town.data.world.review
+    quality = turn.state.venues["rating"][venue]
+    normal = town.draws.normal(Purpose.REVIEW, users, tick=turn.tick, step=1)
+    opinion = np.clip(np.round(quality + 0.35 + 1.25 * normal), 1, 5).astype(np.int64)
+    told = rates.share * town.tables.persona[columns["persona"][users], 3]
+    told = told * np.where((opinion == 1) | (opinion == 5), rates.polarity, 1.0)  # noqa: PLR2004 — stars
+    free = (columns["review_at"][users] == 0) & (town.draws.uniform(Purpose.REVIEW, users, tick=turn.tick) < told)
+    who = users[free]
+    if len(who) == 0:
+        return
+    delay = rates.delay_log_median_hours * np.exp(
+        rates.delay_log_sd * town.draws.normal(Purpose.REVIEW_DELAY, who, tick=turn.tick)
+    )
+    columns.put("review_at", who, np.maximum(time[free] + (np.minimum(delay, 240) * HOUR).astype(np.int64), turn.end))
+    columns.put("review_venue", who, venue[free])
+    columns.put("review_stars", who, opinion[free])
+    columns.put("review_high", who, ended["ref_high"][free])
+    columns.put("review_low", who, ended["ref_low"][free])
+    columns.put("review_cause", who, ended["cause"][free])
+
+
+def _remember(turn: Turn, users: Array, venue: Array) -> None:
+    """A place visited takes one of the slots of familiar ones, unless it has one."""
+    columns = turn.state.users
+    known = (columns["familiar"][users] == venue[:, None]).any(axis=1)
+    users, venue = users[~known], venue[~known]
+    bits = turn.town.draws.bits(Purpose.FAMILIAR, users, tick=turn.tick)
+    rows = columns["familiar"][users].copy()
+    empty = rows < 0
+    slot = np.where(empty.any(axis=1), empty.argmax(axis=1), (bits % np.uint64(FAMILIAR)).astype(np.int64))
+    rows[np.arange(len(users)), slot] = venue
+    columns.put("familiar", users, rows)

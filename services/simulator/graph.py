@@ -1,0 +1,47 @@
+"""One tick as a LangGraph StateGraph of five named nodes, and a city that is run by it."""
+
+from collections.abc import Callable
+from typing import TypedDict
+
+from langgraph.graph import END, START, StateGraph
+
+from services.simulator.data_files import load_city_data
+from services.simulator.domain.city import City, CityConfig, Identity
+from services.simulator.domain.nodes import NODES
+from services.simulator.domain.turn import Turn
+
+
+class Work(TypedDict):
+    """The graph's state: the workspace that its nodes fill in, one after another."""
+
+    turn: Turn
+
+
+def compile_turn() -> Callable[[Turn], None]:
+    """A function that runs the five nodes over a turn, through the graph."""
+    graph = StateGraph(Work)
+    previous = START
+    for name, node in NODES.items():
+        graph.add_node(name, _node(node))
+        graph.add_edge(previous, name)
+        previous = name
+    graph.add_edge(previous, END)
+    compiled = graph.compile()
+
+    def run(turn: Turn) -> None:
+        compiled.invoke({"turn": turn})
+
+    return run
+
+
+def build_city(config: CityConfig, seed: int, identity: Identity) -> City:
+    """A city with its data read and its graph compiled. Raises `DataError` where the data is not as it must be."""
+    return City(config, seed, identity, load_city_data(config.world, config.city), compile_turn())
+
+
+def _node(function: Callable[[Turn], None]) -> Callable[[Work], Work]:
+    def run(work: Work) -> Work:
+        function(work["turn"])
+        return work
+
+    return run
