@@ -1,0 +1,1 @@
+"""Where decisions are remembered and how they reach the topics."""

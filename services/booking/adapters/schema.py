@@ -1,0 +1,158 @@
+"""The tables of schema `booking`. The migrations make them; a test compares the two.
+
+Everything but outbox and positions is keyed by a scope, one (run, branch). Moments are UTC microseconds.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+SCHEMA = "booking"
+metadata = MetaData(schema=SCHEMA)
+
+WORD = Text(collation="C")
+"""Ids compare byte by byte, as Python compares them."""
+
+
+def _scope() -> Column[int]:
+    return Column("scope_id", Integer, primary_key=True)
+
+
+scopes = Table(
+    "scopes",
+    metadata,
+    Column("scope_id", Integer, Identity(always=True), primary_key=True),
+    Column("run_id", WORD, nullable=False),
+    Column("branch", Integer, nullable=False),
+    UniqueConstraint("run_id", "branch", name="scopes_run_branch"),
+)
+live = Table("live", metadata, Column("only", Boolean, primary_key=True), Column("scope_id", Integer, nullable=False))
+inbox = Table("inbox", metadata, _scope(), Column("event_id", WORD, primary_key=True))
+venues = Table(
+    "venues",
+    metadata,
+    _scope(),
+    Column("venue_id", WORD, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("tables", Text, nullable=False),
+    Column("opening_hours", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("takes_bookings", Boolean, nullable=False),
+)
+bookings = Table(
+    "bookings",
+    metadata,
+    _scope(),
+    Column("booking_id", WORD, primary_key=True),
+    Column("venue_id", WORD, nullable=False),
+    Column("user_id", WORD, nullable=False),
+    Column("party_size", Integer, nullable=False),
+    Column("asked_start_us", BigInteger, nullable=False),
+    Column("flexibility_minutes", Integer, nullable=False),
+    Column("requested_us", BigInteger, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("group_id", Text),
+    Column("member_ids", Text),
+    Column("world", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("cause_id", Text),
+    Column("status", WORD, nullable=False),
+    Column("start_us", BigInteger, nullable=False),
+    Column("duration_minutes", Integer, nullable=False),
+    Column("tables", Text, nullable=False),
+    Column("seats", Integer, nullable=False),
+    Column("code", WORD),
+    Column("reason", Text),
+    Column("due_us", BigInteger),
+    Index(
+        "bookings_live_code",
+        "scope_id",
+        "code",
+        unique=True,
+        postgresql_where=text("status IN ('confirmed', 'seated')"),
+    ),
+    Index("bookings_due", "scope_id", "due_us", "booking_id", postgresql_where=text("due_us IS NOT NULL")),
+    Index(
+        "bookings_waiting",
+        "scope_id",
+        "venue_id",
+        postgresql_where=text("status IN ('requested', 'waitlisted')"),
+    ),
+    Index("bookings_of_user", "scope_id", "user_id", "requested_us"),
+    Index("bookings_of_venue", "scope_id", "venue_id", "requested_us"),
+)
+claims = Table(
+    "claims",
+    metadata,
+    _scope(),
+    Column("venue_id", WORD, primary_key=True),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("table_number", SmallInteger, primary_key=True, autoincrement=False),
+    Column("booking_id", WORD, nullable=False),
+    Column("slots", SmallInteger, comment="length of the claim, on the row of its first slot only"),
+    comment="the primary key is the guarantee: one booking a table and quarter of an hour",
+)
+times = Table(
+    "times",
+    metadata,
+    _scope(),
+    Column("key", WORD, primary_key=True),
+    Column("time_us", BigInteger, nullable=False),
+)
+ticks = Table(
+    "ticks",
+    metadata,
+    _scope(),
+    Column("event_id", WORD, nullable=False),
+    Column("time_us", BigInteger, nullable=False),
+    Column("positions", Text, nullable=False),
+    Column("world", Text, nullable=False),
+    Column("city", Text, nullable=False),
+)
+questions = Table(
+    "questions",
+    metadata,
+    _scope(),
+    Column("request_id", WORD, primary_key=True),
+    Column("booking_id", WORD, nullable=False),
+    Column("event_id", WORD, nullable=False),
+    Column("asked_us", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Index("questions_of_booking", "scope_id", "booking_id"),
+)
+interests = Table(
+    "interests",
+    metadata,
+    _scope(),
+    Column("venue_id", WORD, primary_key=True),
+    Column("user_id", WORD, primary_key=True),
+    Column("preferred_us", BigInteger, nullable=False),
+    Column("party_size", Integer, nullable=False),
+)
+positions = Table(
+    "positions",
+    metadata,
+    Column("topic", WORD, primary_key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("next_offset", BigInteger, nullable=False),
+)
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+)

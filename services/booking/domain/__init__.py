@@ -1,0 +1,1 @@
+"""What a reservation is and when a table is free: pure, no I/O."""

@@ -1,0 +1,61 @@
+"""Which tables of one venue are taken when: one integer a table, one bit a slot.
+
+Deciding in memory is fast but promises nothing; the store's constraint on (venue, table, slot) does.
+"""
+
+from dataclasses import dataclass, field
+
+from services.booking.domain.tables import Option, Tables, options
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A table held by a booking for the slots ``first`` to ``first + count - 1``."""
+
+    booking_id: str
+    venue_id: str
+    table: int
+    first: int
+    count: int
+
+
+@dataclass(slots=True)
+class Floor:
+    """The taken slots of a venue's tables, as bit sets counted from ``base``."""
+
+    tables: Tables
+    base: int
+    taken: dict[int, int] = field(default_factory=dict)
+
+    def offer(self, party_size: int, first: int, count: int, pair_waste: int) -> Option | None:
+        """The best free option for a party over a span of slots; None where nothing is free."""
+        wanted = self._mask(first, count)
+        for option in options(self.tables, party_size, pair_waste):
+            if not any(self.taken.get(table, 0) & wanted for table in option.tables):
+                return option
+        return None
+
+    def free_options(self, party_size: int, first: int, count: int) -> int:
+        """How many single tables a party could still have over a span of slots."""
+        wanted = self._mask(first, count)
+        return sum(
+            size >= party_size and not self.taken.get(number, 0) & wanted
+            for number, size in enumerate(self.tables.sizes, 1)
+        )
+
+    def take(self, claim: Claim) -> None:
+        """Mark a claim's slots as taken; raises ValueError where one already is."""
+        wanted = self._mask(claim.first, claim.count)
+        if self.taken.get(claim.table, 0) & wanted:
+            raise ValueError(f"table {claim.table} of {claim.venue_id} is taken in slot {claim.first}")
+        self.taken[claim.table] = self.taken.get(claim.table, 0) | wanted
+
+    def leave(self, claim: Claim) -> None:
+        """Free a claim's slots."""
+        self.taken[claim.table] = self.taken.get(claim.table, 0) & ~self._mask(claim.first, claim.count)
+
+    def _mask(self, first: int, count: int) -> int:
+        shift = first - self.base
+        if shift < 0:
+            count, shift = max(count + shift, 0), 0
+        return ((1 << count) - 1) << shift

@@ -1,0 +1,82 @@
+"""Booking requests and their cancellations, in the order in which they stand on the topic."""
+
+import polars as pl
+
+from services.booking.desk import Desk
+from services.booking.domain.booking import OUTCOMES, Booking, Origin, Request, Status
+from services.booking.domain.decide import Reason
+from services.booking.handlers.answers import answer, answer_outcomes
+from services.booking.handlers.rows import Row, rows_of
+
+COLUMNS = (
+    "venue_id",
+    "booking_id",
+    "party_size",
+    "start_time",
+    "flexibility_minutes",
+    "group_id",
+    "member_ids",
+    "created_by",
+)
+REQUESTED, CANCEL_REQUESTED = "booking.requested", "booking.cancel_requested"
+
+
+def on_bookings(desk: Desk, frame: pl.DataFrame) -> None:
+    """Decide every new request, cancel what its booker gives up; the service's own outcomes pass by."""
+    asked = frame.filter(pl.col("event_type").is_in([REQUESTED, CANCEL_REQUESTED]))
+    rows = list(rows_of(asked, COLUMNS))
+    fresh = desk.state.fresh(desk.scope, [row.trigger.event_id for row in rows])
+    new: list[Row] = []
+    for row in rows:
+        if row.trigger.event_id in fresh:
+            fresh.discard(row.trigger.event_id)
+            new.append(row)
+    requests = {row.trigger.event_id: booking_of(row) for row in new if row.event_type == REQUESTED}
+    cancelled = [str(row.columns["booking_id"]) for row in new if row.event_type == CANCEL_REQUESTED]
+    freed = {str(row.columns["venue_id"]) for row in new if row.event_type == CANCEL_REQUESTED}
+    desk.load(list(requests.values()), cancelled, freed)
+    for row in new:
+        if row.event_type == REQUESTED:
+            desk.request(requests[row.trigger.event_id], row.trigger)
+        else:
+            cancel(desk, row)
+    answer_outcomes(desk, desk.touched())
+
+
+def booking_of(row: Row) -> Booking:
+    """A request as a booking that has no outcome."""
+    trigger = row.trigger
+    request = Request(
+        booking_id=trigger.event_id,
+        venue_id=str(row.columns["venue_id"]),
+        user_id=row.user_id or "",
+        party_size=row.number("party_size"),
+        start_us=row.number("start_time"),
+        flexibility_minutes=row.number("flexibility_minutes"),
+        requested_us=trigger.time_us,
+        created_by=row.text("created_by") or "user",
+        group_id=row.text("group_id"),
+        member_ids=row.text("member_ids"),
+    )
+    return Booking(request, Origin(trigger.world, trigger.city, trigger.cause_id))
+
+
+def cancel(desk: Desk, row: Row) -> None:
+    """Cancel for the booker; anyone else, and a booking that is over, changes nothing."""
+    booking = desk.bookings.get(str(row.columns["booking_id"]))
+    questions = desk.state.questions(desk.scope, [booking.booking_id]) if booking else []
+    waiting = [question for question in questions if question.kind == "booking.cancel"]
+    if booking is None or row.user_id != booking.request.user_id:
+        return
+    if booking.may(Status.CANCELLED):
+        desk.move(booking, Status.CANCELLED, row.trigger, Reason.BY_USER)
+    elif booking.status not in OUTCOMES and booking.may(Status.EXPIRED):
+        desk.move(booking, Status.EXPIRED, row.trigger, Reason.BY_USER)
+    elif booking.may(Status.DECLINED):
+        desk.move(booking, Status.DECLINED, row.trigger, Reason.BY_USER)
+    else:
+        for question in waiting:
+            answer(desk, question, row.trigger, "rejected", f"the booking is {booking.status.value}")
+        return
+    for question in waiting:
+        answer(desk, question, row.trigger, "ok", None, desk.bookings[booking.booking_id])

@@ -1,0 +1,38 @@
+"""Rows of a decoded batch as named values."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import polars as pl
+
+from services.booking.events import Trigger
+
+COMMON = ("event_id", "event_type", "run_id", "branch", "simulation_time", "world", "city", "cause_id", "user_id")
+
+
+class Row(NamedTuple):
+    """One record: its common columns, and the others by name."""
+
+    trigger: Trigger
+    event_type: str
+    user_id: str | None
+    columns: dict[str, object]
+
+    def text(self, name: str) -> str | None:
+        """A string column, None where it is null."""
+        value = self.columns[name]
+        return None if value is None else str(value)
+
+    def number(self, name: str, default: int = 0) -> int:
+        """An integer column."""
+        value = self.columns[name]
+        return value if isinstance(value, int) else default
+
+
+def rows_of(frame: pl.DataFrame, names: tuple[str, ...]) -> Iterator[Row]:
+    """The rows of a frame with the common columns and those named."""
+    for values in frame.select(*COMMON, *names).iter_rows():
+        event_id, event_type, _, _, time_us, world, city, cause_id, user_id = values[: len(COMMON)]
+        trigger = Trigger(event_id, time_us, world, city, cause_id)
+        columns = dict(zip(names, values[len(COMMON) :], strict=True))
+        yield Row(trigger, event_type, user_id, columns)

@@ -1,0 +1,37 @@
+"""What people do: a visit seats and completes its booking, an interest is remembered for auto-booking."""
+
+import polars as pl
+
+from services.booking.desk import Desk
+from services.booking.domain.booking import Status
+from services.booking.handlers.rows import rows_of
+from services.booking.ports import Interest
+
+VISITS = {"visit.started": Status.SEATED, "visit.ended": Status.COMPLETED}
+
+
+def on_user_actions(desk: Desk, frame: pl.DataFrame) -> None:
+    """Fold visits of bookings, and interests; a visit that its booking's state does not allow changes nothing."""
+    visits = frame.filter(pl.col("event_type").is_in(list(VISITS)) & pl.col("booking_id").is_not_null())
+    rows = list(rows_of(visits, ("booking_id", "venue_id")))
+    if rows:
+        desk.load([], [str(row.columns["booking_id"]) for row in rows], [])
+    for row in rows:
+        booking = desk.bookings.get(str(row.columns["booking_id"]))
+        status = VISITS[row.event_type]
+        if booking is not None and booking.venue_id == row.text("venue_id") and booking.may(status):
+            desk.move(booking, status, row.trigger)
+    wishes = frame.filter(
+        (pl.col("event_type") == "interest.expressed")
+        & pl.col("user_id").is_not_null()
+        & pl.col("venue_id").is_not_null()
+        & pl.col("preferred_time").is_not_null()
+    )
+    interests = [
+        Interest(
+            str(row.columns["venue_id"]), row.user_id or "", row.number("preferred_time"), row.number("party_size", 1)
+        )
+        for row in rows_of(wishes, ("venue_id", "preferred_time", "party_size"))
+    ]
+    if interests:
+        desk.state.put_interests(desk.scope, interests)

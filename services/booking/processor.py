@@ -1,0 +1,94 @@
+"""The booking service as a processor: batches of six topics in, outcomes, notifications and replies out."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from services.booking.desk import Desk
+from services.booking.domain.policy import Policy
+from services.booking.events import SOURCE, Records
+from services.booking.handlers.control import on_simulation_control
+from services.booking.handlers.questions import on_requests
+from services.booking.handlers.requests import on_bookings
+from services.booking.handlers.timers import due_tick, fire, on_system_metrics
+from services.booking.handlers.venues import on_venues
+from services.booking.handlers.visits import on_user_actions
+from services.booking.ports import BookingState, Scope
+from streamkit.processor import Output
+from streamkit.records import Batch
+
+SUBSCRIPTIONS = ("venues", "simulation_control", "bookings", "user_actions", "requests", "system_metrics")
+"""In lock-step order: venues before the requests for them, ticks after all that they stand for."""
+
+_FOLDS = {
+    "venues": on_venues,
+    "simulation_control": on_simulation_control,
+    "bookings": on_bookings,
+    "user_actions": on_user_actions,
+    "requests": on_requests,
+}
+
+
+class BookingProcessor:
+    """Decides; everything it remembers is in the state port."""
+
+    def __init__(self, state: BookingState, policy: Policy | None = None) -> None:
+        self._state = state
+        self._policy = policy or Policy()
+
+    @property
+    def name(self) -> str:
+        """The service."""
+        return SOURCE
+
+    @property
+    def subscriptions(self) -> Sequence[str]:
+        """Topics read."""
+        return SUBSCRIPTIONS
+
+    def process(self, batch: Batch) -> Sequence[Output]:
+        """Fold one batch of one topic, scope by scope, then fire the timers that have become due."""
+        outputs: list[Output] = []
+        self._advance(batch)
+        live = self._state.live()
+        if batch.removed and batch.topic == "venues" and live is not None:
+            self._state.remove_venues(live, batch.removed)
+        scopes: dict[Scope, pl.DataFrame] = {}
+        if batch.frame.height:
+            parts = batch.frame.partition_by(["run_id", "branch"], maintain_order=True, as_dict=True)
+            scopes = {Scope(str(run_id), int(branch)): frame for (run_id, branch), frame in parts.items()}
+        for scope, frame in scopes.items():
+            outputs += self._fold(batch.topic, scope, frame)
+        for scope in dict.fromkeys([*scopes, *([live] if live else [])]):
+            outputs += self._timers(scope)
+        return outputs
+
+    def _fold(self, topic: str, scope: Scope, frame: pl.DataFrame) -> Sequence[Output]:
+        if topic == "system_metrics":
+            on_system_metrics(self._state, scope, frame)
+            return []
+        desk = self._desk(scope)
+        _FOLDS[topic](desk, frame)
+        return self._close(desk)
+
+    def _timers(self, scope: Scope) -> Sequence[Output]:
+        tick = due_tick(self._state, scope)
+        if tick is None:
+            return []
+        desk = self._desk(scope)
+        fire(desk, tick)
+        return self._close(desk)
+
+    def _desk(self, scope: Scope) -> Desk:
+        return Desk(self._state, scope, self._policy, Records(scope))
+
+    def _close(self, desk: Desk) -> Sequence[Output]:
+        desk.flush()
+        return desk.records.outputs(self._state)
+
+    def _advance(self, batch: Batch) -> None:
+        ends: dict[tuple[str, int], int] = {}
+        for partition, offset in zip(batch.partitions.tolist(), batch.offsets.tolist(), strict=True):
+            place = batch.topic, partition
+            ends[place] = max(ends.get(place, 0), offset + 1)
+        self._state.advance(ends)
