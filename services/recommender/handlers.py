@@ -1,5 +1,4 @@
-"""
-The recommender as a processor: folds the city's topics, proposes venues and people, answers requests.
+"""The recommender as a processor: folds the city's topics, proposes venues and people, answers requests.
 
 Everything published follows from the records read: an id is the hash of its trigger, so a repeat is the same record.
 """
@@ -85,6 +84,8 @@ class Recommender:
         self._weights = weights
         self._clock_us = clock_us
         self.cities = Cities()
+        self.learning = False
+        """While true, records are folded and nobody is advised: the past is being read again."""
 
     @property
     def name(self) -> str:
@@ -99,6 +100,8 @@ class Recommender:
     def process(self, batch: Batch) -> Sequence[Output]:
         """Fold one batch, city by city, and publish what follows."""
         if batch.topic == "requests":
+            if self.learning:
+                return ()
             return answers.answer(self.cities, self._weights, batch.frame, self._clock_us())
         for key in batch.removed:
             self._remove(batch.topic, key)
@@ -143,7 +146,7 @@ class Recommender:
         return outputs
 
     def _propose_venues(self, city: CityState, sessions: pl.DataFrame) -> list[Output]:
-        if sessions.is_empty() or not city.places.index:
+        if self.learning or sessions.is_empty() or not city.places.index:
             return []
         people = [city.person(user_id) for user_id in sessions["user_id"].to_list()]
         latitude, longitude = (sessions[name].cast(pl.Float32).to_numpy() for name in ("latitude", "longitude"))

@@ -31,8 +31,7 @@ def hours_columns(texts: Sequence[str]) -> NDArray[np.int32]:
 
 
 def open_within(hours: NDArray[np.int32], minute_of_week: NDArray[np.int64], minutes: int) -> NDArray[np.bool_]:
-    """
-    Whether each venue is open at each moment or opens within ``minutes``; shape (moments, venues).
+    """Whether each venue is open at each moment or opens within ``minutes``; shape (moments, venues).
 
     ``minute_of_week`` counts from Monday 00:00 local time, shape (moments,).
     """

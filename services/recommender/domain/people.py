@@ -39,8 +39,7 @@ class Match:
 
 
 def compatibility(weights: Weights, one: Person, other: Person) -> Match:
-    """
-    How well two people match.
+    """How well two people match.
 
     Mutual friends count saturating, tastes by the cosine of the two vectors around neutral, homes by distance.
     """

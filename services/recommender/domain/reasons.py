@@ -27,8 +27,7 @@ class Facts:
     friends: int
 
     def reasons(self, lead: Floats) -> tuple[str, ...]:
-        """
-        The three terms that put this venue furthest ahead of the user's average venue, strongest first.
+        """The three terms that put this venue furthest ahead of the user's average venue, strongest first.
 
         ``lead`` is the contribution of each term over its mean for this user, shape (terms,).
         """

@@ -1,5 +1,4 @@
-"""
-What one telling of the city taught the recommender: people, places, who goes where, and the weather.
+"""What one telling of the city taught the recommender: people, places, who goes where, and the weather.
 
 Records are folded with the granularity of a simulated minute: what happened in a minute is known from the next
 one on. That makes a recommendation depend on the order of its input and not on how it was batched.

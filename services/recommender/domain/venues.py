@@ -1,5 +1,4 @@
-"""
-Scores venues for many users at once: a weighted sum of terms in 0..1, and the reasons behind each pick.
+"""Scores venues for many users at once: a weighted sum of terms in 0..1, and the reasons behind each pick.
 
 score(user, venue) = sum over terms of weight(term) x factor(persona, term) x term - penalty for being ignored
 """
@@ -120,7 +119,7 @@ def _candidates(
     allowed = open_within(places.hours, minute_of_week(moment.times_us, places.time_zone), limits.open_within_minutes)
     if city.condition in WET:
         allowed &= ~places.outdoor_only[None, :]
-    near = allowed & (distance <= radius_km)
+    near: NDArray[np.bool_] = np.logical_and(allowed, distance <= radius_km)
     nothing_near = ~near.any(axis=1)
     return np.asarray(np.where(nothing_near[:, None], allowed, near))
 
@@ -141,7 +140,7 @@ def _terms(
     terms[3] = friends / (friends + limits.friends_half)
     visitors = np.zeros(venues, dtype=np.float32)
     if city.visitors:
-        visitors[list(city.visitors)] = list(city.visitors.values())
+        visitors[np.array(list(city.visitors))] = np.array(list(city.visitors.values()))
     terms[4] = (np.log1p(visitors) / max(np.log1p(visitors.max()), 1.0))[None, :]
     city_mean = places.rating.mean()
     shrunk = (places.rating * places.rating_count + city_mean * RATING_PRIOR_REVIEWS) / (

@@ -1,0 +1,24 @@
+"""Settings of the recommender: `LUNA_RECOMMENDER__…` beside what every service has."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from services.recommender.data_files import WEIGHTS
+from streamkit.settings import Section, ServiceSettings
+
+
+class RecommenderSettings(Section):
+    """What only the recommender has."""
+
+    group: str = Field(default="recommender", min_length=1, description="Consumer group")
+    weights: Path = Field(default=WEIGHTS, description="YAML file of the scoring weights")
+
+
+class Settings(ServiceSettings):
+    """All settings of the service."""
+
+    recommender: RecommenderSettings = Field(default=RecommenderSettings(), description="Recommender")
+    health_port: int = Field(
+        default=9102, ge=0, le=65535, description="Port of /livez, /readyz and /metrics; 0 takes a free one"
+    )
