@@ -101,6 +101,8 @@ class Opener:
             telling.deaf_until = checkpoint.tick - 1 + unsure
             _follow(telling, past, checkpoint.tick)
             return telling
+        if telling.opening:
+            telling.city.opening()  # it was published, and may have moved the city's state
         for tick in range(checkpoint.tick, last.tick + 1):
             telling.retell(tick)
         if telling.journaled != last.journaled:

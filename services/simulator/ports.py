@@ -27,6 +27,11 @@ class CityPort(Protocol):
         """Simulated time at which that tick starts."""
         ...
 
+    @property
+    def scenarios(self) -> Sequence[str]:
+        """Names of the scenarios that hold."""
+        ...
+
     def opening(self) -> Sequence[Output]:
         """Everything that holds before the first tick: the rows of people and venues."""
         ...

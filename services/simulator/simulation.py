@@ -26,6 +26,7 @@ from streamkit.health import Readiness
 from streamkit.logs import get_logger
 from streamkit.positions import Positions
 from streamkit.processor import Output
+from streamkit.progress import Progress
 from streamkit.records import Outgoing
 
 LOOK_SECONDS = 0.25
@@ -46,7 +47,9 @@ class Simulation:
         clock: Clock,
         readiness: Readiness,
         fail_point: FailPoint,
+        reached: Progress,
     ) -> None:
+        self._reached = reached
         self._plan = plan
         self._beginning = beginning
         self._publisher = publisher
@@ -81,7 +84,10 @@ class Simulation:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _tell(self) -> None:
-        await self._open(await self._beginning.begin(self._plan, self.control))
+        begun = await self._begin()
+        if begun is None:
+            return
+        await self._open(begun)
         while not self._stop.is_set():
             if self.control.order is not None:
                 await self._obey()
@@ -94,6 +100,17 @@ class Simulation:
         await self._reports.drained()
         self._beginning.opener.ended()
         self.telling.journal.close()
+
+    async def _begin(self) -> Begun | None:
+        """The branch to tell; None if asked to stop before there is one."""
+        beginning = asyncio.ensure_future(self._beginning.begin(self._plan, self.control))
+        stopping = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait((beginning, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if beginning.done():
+            return beginning.result()
+        beginning.cancel()
+        return None
 
     # --- branches ---------------------------------------------------------------------------------------------------
 
@@ -109,6 +126,7 @@ class Simulation:
         self._checkpoint_at = now + self._plan.checkpoint_seconds
         self._readiness.set("branch", ok=True)
         identity, tick = telling.identity, telling.city.tick
+        self._reached.identify(run_id=identity.run_id, branch=identity.branch, world=identity.world, city=identity.city)
         again = len(telling.told)
         get_logger().info(
             "branch.opened", run_id=identity.run_id, branch=identity.branch, tick=tick, new=telling.opening, again=again
@@ -179,6 +197,8 @@ class Simulation:
         )
         self.control.pacer.count(events, self._clock.monotonic())
         get_logger().debug("tick", tick=tick, admitted=len(admitted.entries), events=events, seconds=round(seconds, 4))
+        self._reached.identify(simulation_time=start_us)
+        self._reached.note(self._arrivals.positions())
         await self._announcer.announce(telling, self._state())
         await self._checkpoint_if_due()
 

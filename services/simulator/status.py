@@ -40,6 +40,7 @@ class Status:
             population=self.population,
             active_users=self.active_users,
             reason=self.waiting,
+            scenario=",".join(telling.city.scenarios) or None,
         )
 
     @staticmethod

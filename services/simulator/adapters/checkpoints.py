@@ -48,7 +48,7 @@ class CheckpointFiles:
         """
         packed = io.BytesIO()
         header = np.frombuffer(json.dumps(dict(checkpoint.header)).encode(), dtype=np.uint8)
-        np.savez(packed, allow_pickle=False, **{_HEADER: header}, **dict(checkpoint.arrays))  # type: ignore[arg-type]
+        np.savez(packed, allow_pickle=False, **{_HEADER: header}, **dict(checkpoint.arrays))
         body = packed.getvalue()
         path = self._directory / f"checkpoint-{checkpoint.tick:012d}.bin"
         beside = path.with_suffix(".part")

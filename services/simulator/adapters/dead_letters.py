@@ -2,55 +2,39 @@
 
 from collections.abc import Sequence
 
-from confluent_kafka import Message
-
 from streamkit import metrics
 from streamkit.codec import Poison
-from streamkit.errors import Fatal
+from streamkit.dlq import SUFFIX, DeadLetter, DeadLetterPolicy, DeadLetterState
 from streamkit.producer import Producer
+from streamkit.raw import RawBatch
 
-GROUP = b"simulator"
+GROUP = "simulator"
 
 
 class DeadLetters:
-    """Dead letters of the simulator. ``limit`` in a row mean that something deployed is wrong, not the records."""
+    """Dead letters of the simulator."""
 
-    def __init__(self, producer: Producer, limit: int) -> None:
+    def __init__(self, producer: Producer, policy: DeadLetterPolicy) -> None:
         self._producer = producer
-        self._limit = limit
-        self._in_a_row = 0
+        self._policy = policy
+        self._state = DeadLetterState()
 
-    async def bury(self, topic: str, messages: Sequence[Message], poison: Sequence[Poison]) -> None:
-        """Copy the poison among some messages; they stand in order of arrival.
+    async def bury(self, arrived: RawBatch, poison: Sequence[Poison]) -> None:
+        """Copy the poison among records that arrived.
 
         Raises:
-            Fatal: ``limit`` records in a row could not be read.
+            Fatal: Too many in a row: what is wrong is not the records.
 
         """
-        self._count(messages, poison)
+        self._state.observe(self._policy, arrived.topic, len(arrived), [one.index for one in poison])
         if not poison:
             return
-        chosen = [messages[one.index] for one in poison]
-        headers = [_headers(message, one) for message, one in zip(chosen, poison, strict=True)]
-        keys = [message.key() for message in chosen]
-        await self._producer.publish_raw(f"{topic}.dlq", keys, [message.value() for message in chosen], headers)
-        for one in poison:
-            metrics.DEAD_LETTERS.labels(GROUP.decode(), topic, one.error).inc()
-        if self._in_a_row >= self._limit:
-            raise Fatal(f"{self._in_a_row} records in a row of {topic} could not be read; the last: {poison[-1].message}")
-
-    def _count(self, messages: Sequence[Message], poison: Sequence[Poison]) -> None:
-        bad = {one.index for one in poison}
-        good = [index for index in range(len(messages)) if index not in bad]
-        self._in_a_row = len(messages) - 1 - good[-1] if good else self._in_a_row + len(messages)
-
-
-def _headers(message: Message, poison: Poison) -> list[tuple[str, bytes]]:
-    return [
-        ("luna.error.class", poison.error.encode()),
-        ("luna.error.message", poison.message.encode()),
-        ("luna.topic", str(message.topic()).encode()),
-        ("luna.partition", str(message.partition()).encode()),
-        ("luna.offset", str(message.offset()).encode()),
-        ("luna.group", GROUP),
-    ]
+        letters = [DeadLetter.of(arrived, one.index, one.error, one.message) for one in poison]
+        await self._producer.publish_raw(
+            arrived.topic + SUFFIX,
+            [letter.key for letter in letters],
+            [letter.value for letter in letters],
+            [letter.headers(GROUP) for letter in letters],
+        )
+        for letter in letters:
+            metrics.DEAD_LETTERS.labels(GROUP, letter.topic, letter.error).inc()

@@ -22,8 +22,8 @@ def received(catalogue: Catalogue, codec: Codec, arrived: RawBatch) -> tuple[Rec
         places = zip(arrived.partitions.tolist(), arrived.offsets.tolist(), strict=True)
         by_place = dict(zip(places, arrived.values, strict=True))
         values = [by_place[place] for place in zip(batch.partitions.tolist(), batch.offsets.tolist(), strict=True)]
-    places = zip(batch.partitions.tolist(), batch.offsets.tolist(), values, strict=True)
-    kept = [Raw(batch.topic, partition, offset, value or b"") for partition, offset, value in places]
+    records = zip(batch.partitions.tolist(), batch.offsets.tolist(), values, strict=True)
+    kept = [Raw(batch.topic, partition, offset, value or b"") for partition, offset, value in records]
     return Received(batch, kept), poison
 
 

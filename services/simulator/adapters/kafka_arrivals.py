@@ -110,13 +110,13 @@ class KafkaArrivals:
         for message in messages:
             error = message.error()
             if error is None:
-                by_topic.setdefault(message.topic(), []).append(message)
+                by_topic.setdefault(message.topic() or "", []).append(message)
             elif denied(error):
                 raise Fatal(f"Kafka denies reading: {error.str()}")
         for topic, group in by_topic.items():
             arrived = raw_batch(topic, group)
             found, poison = received(self._catalogue, self._codec, arrived)
-            await self._dead_letters.bury(topic, group, poison)
+            await self._dead_letters.bury(arrived, poison)
             if found.raws:
                 self._waiting.append(found)
             advance(self._positions, arrived.positions)

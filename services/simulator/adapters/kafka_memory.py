@@ -11,6 +11,8 @@ from services.simulator.adapters.kafka_arrivals import GROUP, partitions_of
 from services.simulator.runtime.admission import CONTROL
 from services.simulator.runtime.notices import METRICS
 from services.simulator.runtime.past import Past
+from streamkit.broker import wait_for_broker
+from streamkit.clock import Clock
 from streamkit.codec import Codec
 from streamkit.contracts import Catalogue
 from streamkit.errors import Retryable
@@ -30,7 +32,8 @@ PATIENCE = 10.0
 class KafkaMemory:
     """Reads ends and keys with a consumer of its own each time; nothing stays open."""
 
-    def __init__(self, settings: KafkaSettings, catalogue: Catalogue, codec: Codec) -> None:
+    def __init__(self, settings: KafkaSettings, catalogue: Catalogue, codec: Codec, clock: Clock) -> None:
+        self._clock = clock
         self._catalogue = catalogue
         self._settings = settings
         self._codec = codec
@@ -40,9 +43,11 @@ class KafkaMemory:
         """The ends of system_metrics and simulation_control, and the end positions of every input.
 
         Raises:
-            Retryable: The broker is away.
+            Retryable: The broker went away.
+            Fatal: It never came.
 
         """
+        await wait_for_broker(self._settings, self._inputs, self._clock)
         return await asyncio.to_thread(self._past)
 
     async def living(self, topic: str) -> set[str]:
@@ -92,11 +97,13 @@ class KafkaMemory:
             if not messages:
                 self._reached(consumer, topic, missing)
             for message in messages:
-                if message.error() is None:
-                    if message.offset() < missing.get(message.partition(), 0):
-                        yield message
-                    if message.offset() + 1 >= missing.get(message.partition(), 0):
-                        missing.pop(message.partition(), None)
+                partition, offset = message.partition(), message.offset()
+                if message.error() is not None or partition is None or offset is None:
+                    continue
+                if offset < missing.get(partition, 0):
+                    yield message
+                if offset + 1 >= missing.get(partition, 0):
+                    missing.pop(partition, None)
 
     def _reached(self, consumer: Consumer, topic: str, missing: dict[int, int]) -> None:
         """Forget partitions whose last offsets hold no record (compaction, transactions)."""

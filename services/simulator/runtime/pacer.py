@@ -33,12 +33,16 @@ class Pacer:
     _city_us: int = 0
     _wall: float = 0.0
     _limit_us: int = 0
+    _begun: bool = False
     _events: float | None = None
     _marks: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=32))
 
     def begin(self, tick_start_us: int, now: float) -> None:
         """A tick starts: align the clock with it, keeping at most `CATCH_UP` of lateness."""
-        late = min(max(self._raw(now) - tick_start_us, 0), int(CATCH_UP * self.speed * SECOND))
+        late = 0
+        if self._begun:
+            late = min(max(self._raw(now) - tick_start_us, 0), int(CATCH_UP * self.speed * SECOND))
+        self._begun = True
         self._city_us, self._wall = tick_start_us + late, now
         self._limit_us = tick_start_us + self.tick_us
         self._marks.append((now, tick_start_us))

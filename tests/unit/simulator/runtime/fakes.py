@@ -28,6 +28,7 @@ from streamkit.health import Readiness
 from streamkit.identity import event_id, hash_id
 from streamkit.partitioner import murmur2
 from streamkit.positions import Positions, print_positions
+from streamkit.progress import Progress
 from streamkit.processor import Output
 from streamkit.raw import RawBatch
 from streamkit.records import Batch, Outgoing, Tombstones
@@ -59,7 +60,12 @@ class FakeCity:
     def time_us(self) -> int:
         return self._config.start + self.tick * self._config.tick_seconds * 1_000_000
 
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        return ()
+
     def opening(self) -> list[Output]:
+        self._digest = hash_id("opened", self._digest)
         rows = [
             self._common("user.updated", f"opening:{number}", self.time_us)
             | {"user_id": f"u{number:07d}", "name": "Somebody", "persona": "foodie"} | PERSON
@@ -211,6 +217,10 @@ class BrokerPublisher:
         return done
 
 
+    async def publish(self, outputs: Sequence[Output]) -> Positions:
+        return self._broker.append(outputs)
+
+
 class BrokerArrivals:
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
@@ -269,6 +279,7 @@ class World:
     root: Path
     broker: Broker = field(default_factory=Broker)
     clock: Clock = field(default_factory=ManualClock)
+    readiness: Readiness = field(default_factory=lambda: Readiness("branch"))
     stack_id: str = "stack"
     boot_id: str = "boot"
     backfill_minutes: int = 10_000
@@ -283,9 +294,9 @@ class World:
         arrivals = BrokerArrivals(self.broker)
         beginning = Beginning(opener, BrokerMemory(self.broker), arrivals, self.clock, {"users": "user_id", "venues": "venue_id"})
         plan = Plan(self.config, 7, self.speed, self.backfill_minutes * 60_000_000, 5, 30, self.checkpoint_seconds)
-        return Simulation(
-            plan, beginning, BrokerPublisher(self.broker), arrivals, self.clock, Readiness("branch"), fail_point
-        )
+        publisher = BrokerPublisher(self.broker)
+        progress = Progress("simulator", "test", publisher, self.clock)
+        return Simulation(plan, beginning, publisher, arrivals, self.clock, self.readiness, fail_point, progress)
 
     async def until_tick(self, tick: int) -> Simulation:
         """Run a simulator until it has computed a tick, then end it properly."""

@@ -1,0 +1,83 @@
+"""Composition root: the one place that sees the city, the disk and Kafka at once."""
+
+from services.simulator.adapters.dead_letters import DeadLetters
+from services.simulator.adapters.decoding import journal_decoder
+from services.simulator.adapters.fail_points import fail_point
+from services.simulator.adapters.kafka_arrivals import KafkaArrivals
+from services.simulator.adapters.kafka_memory import KafkaMemory
+from services.simulator.adapters.ledger import LedgerFile, boot_id
+from services.simulator.beginning import Beginning, Plan
+from services.simulator.domain.city import CityConfig
+from services.simulator.graph import build_city
+from services.simulator.opening import Opener
+from services.simulator.runtime.pacer import SECOND, UNPACED
+from services.simulator.settings import Simulator, SimulatorSettings
+from services.simulator.simulation import Simulation
+from streamkit.clock import SystemClock
+from streamkit.codec import Codec
+from streamkit.contracts import Catalogue
+from streamkit.dlq import DeadLetterPolicy
+from streamkit.health import HealthServer, Readiness
+from streamkit.lifecycle import Service
+from streamkit.producer import Producer
+from streamkit.progress import Progress
+
+AWAITED = ("booking", "recommender")
+"""Services that the city waits for: those whose answers people act on."""
+
+DAY_US = 86_400 * SECOND
+
+
+def build(settings: SimulatorSettings) -> Service:
+    """The simulator on Kafka."""
+    own, clock, catalogue = settings.simulator, SystemClock(), Catalogue.load()
+    codec = Codec(catalogue, service="simulator")
+    reader = Codec(catalogue)
+    producer = Producer(settings.kafka, codec, clock)
+    readiness = Readiness("branch")
+    progress = Progress("simulator", settings.instance_name, producer, clock)
+    arrivals = KafkaArrivals(
+        settings.kafka, catalogue, reader, DeadLetters(producer, DeadLetterPolicy(own.poison_limit))
+    )
+    root = settings.data_dir / "simulator"
+    decode = journal_decoder(catalogue, reader)
+    opener = Opener(root, LedgerFile(root / "ledger.json"), own.stack_id, boot_id(), build_city, decode, followed(catalogue))
+    memory = KafkaMemory(settings.kafka, catalogue, reader, clock)
+    beginning = Beginning(opener, memory, arrivals, clock, compacted(catalogue))
+    simulation = Simulation(
+        plan_of(own), beginning, producer, arrivals, clock, readiness, fail_point(own.fail_point), progress
+    )
+    health = HealthServer(settings.health_port, readiness, settings.health_host)
+    return Service((health, progress, arrivals, simulation), (producer,))
+
+
+def plan_of(own: Simulator) -> Plan:
+    """The settings as the simulation understands them."""
+    config = CityConfig(
+        users=own.users,
+        venues=own.venues,
+        start=int(own.start.timestamp()) * SECOND,
+        tick_seconds=own.tick_seconds,
+        profile=own.profile,
+    )
+    return Plan(
+        config=config,
+        seed=own.seed,
+        speed=UNPACED if own.speed == "max" else own.speed,
+        backfill_us=int(own.backfill_days * DAY_US),
+        max_lead=own.max_lead,
+        backfill_lead=own.backfill_lead,
+        checkpoint_seconds=own.checkpoint_minutes * 60,
+    )
+
+
+def followed(catalogue: Catalogue) -> dict[str, frozenset[str]]:
+    """Topics of the city that each awaited service reads."""
+    written = {name for name in catalogue.topics_written_by("simulator") if not catalogue.topic(name).wall_clock}
+    return {service: frozenset(catalogue.topics_read_by(service)) & frozenset(written) for service in AWAITED}
+
+
+def compacted(catalogue: Catalogue) -> dict[str, str]:
+    """Key columns of the topics that keep one row of each entity of the city."""
+    topics = [catalogue.topic(name) for name in catalogue.topics_written_by("simulator")]
+    return {topic.name: topic.key for topic in topics if topic.compacted}
