@@ -1,0 +1,42 @@
+"""The five services as processes: their commands, ports, and the environment each receives."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from cli.up.settings import Ports
+from cli.up.supervisor import ServiceSpec
+
+RANKS = {"simulator": 0, "recommender": 1, "booking": 1, "analytics": 1, "gateway": 2}
+"""Services in the order of their health ports, with the rank in which they stop."""
+
+
+def health_ports(ports: Ports) -> dict[str, int]:
+    """Health port of each service."""
+    return {name: ports.health + number for number, name in enumerate(RANKS)}
+
+
+def service_specs(
+    bootstrap_servers: str,
+    database_url: str,
+    data_dir: Path,
+    ports: Ports,
+    extra: Mapping[str, str] | None = None,
+) -> list[ServiceSpec]:
+    """What to run for a whole city."""
+    shared = {
+        "LUNA_KAFKA__BOOTSTRAP_SERVERS": bootstrap_servers,
+        "LUNA_DATABASE__URL": database_url,
+        "LUNA_DATA_DIR": str(data_dir),
+        "LUNA_GATEWAY__PORT": str(ports.gateway),
+        **(extra or {}),
+    }
+    return [
+        ServiceSpec(
+            name,
+            [sys.executable, "-m", f"services.{name}"],
+            shared | {"LUNA_HEALTH_PORT": str(port)},
+            RANKS[name],
+        )
+        for name, port in health_ports(ports).items()
+    ]
