@@ -195,7 +195,7 @@ def _ground_truth(turn: Turn, rows: Array, _ids: Array) -> dict[str, Column]:
         "name": Coded(np.where(window, rows["value"], -1).astype(np.int32), names),
         "starts_at": _masked(rows["when"], window, "i8"),
         "ends_at": _masked(rows["money"], window, "i8"),
-        "subject_event_type": Coded(np.where(window, -1, rows["subject"]).astype(np.int32), TYPE_NAMES),
+        "subject_event_type": Coded(np.where(window, -1, rows["subject"].astype(np.int32)), TYPE_NAMES),
         "venue_id": venue_ids(rows["venue"]),
         "parameters": Coded(text, turn.events.texts),
     }
