@@ -57,7 +57,7 @@ def build(settings: GatewaySettings) -> Service:
     """The gateway on Kafka."""
     clock = SystemClock()
     catalogue = Catalogue.load()
-    codec = Codec(catalogue, catalogue.schema_ids)
+    codec = Codec(catalogue, service="gateway")
     producer = Producer(settings.kafka, codec, clock)
     core = compose(settings, catalogue, producer.publish, clock)
     context, intake = core.context, core.intake

@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -17,8 +18,10 @@ _BACKLOG = 2_048
 class _Uvicorn(uvicorn.Server):
     """uvicorn without its signal handlers: the service has its own."""
 
-    def install_signal_handlers(self) -> None:
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
         """Leave signals alone."""
+        yield
 
 
 class WebServer:

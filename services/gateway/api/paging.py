@@ -5,9 +5,7 @@ from typing import Annotated
 import polars as pl
 from fastapi import Query
 
-Cursor = Annotated[
-    str | None, Query(max_length=64, pattern=r"^[0-9a-z]+$", description="`next_cursor` of the page before")
-]
+Cursor = Annotated[str | None, Query(max_length=64, pattern=r"^[0-9a-z]+$", description="`next_cursor` of a page")]
 Search = Annotated[str | None, Query(max_length=100, description="Part of the name")]
 Value = Annotated[str | None, Query(max_length=64)]
 

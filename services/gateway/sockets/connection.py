@@ -56,14 +56,14 @@ async def _read(socket: WebSocket, context: Context, client: Client, obey: Obey)
 
 
 async def _write(socket: WebSocket, context: Context, client: Client) -> None:
-    while client.closing is None:
+    while not client.closed.is_set():
         try:
             async with asyncio.timeout(context.settings.live.heartbeat_s):
                 messages = await client.take()
         except TimeoutError:
             messages = [Notice("heartbeat", {"wall_time": iso(context.clock.now_us())})]
         for message in messages:
-            if client.closing is not None:
+            if client.closed.is_set():
                 return
             await socket.send_text(message.websocket)
 

@@ -50,6 +50,8 @@ def parse(text: str | bytes | None, limit: int) -> Incoming:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise ProtocolError("invalid", f"not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise ProtocolError("invalid", "a message is a JSON object with type, request_id and payload")
     try:
         return Incoming.model_validate(value)
     except ValidationError as error:

@@ -15,11 +15,16 @@ from services.gateway.state.chunk import Chunk
 from services.gateway.state.city import City
 from services.gateway.state.services import Services
 from streamkit.contracts import Catalogue
+from streamkit.dedup import RecentIds
+from streamkit.records import Batch
 
 Key: TypeAlias = tuple[str, int]
 
 _OPEN = 3
 """Branches held beside each other: the live one, and what may become live next."""
+
+_WINDOW = 10_000
+"""Event ids remembered a partition: a crash tells at most one tick again, some hundreds of records."""
 
 _TALK = frozenset({"simulation_control", "system_metrics"})
 """Topics on which services speak about themselves: their records open no branch."""
@@ -36,6 +41,8 @@ class Ledger:
         self.connected = False
         self.cluster = ""
         self._limits = (history, bookings)
+        self._recent = RecentIds(_WINDOW)
+        self._latest_only = frozenset(name for name, topic in catalogue.topics.items() if topic.compacted)
         self._beginnings: dict[str, dict[int, int]] = defaultdict(dict)
         for name in catalogue.topics_read_by("gateway"):
             self._beginnings[name] = {}
@@ -60,6 +67,8 @@ class Ledger:
     def apply(self, chunk: Chunk) -> tuple[Chunk | None, int]:
         """Fold a chunk; returns its records of the live branch and how many of them are events of the city."""
         self._note_beginnings(chunk)
+        if chunk.topic not in self._latest_only:
+            chunk = self._firsts(chunk)
         if chunk.topic == "system_metrics":
             self.services.apply(chunk)
         if chunk.topic == "simulation_control":
@@ -75,6 +84,19 @@ class Ledger:
             if key == self.live:
                 live, events = part, counted
         return live, events
+
+    def _firsts(self, chunk: Chunk) -> Chunk:
+        batch = Batch(chunk.topic, chunk.frame, chunk.partitions, chunk.offsets)
+        first = self._recent.firsts(batch)
+        if first is batch:
+            return chunk
+        places = pl.DataFrame({"partition": chunk.partitions, "offset": chunk.offsets}).with_row_index("row")
+        kept = places.join(
+            pl.DataFrame({"partition": first.partitions, "offset": first.offsets}),
+            on=["partition", "offset"],
+            how="semi",
+        )
+        return chunk.take(kept["row"].sort().to_numpy().astype(np.intp))
 
     def _open(self, key: Key, topic: str) -> City | None:
         city = self._cities.get(key)

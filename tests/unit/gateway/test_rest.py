@@ -1,0 +1,349 @@
+import asyncio
+
+import httpx
+import pytest
+
+from services.gateway.settings import Access
+from streamkit.identity import hash_id
+from tests.unit.gateway.conftest import Opener
+from tests.unit.gateway.town import NOON, Town, booking, ok, person, settings, viewed
+
+B1, B2 = hash_id("b1"), hash_id("b2")
+
+
+async def test_the_state_is_what_the_simulator_said_last(town: Town, api: httpx.AsyncClient) -> None:
+    town.tell_state(phase="paused", scenario="lunch_rush")
+    state = (await api.get("/api/v1/simulation/state")).json()
+    assert state["phase"] == "paused"
+    assert state["scenarios"] == [{"name": "lunch_rush", "phase": "holding"}]
+    assert state["start_time"] == "2024-06-07T12:00:00.000000Z"
+    assert state["caught_up"] is True
+    assert state == {**(await api.get("/api/v1/admin/simulation/state")).json(), "wall_time": state["wall_time"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "command", "parameters"),
+    [
+        ("simulation/pause", None, "pause", {}),
+        ("admin/simulation/resume", None, "resume", {}),
+        ("simulation/speed", {"multiplier": 120}, "speed", {"multiplier": 120.0}),
+        ("admin/simulation/speed/max", None, "speed", {"multiplier": "max"}),
+        ("simulation/rate", {"events_per_second": None}, "rate", {"events_per_second": None}),
+        ("simulation/scenario", {"scenario": "lunch_rush"}, "scenario", {"scenario": "lunch_rush", "action": "start"}),
+        (
+            "admin/simulation/scenario/lunch_rush?action=stop",
+            None,
+            "scenario",
+            {"scenario": "lunch_rush", "action": "stop"},
+        ),
+        ("admin/control/users/spawn/3", None, "spawn", {"count": 3, "befriend": False}),
+        (
+            "admin/control/behavior/adjust",
+            {"action_probabilities": {"browse": 0.5}, "global": True},
+            "behavior",
+            {"persona": None, "scenario": None, "action_probabilities": {"browse": 0.5}, "global": True},
+        ),
+    ],
+)
+async def test_a_command_reaches_the_topic_and_its_acknowledgement_is_the_answer(
+    town: Town, api: httpx.AsyncClient, path: str, body: object, command: str, parameters: object
+) -> None:
+    answer = await api.post(f"/api/v1/{path}", json=body)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["command"] == command
+    assert answer.json()["result"] == parameters
+    assert answer.json()["by"] == "simulator"
+    assert town.log.size("simulation_control") >= 3
+
+
+async def test_a_rejected_command_is_a_conflict_with_the_simulators_reason(town: Town, api: httpx.AsyncClient) -> None:
+    town.answers["pause"] = lambda _: {"status": "rejected", "reason": "paused already"}
+    answer = await api.post("/api/v1/simulation/pause")
+    assert answer.status_code == 409
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"] == "paused already"
+
+
+async def test_a_command_that_nobody_acknowledges_times_out_and_names_who(town: Town, api: httpx.AsyncClient) -> None:
+    town.silent = True
+    answer = await api.post("/api/v1/simulation/pause")
+    assert answer.status_code == 504
+    assert answer.json()["unanswered"] == "simulator"
+
+
+async def test_without_kafka_commands_are_refused_and_reads_go_on(town: Town, api: httpx.AsyncClient) -> None:
+    town.core.intake.reached(False, "gone")
+    answer = await api.post("/api/v1/simulation/pause")
+    assert (answer.status_code, answer.json()["unavailable"]) == (503, "kafka")
+    assert (await api.get("/api/v1/users")).json()["total"] == 2
+    assert (await api.get("/readyz")).status_code == 503
+    assert (await api.get("/health")).json()["kafka"]["status"] == "down"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("POST", "/api/v1/simulation/speed", {"multiplier": -1}, "body.multiplier"),
+        ("POST", "/api/v1/simulation/speed", {"multiplier": 5, "more": 1}, "body.more"),
+        ("POST", "/api/v1/simulation/speed/fast", None, "path.multiplier"),
+        ("POST", "/api/v1/admin/control/users/spawn/0", None, "path.count"),
+        ("POST", "/api/v1/admin/control/events/trigger", {"event_type": "a.b", "channel": "no"}, "body.channel"),
+        ("GET", "/api/v1/users/7", None, "path.user_id"),
+        ("GET", "/api/v1/bookings/?status=maybe", None, "query.status"),
+        ("GET", "/api/v1/admin/streams/history/bokings", None, "path.channel"),
+        ("GET", "/api/v1/admin/streams/history/bookings?before=nonsense", None, "query.before"),
+    ],
+)
+async def test_bad_input_is_a_problem_that_names_the_field(
+    api: httpx.AsyncClient, method: str, path: str, body: object, field: str
+) -> None:
+    answer = await api.request(method, path, json=body)
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert field in [error["field"] for error in answer.json()["errors"]] or answer.json()["errors"][0][
+        "field"
+    ].startswith(field)
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+
+
+async def test_a_channel_misspelt_is_refused_with_the_nearest_name(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/api/v1/admin/streams/history/bokings")
+    assert "bookings" in answer.json()["errors"][0]["message"]
+
+
+async def test_people_are_listed_by_page_and_search(town: Town, api: httpx.AsyncClient) -> None:
+    first = (await api.get("/api/v1/users?limit=1")).json()
+    assert [user["name"] for user in first["users"]] == ["Ada Reyes"]
+    assert first["users"][0]["friend_count"] == 1
+    second = (await api.get(f"/api/v1/users?limit=1&cursor={first['next_cursor']}")).json()
+    assert ([user["name"] for user in second["users"]], second["next_cursor"]) == (["Bo Lind"], None)
+    found = (await api.get("/api/v1/users?query=lind")).json()
+    assert [user["user_id"] for user in found["users"]] == ["u0000002"]
+
+
+async def test_a_person_is_the_latest_row_until_the_tombstone(town: Town, api: httpx.AsyncClient) -> None:
+    town.say("users", person("u0000002", "Bo Berg"))
+    assert (await api.get("/api/v1/users/u0000002")).json()["name"] == "Bo Berg"
+    assert (await api.get("/api/v1/users?query=berg")).json()["total"] == 1
+    town.bury("users", "u0000002")
+    assert (await api.get("/api/v1/users/u0000002")).status_code == 404
+    assert (await api.get("/api/v1/users")).json()["total"] == 1
+
+
+async def test_the_social_graph_tells_each_friendship_once(town: Town, api: httpx.AsyncClient) -> None:
+    town.say("users", person("u0000002", "Bo Lind", friend_ids="u0000001"))
+    graph = (await api.get("/api/v1/social/graph")).json()
+    assert graph["edges"] == [["u0000001", "u0000002"]]
+    assert {node["name"]: node["friend_count"] for node in graph["nodes"]} == {"Ada Reyes": 1, "Bo Lind": 1}
+
+
+async def test_a_venue_is_shown_with_its_features(api: httpx.AsyncClient) -> None:
+    shown = (await api.get("/api/v1/venues/v00001")).json()
+    assert (shown["name"], shown["features"], shown["rating"]) == ("Bar Luce", ["rooftop", "live_music"], 4.25)
+    assert (await api.get("/api/v1/venues?category=cafe")).json()["total"] == 0
+
+
+async def test_a_booking_is_folded_to_its_status_and_never_goes_back(town: Town, api: httpx.AsyncClient) -> None:
+    town.say("bookings", booking("booking.requested", B1), booking("booking.requested", B2))
+    town.say("bookings", booking("booking.confirmed", B1), source="booking")
+    town.say("bookings", booking("booking.requested", B1))
+    shown = (await api.get(f"/api/v1/bookings/{B1}")).json()
+    assert (shown["status"], shown["tables"], shown["venue_name"]) == ("confirmed", ["3", "4"], "Bar Luce")
+    assert shown["start_time"] == "2024-06-07T12:00:00.000000Z"
+    listed = (await api.get("/api/v1/bookings/?limit=1")).json()
+    assert ([row["booking_id"] for row in listed["bookings"]], listed["next_cursor"]) == ([B2], 1)
+    mine = (await api.get("/api/v1/bookings/user/u0000001")).json()
+    assert [row["booking_id"] for row in mine["bookings"]] == [B2, B1]
+    assert (await api.get("/api/v1/bookings/?status=pending")).json()["total"] == 1
+
+
+async def test_a_booking_is_made_by_asking_the_booking_service(town: Town, api: httpx.AsyncClient) -> None:
+    asked = []
+
+    def answer(row: dict[str, object]) -> dict[str, object]:
+        asked.append(row)
+        return {"status": "ok", "payload": '{"booking_id":"x","status":"confirmed"}'}
+
+    town.answers["booking.create"] = answer
+    body = {"venue_id": "v00001", "party_size": 2, "start_time": "2024-06-07T19:30:00-04:00"}
+    made = await api.post("/api/v1/bookings/u0000001/create", json=body)
+    assert (made.status_code, made.json()["status"]) == (201, "confirmed")
+    assert '"start_time":"2024-06-07T23:30:00.000000Z"' in str(asked[0]["parameters"])
+    assert asked[0]["subject"] == "v00001"
+    nowhere = await api.post("/api/v1/bookings/u0000001/create", json={**body, "venue_id": "v99999"})
+    assert nowhere.status_code == 404
+
+
+async def test_a_service_that_does_not_answer_is_named(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/api/v1/recommendations/u0000001/venues")
+    assert (answer.status_code, answer.json()["unanswered"]) == (504, "recommender")
+
+
+async def test_a_reply_that_refuses_is_a_conflict(town: Town, api: httpx.AsyncClient) -> None:
+    town.answers["booking.auto_book"] = lambda _: {"status": "rejected", "reason": "nobody is interested"}
+    answer = await api.post("/api/v1/bookings/venue/v00001/auto-book")
+    assert (answer.status_code, answer.json()["detail"]) == (409, "nobody is interested")
+
+
+async def test_questions_asked_at_once_get_each_its_own_answer(town: Town, api: httpx.AsyncClient) -> None:
+    town.answers["recommendations.venues"] = lambda row: {"status": "ok", "payload": row["parameters"]}
+    answers = await asyncio.gather(
+        *[api.get(f"/api/v1/recommendations/u0000001/venues?limit={limit}") for limit in range(1, 20)]
+    )
+    assert [answer.json()["limit"] for answer in answers] == list(range(1, 20))
+
+
+async def test_aggregates_come_from_analytics(town: Town, api: httpx.AsyncClient) -> None:
+    town.answers["aggregate.get"] = lambda row: {"status": "ok", "payload": row["parameters"]}
+    answer = await api.get("/api/v1/admin/metrics/aggregate?time_range=24h&group_by=hour")
+    assert answer.json() == {"time_range": "24h", "group_by": "hour"}
+
+
+async def test_statistics_count_the_live_branch_once(town: Town, api: httpx.AsyncClient) -> None:
+    same = {**viewed(), "event_id": hash_id("same")}
+    town.say("user_actions", viewed(), same)
+    town.say("user_actions", same)
+    town.say("user_actions", viewed(), branch=0)
+    stats = (await api.get("/api/v1/admin/stats")).json()
+    assert stats["events"]["user_actions"] == {"venue.viewed": 2}
+    assert stats["totals"]["users"] == 2
+    assert stats["events_per_second"] > 0
+    assert stats["branch"] == 1
+
+
+async def test_a_new_branch_starts_from_nothing_and_the_old_one_is_closed(town: Town, api: httpx.AsyncClient) -> None:
+    town.say("user_actions", viewed())
+    town.branch = 2
+    town.say("user_actions", viewed())
+    town.tell_state(phase="backfill")
+    town.say("user_actions", viewed(), branch=1)
+    stats = (await api.get("/api/v1/admin/stats")).json()
+    assert (stats["branch"], stats["phase"]) == (2, "backfill")
+    assert stats["events"]["user_actions"] == {"venue.viewed": 1}
+    assert stats["totals"]["users"] == 0
+
+
+async def test_lag_is_what_a_service_has_yet_to_read(town: Town, api: httpx.AsyncClient) -> None:
+    town.core.context.ledger.services.ends = {("user_actions", 0): 10, ("user_actions", 1): 5, ("environment", 0): 2}
+    progress = {"instance": "a", "wall_time": town.clock.now_us(), "positions": "user_actions:0=7,user_actions:1=5"}
+    town.say("system_metrics", {"event_type": "service.progress", **progress}, source="booking")
+    stats = (await api.get("/api/v1/admin/stats")).json()
+    assert (stats["lag"]["booking"], stats["lag"]["analytics"], stats["lag"]["simulator"]) == (5, 17, 0)
+    assert stats["services"]["booking"]["alive"] is True
+    assert stats["services"]["recommender"]["alive"] is False
+
+
+async def test_surroundings_are_as_they_stand_now(town: Town, api: httpx.AsyncClient) -> None:
+    weather = {"event_type": "weather.changed", "condition": "rain", "temperature_c": 11.5}
+    concert = {"name": "Concert", "kind": "concert", "latitude": 40.7, "longitude": -73.9, "radius_km": 2.0}
+    times = {"starts_at": NOON, "ends_at": NOON + 1, "crowd": 100}
+    town.say("environment", {**weather, "precipitation_mm": 1.0, "wind_kph": 9.0})
+    town.say("environment", {"event_type": "special_event.started", **concert, **times})
+    now = (await api.get("/api/v1/environment")).json()
+    assert (now["weather"]["condition"], now["traffic"]) == ("rain", None)
+    assert [(event["name"], event["phase"]) for event in now["special_events"]] == [("Concert", "started")]
+    town.say("environment", {"event_type": "special_event.ended", "name": "Concert", "kind": "concert"})
+    assert (await api.get("/api/v1/environment")).json()["special_events"] == []
+
+
+async def test_ground_truth_lists_its_windows(town: Town, api: httpx.AsyncClient) -> None:
+    window = {"cause_id": "c1", "kind": "scenario", "name": "lunch_rush", "starts_at": NOON, "ends_at": NOON + 60}
+    town.say("ground_truth", {"event_type": "truth.scenario_window", **window})
+    assert (await api.get("/api/v1/ground-truth")).json()["windows"][0]["name"] == "lunch_rush"
+
+
+async def test_a_journey_tells_stage_milestones_and_what_was_done_last(town: Town, api: httpx.AsyncClient) -> None:
+    town.say("journeys", {"event_type": "funnel.stage_changed", "user_id": "u0000001", "stage": "browsing"})
+    town.say("journeys", {"event_type": "milestone.reached", "user_id": "u0000001", "milestone": "first_session"})
+    town.say("user_actions", viewed(), viewed("u0000002"))
+    town.answers["journey.get"] = ok({"visits": 3})
+    journey = (await api.get("/api/v1/admin/journeys/u0000001")).json()
+    assert (journey["stage"], journey["detail"]) == ("browsing", {"visits": 3})
+    assert [stone["milestone"] for stone in journey["milestones"]] == ["first_session"]
+    assert {row["user_id"] for row in journey["recent"]} == {"u0000001"}
+    town.silent = True
+    assert (await api.get("/api/v1/admin/journeys/u0000001")).json()["detail"] is None
+
+
+async def test_history_pages_backwards_without_repeating(town: Town, api: httpx.AsyncClient) -> None:
+    for _ in range(7):
+        town.say("user_actions", viewed("u0000001"), viewed("u0000002"))
+    seen: list[str] = []
+    before: str | None = None
+    while True:
+        suffix = f"&before={before}" if before else ""
+        page = (await api.get(f"/api/v1/admin/streams/history/user_actions?limit=4&user_id=u0000001{suffix}")).json()
+        seen += [row["event_id"] for row in page["events"]]
+        before = page["before"]
+        if before is None:
+            break
+    assert len(seen) == len(set(seen)) == 7
+    assert page["complete"] is True
+
+
+async def test_history_names_people_and_venues_and_takes_aliases(town: Town, api: httpx.AsyncClient) -> None:
+    town.say("user_actions", viewed())
+    event = (await api.get("/api/v1/admin/streams/history/user_actions")).json()["events"][0]
+    assert (event["user_name"], event["venue_name"]) == ("Ada Reyes", "Bar Luce")
+    assert "query" not in event
+    assert (await api.get("/api/v1/admin/streams/history/social")).json()["channel"] == "social_interactions"
+    everything = (await api.get("/api/v1/admin/streams/history/all")).json()["events"]
+    assert "user_actions" in {row["topic"] for row in everything}
+
+
+async def test_openapi_describes_every_route_with_its_problems(api: httpx.AsyncClient) -> None:
+    document = (await api.get("/openapi.json")).json()
+    assert "/api/v1/simulation/speed" in document["paths"]
+    assert "504" in document["paths"]["/api/v1/simulation/speed"]["post"]["responses"]
+
+
+async def test_without_a_built_page_the_root_says_how_to_build_it(api: httpx.AsyncClient) -> None:
+    page = await api.get("/")
+    assert page.status_code == 503
+    assert "npm run build" in page.text
+    assert (await api.get("/api/v1/nothing")).headers["content-type"] == "application/problem+json"
+
+
+async def test_health_answers_by_every_name(api: httpx.AsyncClient) -> None:
+    for path in ("/livez", "/health/live", "/readyz", "/health/ready", "/health"):
+        assert (await api.get(path)).status_code == 200, path
+    assert "luna_http_requests_total" in (await api.get("/metrics")).text
+
+
+async def test_an_avatar_is_the_same_each_time_and_another_for_another(api: httpx.AsyncClient) -> None:
+    first, again, other = [
+        (await api.get(f"/avatars/{user}.svg")).text for user in ("u0000001", "u0000001", "u0000002")
+    ]
+    assert first == again != other
+    assert first.startswith("<svg")
+
+
+async def test_with_a_token_control_needs_it_and_reading_does_not(open_town: Opener) -> None:
+    town = await open_town(settings(access=Access(mode="token", token="secret")))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{town.core.web.port}") as api:
+        assert (await api.get("/api/v1/simulation/state")).status_code == 200
+        assert (await api.post("/api/v1/simulation/pause")).status_code == 401
+        wrong = await api.post("/api/v1/simulation/pause", headers={"Authorization": "Bearer wrong"})
+        assert wrong.status_code == 401
+        right = await api.post("/api/v1/simulation/pause", headers={"Authorization": "Bearer secret"})
+        assert right.status_code == 200
+
+
+async def test_a_foreign_page_cannot_control_and_a_foreign_name_cannot_read(api: httpx.AsyncClient) -> None:
+    foreign = await api.post("/api/v1/simulation/pause", headers={"Origin": "http://evil.example"})
+    assert foreign.status_code == 403
+    rebound = await api.get("/api/v1/simulation/state", headers={"Host": "evil.example"})
+    assert rebound.status_code == 403
+
+
+async def test_a_body_over_the_limit_is_refused(api: httpx.AsyncClient) -> None:
+    answer = await api.post("/api/v1/simulation/speed", content=b" " * 70_000)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+
+
+async def test_every_answer_has_security_headers_and_the_callers_request_id(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/api/v1/simulation/state", headers={"X-Request-ID": "mine-1"})
+    assert answer.headers["x-request-id"] == "mine-1"
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    forged = await api.get("/api/v1/simulation/state", headers={"X-Request-ID": "no spaces please"})
+    assert forged.headers["x-request-id"] != "no spaces please"
