@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from streamkit.errors import Fatal
-from streamkit.fetching import REPLAY_GROUP
-from streamkit.raw import RawBatch
+from streamkit.raw import REPLAY_GROUP, RawBatch
 
 SUFFIX = ".dlq"
 ERROR_CLASS = "luna.error.class"

@@ -10,11 +10,8 @@ from confluent_kafka import Message, TopicPartition
 from streamkit.broker import PARTITION_EOF
 from streamkit.errors import Fatal
 from streamkit.positions import Positions
-from streamkit.raw import RawBatch
+from streamkit.raw import REPLAY_GROUP, RawBatch
 from streamkit.settings import KafkaSettings
-
-REPLAY_GROUP = "luna.replay.group"
-"""Header of a record replayed from a dead-letter topic: the one group that is to handle it."""
 
 _CALL_LIMIT_S = 10.0
 _SILENCE_LIMIT_S = 60.0

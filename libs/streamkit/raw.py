@@ -13,6 +13,9 @@ from streamkit.contracts import Catalogue
 from streamkit.positions import Positions
 from streamkit.records import Batch
 
+REPLAY_GROUP = "luna.replay.group"
+"""Header of a record replayed from a dead-letter topic: the one group that is to handle it."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawBatch:

@@ -13,7 +13,7 @@ from streamkit.contracts import Catalogue
 from streamkit.partitioner import partitions_of
 from streamkit.positions import Positions
 from streamkit.processor import Output
-from streamkit.raw import RawBatch, decode
+from streamkit.raw import REPLAY_GROUP, RawBatch, decode
 from streamkit.records import Batch, Tombstones
 
 DLQ_SUFFIX = ".dlq"
@@ -96,12 +96,19 @@ class MemoryLog:
         """Bytes of the records with indices from ``start`` up to ``stop``, in order of arrival."""
         records = self._records(topic)
         span = slice(max(start - records.base, 0), None if stop is None else max(stop - records.base, 0))
+        replays = {
+            index - max(start, records.base): str(value)
+            for index, headers in records.headers.items()
+            for name, value in headers
+            if name == REPLAY_GROUP and index >= max(start, records.base) and (stop is None or index < stop)
+        }
         return RawBatch(
             topic,
             records.keys[span],
             records.values[span],
             np.asarray(records.partitions[span], dtype=np.int32),
             np.asarray(records.offsets[span], dtype=np.int64),
+            replays,
         )
 
     def read(self, topic: str, positions: Mapping[tuple[str, int], int] | None = None) -> Batch:
