@@ -120,7 +120,7 @@ def _candidates(
     if city.condition in WET:
         allowed &= ~places.outdoor_only[None, :]
     near: NDArray[np.bool_] = np.logical_and(allowed, distance <= radius_km)
-    nothing_near = ~near.any(axis=1)
+    nothing_near = ~np.atleast_1d(near.any(axis=1))
     return np.asarray(np.where(nothing_near[:, None], allowed, near))
 
 
