@@ -7,7 +7,20 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TABLES = "bookings claims inbox interests live outbox positions questions scopes ticks times venues".split()
+TABLES = (
+    "bookings",
+    "claims",
+    "inbox",
+    "interests",
+    "live",
+    "outbox",
+    "positions",
+    "questions",
+    "scopes",
+    "ticks",
+    "times",
+    "venues",
+)
 STATEMENTS = (
     """
     CREATE TABLE booking.bookings (
@@ -169,6 +182,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(
-        "DROP TABLE booking.bookings, booking.claims, booking.inbox, booking.interests, booking.live, booking.outbox, booking.positions, booking.questions, booking.scopes, booking.ticks, booking.times, booking.venues"
-    )
+    for table in TABLES:
+        op.execute(f"DROP TABLE booking.{table}")
