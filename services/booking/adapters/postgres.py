@@ -57,6 +57,10 @@ class PostgresState:
             finally:
                 self._cursor = None
 
+    def forget_scopes(self) -> None:
+        """Somebody else has emptied the tables."""
+        self._scopes.clear()
+
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         return self._run(query, *values).fetchall()
 
@@ -235,7 +239,7 @@ class PostgresState:
 
     def put_live(self, scope: Scope) -> None:
         query = (
-            "INSERT INTO booking.live AS l VALUES (true, %s) ON CONFLICT (only) DO UPDATE"
+            "INSERT INTO booking.live AS l VALUES (true, %s) ON CONFLICT (one) DO UPDATE"
             " SET scope_id = excluded.scope_id WHERE l.scope_id <> excluded.scope_id"
         )
         self._run(query, self._scope(scope))

@@ -38,7 +38,7 @@ scopes = Table(
     Column("branch", Integer, nullable=False),
     UniqueConstraint("run_id", "branch", name="scopes_run_branch"),
 )
-live = Table("live", metadata, Column("only", Boolean, primary_key=True), Column("scope_id", Integer, nullable=False))
+live = Table("live", metadata, Column("one", Boolean, primary_key=True), Column("scope_id", Integer, nullable=False))
 inbox = Table("inbox", metadata, _scope(), Column("event_id", WORD, primary_key=True))
 venues = Table(
     "venues",

@@ -94,9 +94,9 @@ STATEMENTS = (
     """,
     """
     CREATE TABLE booking.live (
-        "only" BOOLEAN NOT NULL,
+        one BOOLEAN NOT NULL,
         scope_id INTEGER NOT NULL,
-        PRIMARY KEY ("only")
+        PRIMARY KEY (one)
     )
     """,
     """
