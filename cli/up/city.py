@@ -1,4 +1,4 @@
-"""Brings a city up in order (lock, ports, servers, topics, services) and takes it down in the reverse, whatever happens."""
+"""Brings a city up in order (lock, ports, servers, topics, services) and takes it down in reverse, whatever happens."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping

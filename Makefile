@@ -1,0 +1,86 @@
+# Everything a person or a machine does with this repository. Needs Python >= 3.11 and make; Node only to build the page.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+FOR ?=
+LEVEL ?= tests
+VENV := .venv
+BIN := $(VENV)/bin
+PAGE := services/gateway/dashboard
+PAGE_SOURCES := $(shell find $(PAGE)/src $(PAGE)/public $(PAGE)/index.html $(PAGE)/vite.config.ts $(PAGE)/tsconfig.json -type f 2>/dev/null)
+# Node of the machine, else the one that setup put beside Python
+export PATH := $(CURDIR)/$(VENV)/node:$(PATH)
+
+.PHONY: help setup demo test test-python test-page lint format generate bench clean requirements page
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(VENV)/ready ## .venv with all dependencies and the luna command
+
+$(VENV)/ready: requirements/runtime.txt requirements/dev.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the pinned dependencies"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/node: | $(VENV)/ready
+	@if command -v node >/dev/null && [ "$$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ]; then mkdir -p $@; else \
+	  $(PYTHON) -m venv .luna/node-env; \
+	  .luna/node-env/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/node.txt; \
+	  ln -s $(CURDIR)/.luna/node-env/bin $@; fi
+
+$(PAGE)/node_modules/.ready: $(PAGE)/package-lock.json | $(VENV)/node
+	@echo "installing what the page is built with"
+	@cd $(PAGE) && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(PAGE)/dist/index.html: $(PAGE)/node_modules/.ready $(PAGE_SOURCES)
+	@echo "building the page"
+	@cd $(PAGE) && npm run --silent build
+
+page: $(PAGE)/dist/index.html ## the dashboard's build
+
+demo: setup page ## the whole city on this machine; FOR=60 ends by itself with a summary
+	@$(BIN)/luna up --demo $(if $(FOR),--for $(FOR))
+
+test: test-page test-python ## every level, real Kafka and PostgreSQL included, with coverage
+
+test-python: setup page
+	@rm -f .coverage .coverage.*
+	@$(BIN)/coverage run -m pytest $(LEVEL) -m "not bench" -p no:cacheprovider || { $(BIN)/coverage combine -q; exit 1; }
+	@$(BIN)/coverage combine -q && $(BIN)/coverage xml -q && $(BIN)/coverage report --fail-under=85 --format=total \
+	  | sed 's/^/lines covered, percent: /'
+
+test-page: $(PAGE)/node_modules/.ready
+	@cd $(PAGE) && npm run --silent test
+
+lint: setup $(PAGE)/node_modules/.ready ## ruff, mypy, import-linter, eslint, tsc, generated files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@cd $(PAGE) && npm run --silent lint
+	@$(BIN)/python -m streamkit.generate --check
+
+format: setup ## put the code in its form
+	@$(BIN)/ruff check --fix --exit-zero .
+	@$(BIN)/ruff format .
+
+generate: setup ## types and docs from schemas/
+	@$(BIN)/python -m streamkit.generate
+
+bench: setup ## measurements beside their peers: .luna/bench.json
+	@$(BIN)/luna bench
+
+requirements: setup ## compile requirements/*.in into pinned and hashed *.txt
+	@for name in runtime dev kafka node; do \
+	  $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	    requirements/$$name.in -o requirements/$$name.txt; done
+
+clean: ## everything that was made
+	@rm -rf $(VENV) .luna $(PAGE)/node_modules $(PAGE)/dist .coverage .coverage.* coverage.xml \
+	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""The commands of `luna`, one module each: ``register(app)`` adds it."""

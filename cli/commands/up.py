@@ -1,0 +1,94 @@
+"""`luna up`: the whole city on this machine, until Ctrl-C or for a time."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+from confluent_kafka import KafkaException
+from pydantic import ValidationError
+from rich.console import Console
+
+from cli import figures
+from cli.servers.locks import LockedError
+from cli.servers.processes import ServerError
+from cli.topics import TopicError
+from cli.up.city import City, PortTakenError, Told, Wanted, city
+from cli.up.demo import Watch, print_summary
+from cli.up.services import RANKS
+from cli.up.settings import Ports, UpSettings
+from cli.up.summary import Summary
+from cli.up.supervisor import CrashLoopError
+
+DEMO_FIGURES = "demo.json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("up")(up)
+
+
+def up(
+    *,
+    demo: Annotated[bool, typer.Option(help="End with a summary and a verdict")] = False,
+    seconds: Annotated[float | None, typer.Option("--for", help="Seconds to run after the backfill")] = None,
+    free_ports: Annotated[bool, typer.Option("--free-ports", help="Take free ports instead of the usual")] = False,
+    verbose: Annotated[bool, typer.Option(help="Say how long each step took")] = False,
+    json: Annotated[Path | None, typer.Option("--json", help="Write the summary to this file")] = None,
+) -> None:
+    """Run Kafka, PostgreSQL and the five services here; Ctrl-C stops all of it."""
+    console = Console()
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stopper(stop))
+    summary: Summary | None = None
+    try:
+        settings = UpSettings()
+        if free_ports:
+            settings = settings.model_copy(update={"ports": Ports.free(len(RANKS))})
+        told = Told(console.print, console.print if verbose else lambda _: None)
+        with city(Wanted(settings), told) as running:
+            _welcome(console, running)
+            summary = Watch(running, console, stop.is_set).run(seconds)
+            console.print("stopping …")
+    except LockedError as error:
+        _fail(console, f"Luna already runs here: {error}")
+    except ValidationError as error:
+        first = error.errors()[0]
+        _fail(console, f"configuration: LUNA_{'__'.join(map(str, first['loc'])).upper()}: {first['msg']}")
+    except (PortTakenError, ServerError, TopicError, KafkaException) as error:
+        _fail(console, str(error))
+    except CrashLoopError as error:
+        for line in error.last_lines:
+            console.print(f"  {line}", style="dim", markup=False, highlight=False)
+        _fail(console, f"stopped all, because of {error}")
+    if summary is not None:
+        _judge(console, summary, json or (settings.data_dir / DEMO_FIGURES if demo else None))
+
+
+def _judge(console: Console, summary: Summary, path: Path | None) -> None:
+    print_summary(console, summary)
+    figures.write(path, summary.printable())
+    failures = summary.failures()
+    if failures:
+        _fail(console, "the city did not live: " + "; ".join(failures))
+    console.print("the city lived", style="green")
+
+
+def _welcome(console: Console, running: City) -> None:
+    console.print(f"Kafka {running.bootstrap_servers} · page and API [bold]{running.url}[/bold] · logs in .luna/logs")
+
+
+def _stopper(stop: Event) -> Callable[[int, FrameType | None], None]:
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    return handle
+
+
+def _fail(console: Console, reason: str) -> NoReturn:
+    console.print(reason, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1)

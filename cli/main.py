@@ -1,0 +1,20 @@
+"""The `luna` command: run the city here, steer it, look into it."""
+
+import typer
+
+from cli.commands import topics, up
+
+COMMANDS = (up, topics)
+
+
+def main() -> None:
+    """Run the command line."""
+    build()()
+
+
+def build() -> typer.Typer:
+    """The command line with all its commands."""
+    app = typer.Typer(name="luna", help="A living city on Apache Kafka.", no_args_is_help=True, add_completion=False)
+    for command in COMMANDS:
+        command.register(app)
+    return app
