@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from streamkit.codec.columns import EncodeError
 from streamkit.codec.contract import ContractCheck
-from streamkit.codec.decode import HEADER_BYTES, Poison, Reader
+from streamkit.codec.decode import Poison, Reader
 from streamkit.codec.encode import encode_bodies
 from streamkit.codec.keys import encode_keys
 from streamkit.codec.plan import Plan
+from streamkit.codec.structure import HEADER_BYTES, SLACK
 from streamkit.contracts import Catalogue, ContractError, Topic, subject_of
 from streamkit.produced import foreign
 from streamkit.records import Outgoing
@@ -97,7 +98,7 @@ class Codec:
                 poison += [Poison(index, "UnknownSchema", reason) for index in origin.tolist()]
                 continue
             lengths = np.fromiter(map(len, chosen), dtype=np.int64, count=len(chosen))
-            frame, kept, bad = reader.read(b"".join(chosen), lengths, chosen)
+            frame, kept, bad = reader.read(b"".join([*chosen, bytes(SLACK)]), lengths)
             poison += [Poison(int(origin[one.index]), one.error, one.message) for one in bad]
             frames.append(frame)
             rows.append(origin[kept])
@@ -153,7 +154,8 @@ def _by_schema(values: Sequence[bytes], indices: NDArray[np.intp], poison: list[
         return {}
     heads: dict[bytes, list[int]] = {}
     first = values[0][:HEADER_BYTES]
-    if len(first) == HEADER_BYTES and first[0] == 0 and all(value.startswith(first) for value in values):
+    heads_of = {value[:HEADER_BYTES] for value in values}
+    if len(heads_of) == 1 and len(first) == HEADER_BYTES and first[0] == 0:
         return {int.from_bytes(first[1:], "big"): np.arange(len(values), dtype=np.intp)}
     for position, value in enumerate(values):
         head = bytes(value[:HEADER_BYTES])

@@ -156,6 +156,14 @@ def test_a_chunk_of_nothing_but_garbage_is_an_empty_frame_with_every_column() ->
     assert len(decoded.poison) == 3
 
 
+def test_a_false_length_beside_a_huge_true_one_stays_within_its_record() -> None:
+    big = complete(TOPIC, "user.dormant") | {"event_id": "x" * 3_000_000}
+    value = CODEC.encode(Outgoing.from_rows(TOPIC.name, [big])).values[0]
+    decoded = CODEC.decode(TOPIC.name, [value, value[:40]])
+    assert [poison.index for poison in decoded.poison] == [1]
+    assert decoded.frame["event_id"].str.len_bytes().to_list() == [3_000_000]
+
+
 def test_a_null_value_on_a_compacted_topic_is_a_removal() -> None:
     topic = CATALOGUE.topic("users")
     value = CODEC.encode(Outgoing.from_rows("users", [complete(topic, "user.updated")])).values[0]

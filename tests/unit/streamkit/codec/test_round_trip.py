@@ -70,6 +70,15 @@ def test_a_batch_of_any_size_comes_back_in_order(rows: int) -> None:
     assert decoded.frame["simulation_time"].dtype == pl.Int64
 
 
+@pytest.mark.parametrize("parts", [("", "abc"), ("abc", ""), ("abc", "abd"), ("abcdefgh1", "abcdefgh2"), ("é", "é")])
+def test_a_column_that_is_constant_in_each_part_of_a_large_batch_keeps_its_parts(parts: tuple[str, str]) -> None:
+    columns: dict[str, Any] = complete(CATALOGUE.topic("user_actions"), "user.dormant")
+    queries = [parts[0]] * 8192 + [parts[1]] * 100
+    columns["world"] = pl.Series(queries)
+    decoded = CODEC.decode("user_actions", CODEC.encode(Outgoing("user_actions", len(queries), columns)).values)
+    assert decoded.frame["world"].to_list() == queries
+
+
 def test_a_row_of_a_hundred_kilobytes_among_small_ones_is_written() -> None:
     rows = [
         complete(CATALOGUE.topic("replay"), "record.replayed") | {"payload": "x" * size} for size in (3, 100_000, 0)
