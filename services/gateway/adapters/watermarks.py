@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from confluent_kafka import KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from services.gateway.state.services import Services
 from streamkit.clock import Clock, sleep_or_stop

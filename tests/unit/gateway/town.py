@@ -1,4 +1,4 @@
-"""A small city on the in-memory log around a real gateway: it publishes, answers commands and questions, and is read."""
+"""A small city on the in-memory log around a real gateway: it publishes, and answers commands and questions."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +23,7 @@ RUN = "run-of-the-test"
 NOON = 1_717_761_600_000_000
 CATALOGUE = Catalogue.load()
 
+Row = Mapping[str, object]
 Answer = Callable[[dict[str, Any]], Mapping[str, object] | None]
 
 
@@ -127,16 +128,24 @@ class Town:
                 self._reply(row)
 
     def _acknowledge(self, row: dict[str, Any]) -> None:
-        answer = self.answers.get(row["command"], lambda _: {"status": "accepted", "result": row["parameters"]})(row)
+        answer = self.answers.get(row["command"], _accept)(row)
         if answer is not None:
             named = {"command_id": row["command_id"], "command": row["command"], "wall_time": self.clock.now_us()}
             self.say("simulation_control", {"event_type": "ack.given", **named, **answer})
 
     def _reply(self, row: dict[str, Any]) -> None:
-        answer = self.answers.get(row["kind"], lambda _: None)(row)
+        answer = self.answers.get(row["kind"], _keep_silent)(row)
         if answer is not None:
             named = {"request_id": row["request_id"], "wall_time": self.clock.now_us()}
             self.say("replies", {"event_type": "reply.given", **named, **answer}, source=row["owner"])
+
+
+def _accept(row: dict[str, Any]) -> Row:
+    return {"status": "accepted", "result": row["parameters"]}
+
+
+def _keep_silent(_: dict[str, Any]) -> None:
+    return None
 
 
 def ok(payload: object) -> Answer:
