@@ -50,7 +50,7 @@ def compose(settings: GatewaySettings, catalogue: Catalogue, publish: Publish, c
     context = Context(own, ledger, records, monitor, hub, desk, gate, scenarios, readiness, clock)
     web = WebServer(create_app(context), own.host, own.port, own.live.message_bytes)
     beats = Beats(hub, clock, own.live.counters_s, monitor.stats)
-    return Core(context, Intake(ledger, monitor, hub, desk, readiness), web, (hub, beats, web))
+    return Core(context, Intake(ledger, monitor, hub, desk, readiness), web, (hub, beats, desk, web))
 
 
 def build(settings: GatewaySettings) -> Service:

@@ -12,7 +12,7 @@ from services.gateway.state.chunk import Chunk
 from services.gateway.state.ledger import Ledger
 from services.gateway.state.times import iso
 from streamkit.clock import Clock
-from streamkit.errors import Retryable
+from streamkit.errors import Fatal, Retryable
 from streamkit.identity import hash_id
 from streamkit.positions import Positions
 from streamkit.processor import Output
@@ -83,6 +83,17 @@ class Desk:
         self._begun = clock.now_us()
         self._asked = 0
         self._open: dict[str, asyncio.Future[Mapping[str, Any]]] = {}
+        self._failure: Fatal | None = None
+        self._failed = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Do nothing until told to stop; raise `Fatal` once the producer cannot go on, so that we start anew."""
+        waiting = {asyncio.create_task(stop.wait()), asyncio.create_task(self._failed.wait())}
+        _, left = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in left:
+            task.cancel()
+        if self._failure is not None:
+            raise self._failure
 
     async def command(
         self,
@@ -165,6 +176,10 @@ class Desk:
         except TimeoutError:
             raise UnansweredError(who, what, deadline_s) from None
         except Retryable as error:
+            raise DisconnectedError(str(error)) from error
+        except Fatal as error:
+            self._failure = self._failure or error
+            self._failed.set()
             raise DisconnectedError(str(error)) from error
         finally:
             del self._open[name]

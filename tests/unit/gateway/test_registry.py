@@ -36,10 +36,13 @@ async def test_every_schema_is_found_by_id_subject_and_version(registry: SchemaR
     for subject in subjects:
         latest = await asyncio.to_thread(registry.get_latest_version, subject)
         assert latest.version in await asyncio.to_thread(registry.get_versions, subject)
+        assert latest.version is not None
+        assert latest.schema_id is not None
         numbered = await asyncio.to_thread(registry.get_version, subject, latest.version)
         by_id = await asyncio.to_thread(registry.get_schema, latest.schema_id, subject)
         assert numbered.schema_id == latest.schema_id == CATALOGUE.schema_ids[f"{subject}/{latest.version}"]
         assert by_id.schema_str == latest.schema.schema_str
+        assert by_id.schema_str is not None
         fastavro.parse_schema(json.loads(by_id.schema_str))
         looked_up = await asyncio.to_thread(registry.lookup_schema, subject, by_id)
         assert looked_up.version == latest.version
