@@ -22,7 +22,7 @@ def compile_turn() -> Callable[[Turn], None]:
     graph = StateGraph(Work)
     previous = START
     for name, node in NODES.items():
-        graph.add_node(name, _node(node))
+        graph.add_node(name, _Node(node))
         graph.add_edge(previous, name)
         previous = name
     graph.add_edge(previous, END)
@@ -39,9 +39,11 @@ def build_city(config: CityConfig, seed: int, identity: Identity) -> City:
     return City(config, seed, identity, load_city_data(config.world, config.city), compile_turn())
 
 
-def _node(function: Callable[[Turn], None]) -> Callable[[Work], Work]:
-    def run(work: Work) -> Work:
-        function(work["turn"])
-        return work
+class _Node:
+    """A node's function with the graph's signature; the workspace is filled in place, so no channel is written."""
 
-    return run
+    def __init__(self, function: Callable[[Turn], None]) -> None:
+        self._function = function
+
+    def __call__(self, state: Work) -> None:
+        self._function(state["turn"])

@@ -2,12 +2,22 @@
 
 import numpy as np
 
-from services.simulator.domain.behaviour import ACTION_KINDS, BOOK, FRIENDS, INTEREST, INVITE, RESPOND, SEARCH
+from services.simulator.domain.behaviour import (
+    ACTION_KINDS,
+    BOOK,
+    FRIENDS,
+    INTEREST,
+    INVITE,
+    NEEDS_VENUE,
+    RESPOND,
+    SEARCH,
+)
 from services.simulator.domain.calendar import HOUR, MINUTE
+from services.simulator.domain.columns import first_of_each
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
-from services.simulator.domain.invitations import answer_now, invite_friends
 from services.simulator.domain.friendship import request_friends
+from services.simulator.domain.invitations import answer_now, invite_friends
 from services.simulator.domain.meals import meal_times, party_sizes
 from services.simulator.domain.requests import request_tables
 from services.simulator.domain.specification import TASTES
@@ -45,7 +55,7 @@ def in_session(turn: Turn, kind: Kind | Array, time: Array, users: Array, cause:
 def _look(turn: Turn) -> None:
     """Browsing, viewing, searching, saving, liking, checking on friends."""
     made = turn.decisions
-    index = np.flatnonzero((made.action < INTEREST) & ((made.venue >= 0) | ~np.isin(made.action, (1, 3, 4))))
+    index = np.flatnonzero((made.action < INTEREST) & ((made.venue >= 0) | ~NEEDS_VENUE[made.action]))
     if len(index) == 0:
         return
     users = made.user[index]
@@ -184,5 +194,4 @@ def _rate(turn: Turn, venues: Array, stars: Array) -> None:
 
 def _last_of_each(users: Array) -> Array:
     """Index of the last row of each person; rows are in time order within a person."""
-    _, first = np.unique(users[::-1], return_index=True)
-    return np.asarray(len(users) - 1 - first)
+    return np.asarray(len(users) - 1 - first_of_each(users[::-1]))

@@ -1,10 +1,11 @@
-"""BehaviorEngine: what each active person does this tick, who walks in somewhere, who takes a recommendation. Decides only."""
+"""BehaviorEngine: what active people do this tick, who walks in where, who takes a recommendation. Decides only."""
 
 import numpy as np
 
 from services.simulator.domain.calendar import HOUR, SECOND
 from services.simulator.domain.causes import label
 from services.simulator.domain.choice import choose_venues
+from services.simulator.domain.columns import first_of_each
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
 from services.simulator.domain.population import CHURNED, DORMANT
@@ -21,6 +22,8 @@ MOST_ACTIONS = 6
 """Actions of one person in one tick at most."""
 MOST_BOOKINGS = 2
 """Bookings that a person holds at a time at most: a choice."""
+NOTHING = -1
+"""The outcome of a row that comes to nothing."""
 _ONCE = np.array([a in (INVITE, RESPOND, BOOK) for a in range(len(ACTIONS))])
 _IMPOSSIBLE = -1e9
 _INTENT_PULL = np.log(3.0)
@@ -36,8 +39,8 @@ def decide(turn: Turn) -> None:
     if turn.state.users.count == 0:
         return
     _actions(turn)
-    walkers, time, lost = _walk_ins(turn)
-    _places(turn, walkers, time, lost)
+    _walk_ins(turn)
+    _places(turn)
     _lists(turn)
 
 
@@ -61,11 +64,11 @@ def _actions(turn: Turn) -> None:
     room = np.repeat(np.maximum(high - low - 2, 0), count)
     time = np.repeat(low, count) + 1 + (share * room).astype(np.int64)
     chosen, baseline, cause = choose_actions(turn, user, step)
-    changed = np.flatnonzero(chosen != baseline)
-    for action in np.unique(baseline[changed]):
-        lost = changed[baseline[changed] == action]
-        turn.suppress(Kind(ACTION_KINDS[action]), user[lost], time[lost], step[lost], -1, cause[lost])
-    keep = _first_of_each(user, chosen)
+    lost = (baseline != chosen) & (baseline != NOTHING)
+    for action in sorted(set(baseline[lost].tolist())):
+        gone = np.flatnonzero(lost & (baseline == action))
+        turn.suppress(Kind(ACTION_KINDS[action]), user[gone], time[gone], step[gone], -1, cause[gone])
+    keep = chosen != NOTHING
     made = turn.decisions
     made.user, made.time, made.step = user[keep], time[keep], step[keep]
     made.action, made.cause = chosen[keep], cause[keep]
@@ -73,7 +76,7 @@ def _actions(turn: Turn) -> None:
 
 
 def choose_actions(turn: Turn, user: Array, step: Array) -> tuple[Array, Array, Array]:
-    """Action of each row, the baseline's action, and the cause; all of shape (rows,)."""
+    """Action of each row (or `NOTHING`), the baseline's, and the cause; all of shape (rows,)."""
     columns, state, town = turn.state.users, turn.state, turn.town
     weights = state.action_weights[columns["persona"][user]].copy()
     bookings = np.bincount(state.pools["bookings"].rows["user"], minlength=columns.count)
@@ -89,23 +92,23 @@ def choose_actions(turn: Turn, user: Array, step: Array) -> tuple[Array, Array, 
     weights += town.draws.gumbel(
         Purpose.ACTION, user[:, None], tick=turn.tick, also=[step[:, None], np.arange(len(ACTIONS))[None, :]]
     )
-    outcomes = [(weights + effects.actions).argmax(axis=1) for effects in turn.effects]
+    outcomes = [_once_each(user, (weights + effects.actions).argmax(axis=1)) for effects in turn.effects]
     return outcomes[-1], outcomes[0], label(outcomes, turn.causes)
 
 
-def _first_of_each(user: Array, action: Array) -> Array:
-    """Rows to keep: of what can be done once a tick only the first of a person."""
+def _once_each(user: Array, action: Array) -> Array:
+    """Actions, with `NOTHING` where a person would do again what can be done once a tick."""
     once = np.flatnonzero(_ONCE[action])
-    keep = np.ones(len(user), dtype=bool)
     if len(once) > 1:
-        _, first = np.unique(user[once] * len(ACTIONS) + action[once], return_index=True)
-        keep[once] = False
-        keep[once[first]] = True
-    return keep
+        first = once[first_of_each(user[once] * len(ACTIONS) + action[once])]
+        kept = action[first]
+        action[once] = NOTHING
+        action[first] = kept
+    return action
 
 
-def _walk_ins(turn: Turn) -> tuple[Array, Array, Array]:
-    """People who go out without the app's help: who, when, and who would have but for a cause."""
+def _walk_ins(turn: Turn) -> None:
+    """People who go out without the app's help, and those who would have but for a cause."""
     columns, town, numbers = turn.state.users, turn.town, turn.state.numbers
     tables = town.tables
     profile = town.data.world.profiles[town.config.profile]
@@ -127,13 +130,12 @@ def _walk_ins(turn: Turn) -> tuple[Array, Array, Array]:
     time = turn.start + (early * turn.town.tick_us).astype(np.int64)
     turn.decisions.walk_time = time[~lost]
     turn.suppress(Kind.VISIT_STARTED, who[lost], time[lost], _WALK_STEP, -1, cause[lost])
-    return who[~lost], time[~lost], lost
 
 
-def _places(turn: Turn, walkers: Array, walk_time: Array, _lost: Array) -> None:
+def _places(turn: Turn) -> None:
     """One venue choice for everybody who needs one."""
-    made = turn.decisions
-    state = turn.state
+    made, state = turn.decisions, turn.state
+    walkers = made.walk_user
     with_intent = (state.users["intent_venue"][made.user] >= 0) & ((made.action == BOOK) | (made.action == INVITE))
     bookable = state.venues["takes_bookings"]
     intent = state.users["intent_venue"][made.user]
@@ -153,23 +155,28 @@ def _places(turn: Turn, walkers: Array, walk_time: Array, _lost: Array) -> None:
     venue, baseline, cause = choose_venues(turn, users, steps, bookable=needs_table, open_now=~planning, hour=hour)
     made.venue[rows] = venue[: len(rows)]
     made.walk_venue = venue[len(rows) :]
-    moved = cause > 0
-    made.cause[rows] = np.where(moved[: len(rows)], cause[: len(rows)], made.cause[rows])
-    made.walk_cause = np.where(moved[len(rows) :], cause[len(rows) :], made.walk_cause)
-    for action in np.unique(made.action[rows][moved[: len(rows)]]):
-        other = np.flatnonzero(moved[: len(rows)] & (made.action[rows] == action))
-        at = rows[other]
-        kind = Kind(ACTION_KINDS[action])
+    _label_places(turn, rows, baseline, cause)
+
+
+def _label_places(turn: Turn, rows: Array, baseline: Array, cause: Array) -> None:
+    """Labels of moved choices; a baseline's choice is prevented only where the action itself was the baseline's."""
+    made, cut = turn.decisions, len(rows)
+    moved = np.flatnonzero((cause[:cut] > 0) & (made.cause[rows] == 0))
+    for action in sorted(set(made.action[rows[moved]].tolist())):
+        other = moved[made.action[rows[moved]] == action]
+        at, kind = rows[other], Kind(ACTION_KINDS[action])
         turn.suppress(kind, made.user[at], made.time[at], made.step[at], baseline[other], cause[other])
-    gone = np.flatnonzero(moved[len(rows) :])
+    gone = np.flatnonzero((cause[cut:] > 0) & (made.walk_cause == 0))
     turn.suppress(
         Kind.VISIT_STARTED,
-        walkers[gone],
-        walk_time[gone],
+        made.walk_user[gone],
+        made.walk_time[gone],
         _WALK_STEP,
-        baseline[len(rows) + gone],
-        cause[len(rows) + gone],
+        baseline[cut + gone],
+        cause[cut + gone],
     )
+    made.cause[rows] = np.maximum(made.cause[rows], cause[:cut])
+    made.walk_cause = np.maximum(made.walk_cause, cause[cut:])
 
 
 def _lists(turn: Turn) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from streamkit.processor import Output
-from streamkit.records import Batch
 
 from services.simulator.domain import emission, environment
 from services.simulator.domain.draws import Array
+from services.simulator.domain.emission import latest_columns
 from services.simulator.domain.events import Kind
 from services.simulator.domain.friends import first_graph
 from services.simulator.domain.nodes import in_order
@@ -18,8 +17,14 @@ from services.simulator.domain.state import State
 from services.simulator.domain.town import CityConfig, Identity, base_log_weights, make_town
 from services.simulator.domain.turn import Command, CommandResult, Turn
 from services.simulator.domain.venues import Hours, make_venues, zone_tables
+from streamkit.processor import Output
+from streamkit.records import Batch
 
 __all__ = ["City", "CityConfig", "Command", "CommandResult", "Identity", "Step"]
+
+
+_OPENING = 900
+"""Ordinal of what opens a branch: the first tick may say the same again, as another event."""
 
 
 @dataclass(frozen=True)
@@ -97,16 +102,16 @@ class City:
         """Rows of everybody and every venue, and the weather: what a new branch begins with."""
         turn = self._turn(self.tick, (), ())
         environment.advance(turn, opening=True)
-        for rows in turn.events._chunks:  # noqa: SLF001
-            rows["ordinal"] = 900
+        turn.events.renumber(_OPENING)
         emission.emit(turn)
         venues, users = np.arange(self._state.venues.count), np.arange(self._state.users.count)
-        latest = lambda kind, index: emission.latest_columns(turn, kind, index, 0)  # noqa: E731
         outputs: list[Output] = []
         if len(venues):
-            outputs.append(venue_rows(self._town, self._state, venues, latest(Kind.VENUE_UPDATED, venues)))
+            outputs.append(
+                venue_rows(self._town, self._state, venues, latest_columns(turn, Kind.VENUE_UPDATED, venues, 0))
+            )
         if len(users):
-            outputs.append(user_rows(self._town, self._state, users, latest(Kind.USER_UPDATED, users)))
+            outputs.append(user_rows(self._town, self._state, users, latest_columns(turn, Kind.USER_UPDATED, users, 0)))
         return outputs + turn.outputs
 
     def step(self, admitted: Sequence[Batch], commands: Sequence[Command]) -> Step:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import polars as pl
-from streamkit.records import Coded, Column, Outgoing
 
 from services.simulator.domain.causes import PHASES
 from services.simulator.domain.draws import Array
@@ -12,6 +11,7 @@ from services.simulator.domain.events import TYPE_NAMES, Kind
 from services.simulator.domain.ids import printed
 from services.simulator.domain.rows import user_ids, user_rows, venue_ids, venue_rows
 from services.simulator.domain.turn import Turn
+from streamkit.records import Coded, Column, Outgoing
 
 _TOPICS: tuple[tuple[str, int, int], ...] = (
     ("user_actions", 0, 20),
@@ -82,12 +82,18 @@ def _causes(turn: Turn, cause: Array) -> Column:
 
 def _masked(values: Array, given: Array, dtype: str) -> Column:
     """Values where given, null elsewhere; None when nowhere."""
-    return np.ma.masked_array(values.astype(dtype), mask=~given) if given.any() else None
+    some = np.count_nonzero(given)
+    if some == 0:
+        return None
+    if some == len(given):
+        return values.astype(dtype)
+    return np.ma.MaskedArray(values.astype(dtype), mask=~given, keep_mask=False, shrink=False)
 
 
 def _only(ids: Array, given: Array) -> Column:
     """Ids where given, null elsewhere."""
-    return np.where(given, ids, b"") if given.any() else None
+    some = np.count_nonzero(given)
+    return None if some == 0 else ids if some == len(given) else np.where(given, ids, b"")
 
 
 def _user_actions(turn: Turn, rows: Array, ids: Array) -> dict[str, Column]:

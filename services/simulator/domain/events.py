@@ -7,6 +7,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from services.simulator.domain.columns import joined
 from services.simulator.domain.draws import Array
 
 
@@ -83,7 +84,7 @@ EVENT = np.dtype([
     ("high", "u8"), ("low", "u8"),                    # its own id; given or made by `stamp`
     ("from_high", "u8"), ("from_low", "u8"),          # correlation_id
     ("ref_high", "u8"), ("ref_low", "u8"),            # session, invite, group or booking it belongs to
-    ("also_high", "u8"), ("also_low", "u8"),          # recommendation, booking of a visit, visit of a review, group of a booking
+    ("also_high", "u8"), ("also_low", "u8"),          # recommendation, booking of a visit, visit of a review, a group
     ("when", "i8"), ("size", "i4"), ("value", "i4"), ("money", "i8"),
     ("latitude", "f4"), ("longitude", "f4"), ("score", "f4"),
     ("cause", "i2"), ("text", "i4"), ("subject", "u1"),
@@ -112,6 +113,11 @@ class EventBuffer:
         self.texts.append(text)
         return len(self.texts) - 1
 
+    def renumber(self, ordinal: int) -> None:
+        """Give every row this ordinal."""
+        for chunk in self._chunks:
+            chunk["ordinal"] = ordinal
+
     def rows(self) -> Array:
         """All rows."""
-        return np.concatenate(self._chunks) if self._chunks else np.zeros(0, dtype=EVENT)
+        return joined(self._chunks) if self._chunks else np.zeros(0, dtype=EVENT)

@@ -3,10 +3,11 @@
 import numpy as np
 
 from services.simulator.domain.calendar import SECOND
+from services.simulator.domain.columns import first_of_each
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
 from services.simulator.domain.friends import any_friend
-from services.simulator.domain.population import CHURNED, DORMANT, FRIENDS
+from services.simulator.domain.population import DORMANT, FRIENDS
 from services.simulator.domain.turn import Turn
 
 _TRIANGLE_SHARE = 0.6
@@ -24,14 +25,14 @@ def request_friends(turn: Turn, index: Array) -> None:
     asking = index[town.draws.uniform(Purpose.FRIEND_REQUEST, users, tick=turn.tick, also=[made.step[index]]) < share]
     if len(asking) == 0:
         return
-    asking = asking[np.unique(made.user[asking], return_index=True)[1]]
+    asking = asking[first_of_each(made.user[asking])]
     users, time = made.user[asking], made.time[asking]
     other = _whom(turn, users)
     pending = turn.state.pools["requests"].rows
     known = (columns["friends"][users] == other[:, None]).any(axis=1)
     asked = np.isin(users * np.int64(1 << 32) + other, pending["user"].astype(np.int64) * (1 << 32) + pending["other"])
     room = (columns["friend_count"][users] < FRIENDS - 2) & (columns["friend_count"][other] < FRIENDS - 2)
-    awake = ~np.isin(columns["lifecycle"][other], (DORMANT, CHURNED))
+    awake = columns["lifecycle"][other] < DORMANT
     good = (other >= 0) & (other != users) & ~known & ~asked & room & awake
     asking, users, other, time = asking[good], users[good], other[good], time[good]
     if len(users) == 0:
@@ -54,7 +55,7 @@ def answer_requests(turn: Turn) -> None:
     pool = turn.state.pools["requests"]
     if len(pool) == 0 or not (due := pool.rows["due"] < turn.end).any():
         return
-    columns, town = turn.state.users, turn.town
+    town = turn.town
     rows = pool.take(due)
     compatible = compatibility(turn, rows["user"], rows["other"])
     share = town.data.world.social.friend_accept_share * (0.5 + compatible)
@@ -79,7 +80,7 @@ def compatibility(turn: Turn, a: Array, b: Array) -> Array:
     columns = turn.state.users
     gap = np.abs(columns["tastes"][a] - columns["tastes"][b]).mean(axis=1)
     price = np.abs(columns["price"][a] - columns["price"][b]) / 3
-    return np.clip(1.1 - 1.3 * gap - 0.5 * price, 0, 1)
+    return np.asarray(np.clip(1.1 - 1.3 * gap - 0.5 * price, 0, 1))
 
 
 def befriend(turn: Turn, a: int, b: int) -> bool:

@@ -8,9 +8,9 @@ import hashlib
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from streamkit.identity import ALPHABET, ID_LENGTH, print_ids
 
 from services.simulator.domain.draws import Array, mix
+from streamkit.identity import ALPHABET, ID_LENGTH, print_ids
 
 _VALUE = np.full(256, 255, dtype=np.uint8)
 _VALUE[np.frombuffer(ALPHABET, dtype=np.uint8)] = np.arange(32, dtype=np.uint8)

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from services.simulator.domain.calendar import HOUR, MINUTE
-from services.simulator.domain.columns import match
+from services.simulator.domain.columns import joined, match
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
 from services.simulator.domain.ids import parsed
@@ -136,7 +136,7 @@ def _confirmed(turn: Turn, made: Array, trigger: tuple[Array, Array]) -> None:
         part = uniform[1] ** 3 if uniform[2] < 0.4 else 1 - 0.4 * uniform[1]  # noqa: PLR2004 — B12: soon, or late
         made["cancel_at"] = turn.end + int(part * (lead - 0.6) * HOUR)
     keep = pools["bookings"].rows["low"] != made["low"][0]
-    pools["bookings"].rows = np.concatenate([pools["bookings"].rows[keep], made])
+    pools["bookings"].rows = joined([pools["bookings"].rows[keep], made])
     if uniform[3] < odds / (1 + odds):
         return
     members = made["members"][0][made["members"][0] >= 0].astype(np.int64)

@@ -3,11 +3,11 @@
 import numpy as np
 
 from services.simulator.domain.calendar import HOUR, MINUTE, SECOND
-from services.simulator.domain.columns import match
+from services.simulator.domain.columns import first_of_each, match
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
 from services.simulator.domain.meals import meal_times
-from services.simulator.domain.population import CHURNED, DORMANT
+from services.simulator.domain.population import DORMANT
 from services.simulator.domain.requests import request_tables
 from services.simulator.domain.state import ACCEPT, DECLINE, EXPIRE, MEMBERS, UNDECIDED
 from services.simulator.domain.turn import Turn
@@ -33,7 +33,7 @@ def invite_friends(turn: Turn, index: Array) -> None:
         Purpose.INVITEES, users[:, None], tick=turn.tick, also=[np.arange(columns["friends"].shape[1])[None, :]]
     )
     friends = columns["friends"][users]
-    awake = np.isin(columns["lifecycle"][friends], (DORMANT, CHURNED), invert=True) & (friends >= 0)
+    awake = (columns["lifecycle"][friends] < DORMANT) & (friends >= 0)
     chosen = np.argsort(np.where(awake, order, 2.0), axis=1, kind="stable")[:, : MEMBERS - 1]
     ask = np.minimum(wanted + 1, MEMBERS - 1)
     slot = np.arange(chosen.shape[1])[None, :]
@@ -60,7 +60,8 @@ def _send(
     sent = turn.events.add(Kind.INVITE_SENT, time[row], users[row])
     kept = pools["invites"].empty(len(row))
     for name, values in (
-        ("high", high), ("low", low), ("other", other), ("venue", venues[row]), ("when", when[row]), ("cause", cause[row]),
+        ("high", high), ("low", low), ("other", other), ("venue", venues[row]), ("when", when[row]),
+        ("cause", cause[row]),
     ):  # fmt: skip
         sent[name] = kept[name] = values
     sent["ordinal"], sent["ref_high"], sent["ref_low"] = place, high, low
@@ -102,8 +103,8 @@ def answer_now(turn: Turn, index: Array) -> None:
     if len(index) == 0 or len(pool) == 0:
         return
     waiting = np.flatnonzero((pool.rows["answer"] != UNDECIDED) & (pool.rows["sent"] < turn.start))
-    others, first = np.unique(pool.rows["other"][waiting], return_index=True)
-    found = match(others, made.user[index])
+    first = first_of_each(pool.rows["other"][waiting])
+    found = match(pool.rows["other"][waiting[first]], made.user[index])
     index, found = index[found >= 0], found[found >= 0]
     if len(index) == 0:
         return
@@ -171,11 +172,11 @@ def _form_groups(turn: Turn, plans: Array) -> None:
         turn, time[table] + 1, users[table], plans["venue"][table], size[table], plans["when"][table],
         plans["members"][table], (high[table], low[table]), plans["cause"][table], (high[table], low[table]), ordinal=9,
     )  # fmt: skip
-    row, place = np.nonzero((plans["members"] >= 0) & ~table[:, None])
-    arrivals = turn.state.pools["arrivals"].empty(len(row))
-    late = turn.town.draws.uniform(Purpose.ARRIVAL, plans["members"][row, place], tick=turn.tick)
-    arrivals["time"] = plans["when"][row] + (late * 10 * MINUTE).astype(np.int64)
-    arrivals["until"] = plans["when"][row] + 30 * MINUTE
-    arrivals["user"], arrivals["venue"], arrivals["size"] = plans["members"][row, place], plans["venue"][row], size[row]
-    arrivals["from_high"], arrivals["from_low"], arrivals["cause"] = high[row], low[row], plans["cause"][row]
+    who, place = np.nonzero((plans["members"] >= 0) & ~table[:, None])
+    arrivals = turn.state.pools["arrivals"].empty(len(who))
+    late = turn.town.draws.uniform(Purpose.ARRIVAL, plans["members"][who, place], tick=turn.tick)
+    arrivals["time"] = plans["when"][who] + (late * 10 * MINUTE).astype(np.int64)
+    arrivals["until"] = plans["when"][who] + 30 * MINUTE
+    arrivals["user"], arrivals["venue"], arrivals["size"] = plans["members"][who, place], plans["venue"][who], size[who]
+    arrivals["from_high"], arrivals["from_low"], arrivals["cause"] = high[who], low[who], plans["cause"][who]
     turn.state.pools["arrivals"].add(arrivals)

@@ -13,8 +13,10 @@ from services.simulator.domain import (
     inbox,
     invitations,
     lifecycle,
+    orders,
+    sessions,
+    visits,
 )
-from services.simulator.domain import orders, sessions, visits
 from services.simulator.domain.calendar import HOUR
 from services.simulator.domain.events import Kind
 from services.simulator.domain.turn import Turn

@@ -19,7 +19,7 @@ MOST_SPAWNED = 100_000
 _IDS_TOLD = 100
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A command that cannot be carried out, and why."""
 
 
@@ -28,7 +28,7 @@ def obey(turn: Turn) -> None:
     for command in turn.commands:
         try:
             done = _obey(turn, command)
-        except Refused as refusal:
+        except RefusedError as refusal:
             turn.results.append(CommandResult(command.command_id, accepted=False, reason=str(refusal), result={}))
         else:
             turn.results.append(CommandResult(command.command_id, accepted=True, reason=None, result=done))
@@ -45,13 +45,13 @@ def _obey(turn: Turn, command: Command) -> Mapping[str, object]:
         return _weather(turn, command.parameters)
     if command.name == "trigger":
         return _trigger(turn, command.parameters)
-    raise Refused(f"the city has no command {command.name!r}")
+    raise RefusedError(f"the city has no command {command.name!r}")
 
 
 def _spawn(turn: Turn, parameters: Mapping[str, object]) -> Mapping[str, object]:
     count = parameters.get("count", 1)
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MOST_SPAWNED:
-        raise Refused(f"count must be a whole number from 1 to {MOST_SPAWNED}")
+        raise RefusedError(f"count must be a whole number from 1 to {MOST_SPAWNED}")
     ids = join(turn, count)
     if parameters.get("befriend") and turn.state.users.count > count:
         others = turn.town.draws.uniform(Purpose.FRIENDS, ids[:, None], tick=turn.tick, also=[np.arange(3)[None, :]])
@@ -66,19 +66,19 @@ def _scenario(turn: Turn, parameters: Mapping[str, object]) -> Mapping[str, obje
     name, action = str(parameters.get("scenario", "")), str(parameters.get("action", "start"))
     scenarios = turn.town.data.scenarios
     if name not in scenarios:
-        raise Refused(f"no scenario {name!r}; there are {', '.join(scenarios)}")
+        raise RefusedError(f"no scenario {name!r}; there are {', '.join(scenarios)}")
     number = list(scenarios).index(name)
     pool = turn.state.pools["causes"]
     running = np.flatnonzero((pool.rows["scenario"] == number) & (pool.rows["phase"] < SETTLING))
     if action == "stop":
         if len(running) == 0:
-            raise Refused(f"{name} is not running")
+            raise RefusedError(f"{name} is not running")
         pool.put("released", running, turn.start)
         return {"scenario": name, "phase": "settling"}
     if action != "start":
-        raise Refused("action must be start or stop")
+        raise RefusedError("action must be start or stop")
     if len(running):
-        raise Refused(f"{name} is already running")
+        raise RefusedError(f"{name} is already running")
     return {"scenario": name, "phase": "ramping", "cause_id": _begin(turn, number)}
 
 
@@ -89,7 +89,7 @@ def _begin(turn: Turn, number: int) -> str:
     state.numbers["next_cause"] += 1
     cause = state.numbers["next_cause"]
     high, low = turn.ids(Kind.TRUTH_WINDOW, np.array([cause]))
-    cause_id = printed(high, low)[0].decode()
+    cause_id = str(printed(high, low)[0], "ascii")
     state.cause_ids.append(cause_id)
     released = turn.start + int((scenario.ramp_minutes + scenario.hold_minutes) * MINUTE)
     row = state.pools["causes"].empty(1)
@@ -142,14 +142,14 @@ def _behavior(turn: Turn, parameters: Mapping[str, object]) -> Mapping[str, obje
     personas = list(turn.town.data.people.personas)
     persona, wanted = parameters.get("persona"), parameters.get("probabilities")
     if persona is not None and persona not in personas:
-        raise Refused(f"no persona {persona!r}; there are {', '.join(personas)}")
+        raise RefusedError(f"no persona {persona!r}; there are {', '.join(personas)}")
     if not isinstance(wanted, Mapping) or not wanted:
-        raise Refused("probabilities must map actions to numbers")
+        raise RefusedError("probabilities must map actions to numbers")
     for action, value in wanted.items():
         if action not in ACTIONS:
-            raise Refused(f"no action {action!r}; there are {', '.join(ACTIONS)}")
+            raise RefusedError(f"no action {action!r}; there are {', '.join(ACTIONS)}")
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= 1:
-            raise Refused(f"probability of {action} must be above 0 and at most 1")
+            raise RefusedError(f"probability of {action} must be above 0 and at most 1")
     rows = [personas.index(str(persona))] if persona is not None else list(range(len(personas)))
     weights = np.exp(turn.state.action_weights)
     weights /= weights.sum(axis=1, keepdims=True)
@@ -168,9 +168,9 @@ def _behavior(turn: Turn, parameters: Mapping[str, object]) -> Mapping[str, obje
 def _weather(turn: Turn, parameters: Mapping[str, object]) -> Mapping[str, object]:
     condition, hours = parameters.get("condition"), parameters.get("hours", 3)
     if condition not in CONDITIONS:
-        raise Refused(f"condition must be one of {', '.join(CONDITIONS)}")
+        raise RefusedError(f"condition must be one of {', '.join(CONDITIONS)}")
     if not isinstance(hours, int | float) or isinstance(hours, bool) or not 0 < hours <= 240:  # noqa: PLR2004 — ten days
-        raise Refused("hours must be above 0 and at most 240")
+        raise RefusedError("hours must be above 0 and at most 240")
     numbers = turn.state.numbers
     numbers["weather_forced"] = numbers["weather"] = CONDITIONS.index(str(condition))
     numbers["weather_until"] = turn.start + int(hours * HOUR)
@@ -186,4 +186,4 @@ def _trigger(turn: Turn, parameters: Mapping[str, object]) -> Mapping[str, objec
     event_type, payload = parameters.get("event_type"), parameters.get("payload")
     if event_type == "weather.changed" and isinstance(payload, Mapping):
         return _weather(turn, payload)
-    raise Refused(f"{event_type} cannot be triggered; weather.changed can, with a payload of condition and hours")
+    raise RefusedError(f"{event_type} cannot be triggered; weather.changed can, with a payload of condition and hours")

@@ -106,7 +106,7 @@ class People:
 
 
 def session_curves(data: CityData) -> tuple[Array, Array]:
-    """Session factor and whether at work, shape (personas, 2 weekday/weekend, 1440); the factor's mean over a week is 1."""
+    """Session factor and whether at work, shape (personas, 2 weekday/weekend, 1440); weekly mean 1."""
     factor, at_work = [], []
     for persona in data.people.personas.values():
         routine = data.people.routines[persona.routine]

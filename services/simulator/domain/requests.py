@@ -7,7 +7,8 @@ from services.simulator.domain.turn import Turn
 
 def request_tables(
     turn: Turn, time: Array, users: Array, venues: Array, size: Array, when: Array, members: Array,
-    trigger: tuple[Array, Array], cause: Array, group: tuple[Array, Array] | None = None, ordinal: int = 0, tries: int = 0,
+    trigger: tuple[Array, Array], cause: Array, group: tuple[Array, Array] | None = None,
+    ordinal: int = 0, tries: int = 0,
 ) -> None:  # fmt: skip
     """Emit booking.requested and remember the bookings asked for."""
     if len(users) == 0:

@@ -2,12 +2,12 @@
 
 import numpy as np
 import polars as pl
-from streamkit.records import Coded, Column, Outgoing
 
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.specification import DIETARY, LIFECYCLE, TASTES
 from services.simulator.domain.state import State
 from services.simulator.domain.town import Town
+from streamkit.records import Coded, Column, Outgoing
 
 
 def user_ids(numbers: Array) -> Array:
@@ -75,6 +75,7 @@ def venue_rows(town: Town, state: State, index: Array, common: dict[str, Column]
     words = [kind.words for kind in kinds.values()]
     head = (bits % np.uint64(len(listed))).astype(np.int64)
     tail = (bits >> np.uint64(20)).astype(np.int64)
+    names = [f"{listed[h]} {words[k][t % len(words[k])]}" for h, t, k in zip(head, tail, category, strict=True)]
     moods = list(dict.fromkeys(mood for kind in kinds.values() for mood in kind.ambiance))
     tables = [
         ",".join(f"{seats}x{count}" for seats, count in zip((2, 4, 6, 8), row, strict=True) if count > 0)
@@ -93,7 +94,7 @@ def venue_rows(town: Town, state: State, index: Array, common: dict[str, Column]
     return Outgoing("venues", len(index), {
         **common,
         "venue_id": venue_ids(index),
-        "name": pl.Series([f"{listed[h]} {words[k][t % len(words[k])]}" for h, t, k in zip(head, tail, category, strict=True)], dtype=pl.String),
+        "name": pl.Series(names, dtype=pl.String),
         "category": Coded(category.astype(np.int32), list(kinds)),
         "cuisine": Coded(columns["cuisine"][index].astype(np.int32), TASTES),
         "borough": Coded(columns["zone"][index].astype(np.int32), [p.borough for p in data.place.neighbourhoods]),
@@ -116,9 +117,5 @@ def _moods(town: Town, category: Array, drawn: Array, moods: list[str]) -> Array
     """Ambiance by the category's mix; ``drawn`` is a uniform in 255 steps."""
     shares = np.array([[kind.ambiance.get(m, 0.0) for m in moods] for kind in town.data.world.categories.values()])
     total = np.cumsum(shares, axis=1)
-    return (
-        (total[category] / total[category, -1:] * 255 <= drawn[:, None])
-        .sum(axis=1)
-        .clip(0, len(moods) - 1)
-        .astype(np.int32)
-    )
+    place = (total[category] / total[category, -1:] * 255 <= drawn[:, None]).sum(axis=1)
+    return np.asarray(np.minimum(place, len(moods) - 1), dtype=np.int32)

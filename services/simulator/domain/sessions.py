@@ -78,16 +78,25 @@ def _rates(turn: Turn) -> Array:
     """Expected sessions of each person in this tick at a curve of one."""
     columns, town = turn.state.users, turn.town
     rates = town.data.world.session
-    spell = town.draws.normal(
-        Purpose.SPELL, np.arange(columns.count), tick=turn.tick * town.config.tick_seconds // 3600 // _SPELL_HOURS
-    )
-    factor = columns["activity"] * np.exp(rates.spell_log_sd * spell - rates.spell_log_sd**2 / 2)
+    factor = columns["activity"] * _spell(turn)
     factor *= 1.0 + rates.excitation * columns["heat"]
     waiting = (columns["review_at"] > 0) & (columns["review_at"] <= turn.start)
     factor = np.where(waiting, factor + _REVIEW_PULL, factor)
     if turn.now.day in town.data.holidays:
         factor *= town.data.world.holiday.sessions
     return np.asarray(factor * (town.config.tick_seconds / _SECONDS_A_DAY))
+
+
+def _spell(turn: Turn) -> Array:
+    """How keen each person is these days: a factor of mean 1, drawn anew every 36 hours; remembered for its time."""
+    count, sd = turn.state.users.count, turn.town.data.world.session.spell_log_sd
+    number = turn.tick * turn.town.config.tick_seconds // 3600 // _SPELL_HOURS
+    known = turn.town.memo.get((number, count))
+    if known is None:
+        normal = turn.town.draws.normal(Purpose.SPELL, np.arange(count), tick=number)
+        turn.town.memo.clear()
+        known = turn.town.memo[number, count] = np.exp(sd * normal - sd**2 / 2)
+    return known
 
 
 def _curve(turn: Turn) -> Array:

@@ -283,7 +283,7 @@ class Place(Strict):
 class CityData:
     """All of it, with the tables.
 
-    ``checkins`` maps a category to 24 counts; ``reservations`` a measure to its shares; ``weather`` has shape (8760, 4):
+    ``checkins`` maps a category to 24 counts; ``reservations`` a measure to its shares; ``weather`` is (8760, 4):
     condition code, temperature, precipitation, wind; ``holidays`` maps a local day (since 1970) to its name.
     """
 

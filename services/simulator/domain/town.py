@@ -80,6 +80,8 @@ class Town:
     people: People
     tables: Tables
     category_numbers: Mapping[str, int] = field(default_factory=dict)
+    memo: dict[tuple[int, int], Array] = field(default_factory=dict)
+    """What was computed for (period, population): a function of the fixed side, kept for speed only."""
 
     @property
     def tick_us(self) -> int:
@@ -142,7 +144,7 @@ def make_tables(data: CityData) -> Tables:
 
 
 def base_log_weights(data: CityData) -> Array:
-    """ln of the action mix of each persona, shape (personas, actions)."""
+    """Ln of the action mix of each persona, shape (personas, actions)."""
     base = np.array([data.world.actions[name] for name in ACTIONS])
     factors = np.array([[p.weights.get(name, 1.0) for name in ACTIONS] for p in data.people.personas.values()])
     return np.asarray(np.log(base * factors))

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from streamkit.processor import Output
-from streamkit.records import Batch
 
 from services.simulator.domain.calendar import Moment
 from services.simulator.domain.causes import Effects
@@ -14,6 +12,8 @@ from services.simulator.domain.events import EventBuffer, Kind
 from services.simulator.domain.state import State
 from services.simulator.domain.town import Town
 from services.simulator.domain.venues import Hours
+from streamkit.processor import Output
+from streamkit.records import Batch
 
 
 @dataclass(frozen=True)

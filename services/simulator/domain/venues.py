@@ -3,6 +3,7 @@
 import numpy as np
 
 from services.simulator.domain.calendar import DAY, MINUTE, LocalTime, weekday_of
+from services.simulator.domain.columns import Columns
 from services.simulator.domain.draws import Array, Draws, Purpose, cumulate, pick
 from services.simulator.domain.population import KM_PER_DEGREE
 from services.simulator.domain.specification import TASTES, CityData
@@ -65,21 +66,9 @@ def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
     }  # fmt: skip
 
 
-def seats_of(venues: dict[str, Array] | object, index: Array | slice) -> Array:
-    """Seats of all tables together."""
-    columns = venues
-    return np.asarray(
-        2 * columns["two"][index].astype(np.int64)  # type: ignore[index]
-        + 4 * columns["four"][index]  # type: ignore[index]
-        + 6 * columns["six"][index]  # type: ignore[index]
-        + 8 * columns["eight"][index]  # type: ignore[index]
-    )
-
-
-def largest_table(venues: object, index: Array) -> Array:
+def largest_table(venues: Columns, index: Array) -> Array:
     """Seats of the largest table, shape of ``index``."""
-    columns: dict[str, Array] = venues  # type: ignore[assignment]
-    return np.where(columns["eight"][index] > 0, 8, np.where(columns["six"][index] > 0, 6, 4))
+    return np.where(venues["eight"][index] > 0, 8, np.where(venues["six"][index] > 0, 6, 4))
 
 
 class Hours:

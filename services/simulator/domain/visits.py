@@ -3,6 +3,7 @@
 import numpy as np
 
 from services.simulator.domain.calendar import HOUR, MINUTE, SECOND
+from services.simulator.domain.columns import first_of_each, joined
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
 from services.simulator.domain.population import FAMILIAR
@@ -44,7 +45,7 @@ def arrive(turn: Turn) -> None:
     pool = turn.state.pools["arrivals"]
     if len(pool) and (due := pool.rows["time"] < turn.end).any():
         rows = pool.take(due)
-        _, first = np.unique(rows["user"], return_index=True)
+        first = first_of_each(rows["user"])
         again = np.ones(len(rows), dtype=bool)
         again[first] = False
         rows, later = rows[first], rows[again]
@@ -53,7 +54,7 @@ def arrive(turn: Turn) -> None:
         left = turn.hours.minutes_left(rows["venue"], np.maximum(rows["time"], turn.start))
         open_now = ~busy & (left > _SHORTEST + _MARGIN)
         start_visits(turn, rows[open_now])
-        later = np.concatenate([later, rows[~open_now]])
+        later = joined([later, rows[~open_now]])
         later["time"] = turn.end
         pool.add(later[later["until"] >= turn.end])
 

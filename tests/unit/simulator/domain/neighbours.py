@@ -33,7 +33,9 @@ def catalogue() -> Catalogue:
     return Catalogue.load()
 
 
-def make_city(users: int = 300, *, venues: int = 80, seed: int = 5, profile: str = "realistic", start: int = START) -> City:
+def make_city(
+    users: int = 300, *, venues: int = 80, seed: int = 5, profile: str = "realistic", start: int = START
+) -> City:
     config = CityConfig(users=users, venues=venues, start=start, profile=profile)
     return City(config, seed, Identity("run", 0, "dining", "new_york"), data())
 
@@ -56,7 +58,8 @@ class Hostess:
             }[row["event_type"]]
             rows.append(_answer(row, kind, "booking"))
             if kind == "booking.declined":
-                rows[-1]["alternatives"] = f"{row['venue_id']}@{datetime.fromtimestamp(row['start_time'] / 1e6 + 3600, UTC):%Y-%m-%dT%H:%M:%SZ}"
+                later = datetime.fromtimestamp(row["start_time"] / 1e6 + 3600, UTC)
+                rows[-1]["alternatives"] = f"{row['venue_id']}@{later:%Y-%m-%dT%H:%M:%SZ}"
         return [Outgoing.from_rows("bookings", rows)] if rows else []
 
 
