@@ -1,6 +1,7 @@
-"""The database's positions win over the group's: at start the group's offsets are set to them.
+"""The database's positions win over the group's.
 
-Where another process of the group runs already, the broker refuses; then the inbox alone makes repeats harmless.
+A group that is behind repeats records, which the inbox makes harmless. A group that is ahead, because the database
+was restored from an earlier day, would skip records: its offsets are set back before anything is consumed.
 """
 
 import asyncio
@@ -10,28 +11,47 @@ from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaExcepti
 from confluent_kafka.admin import AdminClient
 
 from streamkit import logs
+from streamkit.errors import Fatal
 from streamkit.settings import KafkaSettings
 
 CALL_LIMIT_S = 10.0
 
 
 async def restore_offsets(settings: KafkaSettings, group: str, positions: Mapping[tuple[str, int], int]) -> bool:
-    """Set the group's offsets; False where a stored position is past its topic's end: the topics are other ones."""
-    return await asyncio.to_thread(_restore, settings, group, dict(positions)) if positions else True
+    """Set the group back where it is ahead; False where a stored position is past its topic's end: other topics.
+
+    Raises:
+        Fatal: the group must be set back but another process of it is running, or the broker does not answer.
+
+    """
+    return await asyncio.to_thread(_restore, settings, group, positions) if positions else True
 
 
-def _restore(settings: KafkaSettings, group: str, positions: dict[tuple[str, int], int]) -> bool:
-    places = [TopicPartition(topic, partition, offset) for (topic, partition), offset in positions.items()]
-    reader = Consumer({**settings.client(), "group.id": f"{group}-positions"})
+def _restore(settings: KafkaSettings, group: str, positions: Mapping[tuple[str, int], int]) -> bool:
+    places = [TopicPartition(topic, partition) for topic, partition in positions]
+    reader = Consumer({**settings.client(), "group.id": group, "enable.auto.commit": False})
     try:
         for place in places:
-            if place.offset > reader.get_watermark_offsets(place, timeout=CALL_LIMIT_S)[1]:
+            end = reader.get_watermark_offsets(place, timeout=CALL_LIMIT_S)[1]
+            if positions[place.topic, place.partition] > end:
                 return False
+        committed = reader.committed(places, timeout=CALL_LIMIT_S)
+    except KafkaException as error:
+        raise Fatal(f"offsets of {group}: {error.args[0].str()}") from error
     finally:
         reader.close()
+    ahead = [place for place in committed if place.offset > positions[place.topic, place.partition]]
+    if ahead:
+        _set_back(
+            settings, group, [TopicPartition(p.topic, p.partition, positions[p.topic, p.partition]) for p in ahead]
+        )
+    return True
+
+
+def _set_back(settings: KafkaSettings, group: str, places: list[TopicPartition]) -> None:
     wanted = ConsumerGroupTopicPartitions(group, places)
     try:
         AdminClient(settings.client()).alter_consumer_group_offsets([wanted])[group].result(CALL_LIMIT_S)
-    except KafkaException as error:
-        logs.get_logger().warning("group offsets stay as they are", group=group, reason=error.args[0].str())
-    return True
+    except (KafkaException, TimeoutError) as error:
+        raise Fatal(f"{group} is ahead of the database and cannot be set back while it runs: {error}") from error
+    logs.get_logger().warning("group was ahead of the database: set back", group=group, partitions=len(places))

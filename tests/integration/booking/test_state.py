@@ -144,9 +144,9 @@ def test_small_things_are_remembered(opened: Opened) -> None:
 
 @pytest.mark.postgres
 def test_what_a_transaction_that_fails_has_written_is_gone(durable: PostgresState) -> None:
-    with pytest.raises(KeyError), durable.transaction():
-        durable.fresh(ONE, ["a"])
-        raise KeyError
+    with pytest.raises(ConflictError), durable.transaction():
+        assert durable.fresh(ONE, ["a"]) == {"a"}
+        durable.claim(ONE, [Claim("a", "v1", 1, 1, 1), Claim("b", "v1", 1, 1, 1)])
     with durable.transaction():
         assert durable.fresh(ONE, ["a"]) == {"a"}
 

@@ -44,10 +44,10 @@ def told(story: list[tuple[str, Any]]) -> list[tuple[str, str, dict[str, Any]]]:
             booked = names[detail % len(names)]
             name, who = booked["booking_id"], {key: booked[key] for key in ("user_id", "venue_id")}
             row = {
-                "cancel": lambda: cancel_row(f"c{number:03}", name, at, **who),
-                "start": lambda: visit_row(f"s{number:03}", "visit.started", name, at, **who),
-                "end": lambda: visit_row(f"e{number:03}", "visit.ended", name, at, **who),
-                "again": lambda: booked,
-            }[kind]()
+                "cancel": cancel_row(f"c{number:03}", name, at, **who),
+                "start": visit_row(f"s{number:03}", "visit.started", name, at, **who),
+                "end": visit_row(f"e{number:03}", "visit.ended", name, at, **who),
+                "again": booked,
+            }[kind]
             written.append((kind, "user_actions" if kind in ("start", "end") else "bookings", row))
     return written

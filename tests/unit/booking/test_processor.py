@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from tests import ledger
@@ -14,7 +16,7 @@ from tests.unit.booking.city import (
 )
 
 
-def city(**venue: object) -> City:
+def city(**venue: Any) -> City:
     return City().publish("venues", venue_row(**venue)).settle()
 
 
@@ -140,14 +142,19 @@ def test_simulation_time_never_goes_back_for_a_venue() -> None:
 
 
 def test_a_person_is_told_of_the_outcome() -> None:
-    told = [row for row in city().publish("bookings", request_row("a")).settle().rows("system_metrics")]
+    told = city().publish("bookings", request_row("a")).settle().rows("system_metrics")
     assert [row["event_type"] for row in told] == ["notification.dispatched"]
     assert "Fri 05 Jun 19:00" in told[0]["text"]
 
 
 def test_the_api_books_lists_and_cancels() -> None:
     api = city()
-    asked = {"user_id": "u0000009", "venue_id": "v00001", "party_size": 2, "start_time": "2026-06-05T19:00:00-04:00"}
+    asked: dict[str, Any] = {
+        "user_id": "u0000009",
+        "venue_id": "v00001",
+        "party_size": 2,
+        "start_time": "2026-06-05T19:00:00-04:00",
+    }
     created = api.ask("booking.create", **asked)
     assert (created["status"], created["payload"]["status"]) == ("ok", "confirmed")
     booking_id = created["payload"]["booking_id"]
@@ -187,14 +194,14 @@ def test_the_api_books_lists_and_cancels() -> None:
         ("booking.explode", {}, "rejected"),
     ],
 )
-def test_a_bad_question_is_answered_with_its_reason(kind: str, parameters: dict[str, object], status: str) -> None:
+def test_a_bad_question_is_answered_with_its_reason(kind: str, parameters: dict[str, Any], status: str) -> None:
     reply = city().ask(kind, **parameters)
     assert reply["status"] == status
     assert reply["reason"]
 
 
 def test_availability_counts_tables_and_the_wait() -> None:
-    asked = {"venue_id": "v00001", "start_time": "2026-06-05T19:00:00-04:00", "party_size": 2}
+    asked: dict[str, Any] = {"venue_id": "v00001", "start_time": "2026-06-05T19:00:00-04:00", "party_size": 2}
     free = city(tables="2x1").ask("availability.get", **asked)["payload"]
     assert (free["available"], free["slots_remaining"], free["wait_time_minutes"]) == (True, 1, 0)
     full = city(tables="2x1").publish("bookings", request_row("a")).settle().ask("availability.get", **asked)["payload"]
