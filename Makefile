@@ -13,7 +13,7 @@ PAGE_SOURCES := $(shell find $(PAGE)/src $(PAGE)/public $(PAGE)/index.html $(PAG
 # Node of the machine, else the one that setup put beside Python
 export PATH := $(CURDIR)/$(VENV)/node:$(PATH)
 
-.PHONY: help setup demo test test-python test-page lint format generate bench clean requirements page
+.PHONY: help setup demo test test-python test-unit test-page lint format generate bench clean requirements page
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,10 +50,15 @@ demo: setup page ## the whole city on this machine; FOR=60 ends by itself with a
 test: test-page test-python ## every level, real Kafka and PostgreSQL included, with coverage
 
 test-python: setup page
-	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest $(LEVEL) -m "not bench" -p no:cacheprovider || { $(BIN)/coverage combine -q; exit 1; }
-	@$(BIN)/coverage combine -q && $(BIN)/coverage xml -q && $(BIN)/coverage report --fail-under=85 --format=total \
-	  | sed 's/^/lines covered, percent: /'
+	@mkdir -p .luna && rm -f .coverage .coverage.*
+	@$(BIN)/coverage run -m pytest $(LEVEL) -m "not bench" 2>&1 | tee .luna/pytest.log
+	@$(BIN)/coverage combine -q && $(BIN)/coverage xml -q
+	@echo "lines covered, percent: $$($(BIN)/coverage report --format=total)"
+	@$(BIN)/coverage report --fail-under=85 >/dev/null || { echo "less than 85 % of the lines are covered"; exit 1; }
+	@tail -n 1 .luna/pytest.log
+
+test-unit: setup ## the levels without servers, in a minute
+	@$(BIN)/python -m pytest -q tests/unit tests/contract tests/architecture -m "not kafka and not postgres"
 
 test-page: $(PAGE)/node_modules/.ready
 	@cd $(PAGE) && npm run --silent test
@@ -78,7 +83,7 @@ bench: setup ## measurements beside their peers: .luna/bench.json
 
 requirements: setup ## compile requirements/*.in into pinned and hashed *.txt
 	@for name in runtime dev kafka node; do \
-	  $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	  $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## everything that was made

@@ -2,9 +2,9 @@
 
 import typer
 
-from cli.commands import topics, up
+from cli.commands import bench, control, dlq, doctor, run, status, tail, topics, up
 
-COMMANDS = (up, topics)
+COMMANDS = (up, run, topics, tail, control, dlq, status, doctor, bench)
 
 
 def main() -> None:

@@ -51,9 +51,7 @@ class Summary:
         found += [f"{name} ended {times} times by itself" for name, times in self.restarts.items() if times]
         found += [f"no events on {topic}" for topic in LIVING_TOPICS if not self.events.get(topic)]
         found += [f"no {name}" for name in _NEVER_ZERO if not self.counts.get(name)]
-        found += [
-            f"{records} records on the DLQ of {topic}" for topic, records in self.dlq.items() if records
-        ]
+        found += [f"{records} records on the DLQ of {topic}" for topic, records in self.dlq.items() if records]
         found += [f"{name} is {records} records behind" for name, records in self.lag.items() if records]
         return found
 
