@@ -128,6 +128,7 @@ class Runner:
                     event = await self._source.take(_TAKE_S)
                     if event is not None:
                         await self._dispatch(event, stop)
+                        await asyncio.sleep(0)  # a source that is never empty must not starve progress and health
             finally:
                 await self._source.close()
                 finished.set()
