@@ -1,5 +1,6 @@
 """The simulation: its state, and the commands that steer it."""
 
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from fastapi import APIRouter
@@ -38,6 +39,14 @@ ACK = {
     "latency_ms": 84.1,
 }
 ANSWERS = example(ACK, 401, 403, 409, 503, 504)
+
+PLAIN = {
+    "start": "Begin, or go on after a stop.",
+    "pause": "Hold simulated time.",
+    "resume": "Let simulated time go on.",
+    "stop": "End the run.",
+    "reset": "Begin anew, on a branch of its own.",
+}
 
 
 async def give(context: Context, command: str, arguments: Arguments, caller: str) -> Json:
@@ -111,9 +120,14 @@ async def change_scenario_by_path(
     return await give(context, "scenario", ScenarioChange(scenario=scenario, action=action), caller)
 
 
-@router.post("/{command}", responses=ANSWERS)
-async def give_plain(
-    command: Literal["start", "pause", "resume", "stop", "reset"], context: InContext, caller: Controller
-) -> Json:
-    """Start, pause, resume, stop or reset; the answer is the simulator's acknowledgement."""
-    return await give(context, command, Nothing(), caller)
+def _plain(command: str) -> Callable[[Context, str], Awaitable[Json]]:
+    async def give_plain(context: InContext, caller: Controller) -> Json:
+        return await give(context, command, Nothing(), caller)
+
+    return give_plain
+
+
+for _command, _summary in PLAIN.items():
+    router.add_api_route(
+        f"/{_command}", _plain(_command), methods=["POST"], name=_command, description=_summary, responses=ANSWERS
+    )
