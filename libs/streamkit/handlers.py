@@ -1,5 +1,6 @@
 """Hosts a `Processor` on the runner: process, publish, wait for the reports; in memory-held state, rebuild first."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
@@ -99,9 +100,9 @@ async def read_emitted(
     """Event ids of a service at the ends of its output topics."""
     client = reader(settings)
     try:
-        lows, highs = watermarks(client, topics)
+        lows, highs = await asyncio.to_thread(watermarks, client, topics)
     finally:
-        client.close()
+        await asyncio.to_thread(client.close)
     starts = {place: max(low, highs[place] - TAIL_RECORDS) for place, low in lows.items()}
     emitted = EmittedIds()
     async for raws in read_range(settings, starts, highs, settings.max_batch_records):

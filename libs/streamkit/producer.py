@@ -2,14 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TypeAlias
 
 import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException, Message
 
 from streamkit import metrics
-from streamkit.broker import denied, produce_failure
+from streamkit.broker import HEALING, denied, produce_failure
 from streamkit.clock import Clock
 from streamkit.codec import Codec
 from streamkit.errors import Fatal
@@ -31,9 +31,10 @@ Headers: TypeAlias = list[tuple[str, str | bytes | None]]
 class Delivery:
     """Awaitable outcome of handed-over records: the end offset of every partition they were written to."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, clock: Clock) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, clock: Clock, on_failure: Callable[[KafkaError], None]) -> None:
         self._loop = loop
         self._clock = clock
+        self._on_failure = on_failure
         self._began = clock.monotonic()
         self._done: asyncio.Future[Positions] = loop.create_future()
         self._ends: Positions = {}
@@ -52,9 +53,10 @@ class Delivery:
         """Whether every report has arrived."""
         return self._done.done()
 
-    def expect(self, records: int) -> None:
+    def expect(self, topic: str, records: int) -> None:
         """Count records that were put on the queue."""
         self._awaited += records
+        self._counts[topic] = self._counts.get(topic, 0) + records
 
     def seal(self) -> None:
         """No more records follow."""
@@ -78,9 +80,13 @@ class Delivery:
         if self._done.done():
             return
         if self._failure is not None:
+            metrics.PRODUCE_FAILED.labels(self._failed_topic).inc()
+            self._on_failure(self._failure)
             self._done.set_exception(produce_failure(self._failure, self._failed_topic))
-            self._done.exception()  # a delivery that nobody awaits is reported by `Producer.failure`
+            self._done.exception()  # of a delivery that nobody awaits the producer's next call tells
             return
+        for topic, count in self._counts.items():
+            metrics.PRODUCED.labels(topic).inc(count)
         metrics.PUBLISH_SECONDS.observe(self._clock.monotonic() - self._began)
         self._done.set_result(self._ends)
 
@@ -166,7 +172,7 @@ class Producer:
     def _delivery(self) -> Delivery:
         if self._failure is not None:
             raise Fatal(f"Kafka producer: {self._failure.str()}")
-        return Delivery(asyncio.get_running_loop(), self._clock)
+        return Delivery(asyncio.get_running_loop(), self._clock, self._note_failure)
 
     def _encode(self, outputs: Sequence[Output]) -> list["_Records"]:
         records: list[_Records] = []
@@ -213,13 +219,16 @@ class Producer:
             metrics.PRODUCE_FAILED.labels(topic).inc(len(keys) - index)
             raise produce_failure(error.args[0], topic) from error
         finally:
-            delivery.expect(index - start)
-            metrics.PRODUCED.labels(topic).inc(index - start)
+            delivery.expect(topic, index - start)
         return index
 
     def _serve_reports(self) -> None:
         while not self._closing.is_set():
             self._client.poll(0.1)
+
+    def _note_failure(self, error: KafkaError) -> None:
+        if error.code() not in HEALING:
+            self._failure = error
 
     def _note_error(self, error: KafkaError) -> None:
         if denied(error):

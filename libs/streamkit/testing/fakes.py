@@ -1,6 +1,7 @@
 """A producer and a source on the in-memory log, and bounded waiting instead of sleeping."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable, Generator, Sequence
 
 import numpy as np
@@ -78,7 +79,7 @@ class MemorySource:
         self, log: MemoryLog, group: str, topics: Sequence[str], committed: Positions, most: int = 1_000_000
     ) -> None:
         self.group = group
-        self.last_poll = 0.0
+        self.last_poll = math.inf  # it never falls silent
         self.committed = committed
         self._log = log
         self._topics = topics
