@@ -12,6 +12,7 @@ from streamkit.codec.columns import EncodeError
 from streamkit.codec.contract import ContractCheck
 from streamkit.codec.decode import Poison, Reader
 from streamkit.codec.encode import encode_bodies
+from streamkit.codec.few import FEW, encode_few
 from streamkit.codec.keys import encode_keys
 from streamkit.codec.plan import Plan
 from streamkit.codec.structure import HEADER_BYTES, SLACK
@@ -61,8 +62,14 @@ class Codec:
     """
 
     def __init__(
-        self, catalogue: Catalogue, schema_ids: Mapping[str, int] | None = None, service: str | None = None
+        self,
+        catalogue: Catalogue,
+        schema_ids: Mapping[str, int] | None = None,
+        service: str | None = None,
+        few: int = FEW,
     ) -> None:
+        """Batches of up to ``few`` records take the path for a handful, longer ones the columnar path."""
+        self._few = few
         self._catalogue = catalogue
         self._service = service
         ids = catalogue.schema_ids if schema_ids is None else schema_ids
@@ -71,13 +78,17 @@ class Codec:
     def encode(self, outgoing: Outgoing) -> Encoded:
         """Keys and values of a batch; raises `EncodeError` naming topic and column."""
         known = self._topic(outgoing.topic)
+        unknown = next((name for name in outgoing.columns if name not in known.plan.names), None)
+        if unknown is not None:
+            raise EncodeError(f"{outgoing.topic}: column {unknown!r} is not in the schema")
         if self._service is not None and outgoing.rows:
             wrong = foreign(known.topic, outgoing, self._service)
             if wrong:
                 raise EncodeError("; ".join(wrong))
         try:
             keys = encode_keys(known.topic.key, outgoing.columns.get(known.topic.key), outgoing.rows)
-            values = encode_bodies(known.plan, known.header, outgoing.columns, outgoing.rows)
+            encode = encode_few if outgoing.rows <= self._few else encode_bodies
+            values = encode(known.plan, known.header, outgoing.columns, outgoing.rows)
         except EncodeError as error:
             raise EncodeError(f"{outgoing.topic}: {error}") from None
         return Encoded(outgoing.topic, keys, values)
@@ -97,8 +108,11 @@ class Codec:
                 reason = f"schema id {schema_id} is none of {topic}"
                 poison += [Poison(index, "UnknownSchema", reason) for index in origin.tolist()]
                 continue
-            lengths = np.fromiter(map(len, chosen), dtype=np.int64, count=len(chosen))
-            frame, kept, bad = reader.read(b"".join([*chosen, bytes(SLACK)]), lengths)
+            if len(chosen) <= self._few:
+                frame, kept, bad = reader.read_few(chosen)
+            else:
+                lengths = np.fromiter(map(len, chosen), dtype=np.int64, count=len(chosen))
+                frame, kept, bad = reader.read(b"".join([*chosen, bytes(SLACK)]), lengths)
             poison += [Poison(int(origin[one.index]), one.error, one.message) for one in bad]
             frames.append(frame)
             rows.append(origin[kept])

@@ -4,7 +4,7 @@ Each record is walked within its own bytes (`structure`), all of a chunk at once
 frame (`series`). Nothing raises on bad data and no record can touch another's row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from streamkit.codec.few import read_few
 from streamkit.codec.plan import Plan
 from streamkit.codec.series import frame_of
 from streamkit.codec.structure import Walk
@@ -54,9 +55,14 @@ class Reader:
             frame, rows = frame.filter(~broken), rows[~broken]
         return self._resolve(frame), rows, poison
 
+    def read_few(self, values: Sequence[bytes]) -> tuple[pl.DataFrame, NDArray[np.intp], list[Poison]]:
+        """The same for a handful of values."""
+        frame, rows, bad = read_few(self._writer, values)
+        return self._resolve(frame), rows, [Poison(row, "MalformedRecord", reason) for row, reason in bad.items()]
+
     def _resolve(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Columns of the reader schema: those the writer did not know take their default."""
-        if self._writer == self._reader:
+        if self._writer is self._reader or self._writer == self._reader:
             return frame
         have = set(frame.columns)
         return frame.select(

@@ -46,6 +46,11 @@ class Plan:
         return Plan(tuple(_field(column) for column in schema["fields"]))
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of the columns."""
+        return frozenset(field.name for field in self.fields)
+
+    @cached_property
     def empty(self) -> pl.DataFrame:
         """A frame of no rows."""
         return pl.DataFrame(schema={field.name: field.dtype for field in self.fields})

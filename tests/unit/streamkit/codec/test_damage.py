@@ -15,6 +15,8 @@ from streamkit.records import Outgoing
 from tests.unit.streamkit.codec.drawn import CATALOGUE, complete, without_logical_types
 
 CODEC = Codec(CATALOGUE)
+
+pytestmark = pytest.mark.parametrize("codec", [CODEC, Codec(CATALOGUE, few=0)], ids=["few", "columnar"])
 TOPIC = CATALOGUE.topic("user_actions")
 SCHEMA = without_logical_types(TOPIC.schema)
 
@@ -62,10 +64,10 @@ def _alone(value: bytes) -> dict[str, Any] | None:
 
 @settings(deadline=None, max_examples=1500, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
-def test_damage_to_some_records_never_raises_and_never_alters_a_neighbour(data: st.DataObject) -> None:
+def test_damage_to_some_records_never_raises_and_never_alters_a_neighbour(codec: Codec, data: st.DataObject) -> None:
     victims = data.draw(st.sets(st.integers(0, len(GOOD) - 1), min_size=1, max_size=4))
     values = [data.draw(damaged(value)) if row in victims else value for row, value in enumerate(GOOD)]
-    decoded = CODEC.decode(TOPIC.name, values)
+    decoded = codec.decode(TOPIC.name, values)
     poisoned = {one.index for one in decoded.poison}
     assert poisoned <= victims
     assert sorted([*decoded.rows.tolist(), *poisoned]) == list(range(len(GOOD)))
@@ -74,11 +76,11 @@ def test_damage_to_some_records_never_raises_and_never_alters_a_neighbour(data: 
         assert found == expected
 
 
-def test_two_damages_that_cancel_out_are_both_found() -> None:
+def test_two_damages_that_cancel_out_are_both_found(codec: Codec) -> None:
     one, two = GOOD[2], GOOD[3]
     joined = one + two
     shifted = [joined[: len(one) + 3], joined[len(one) + 3 :]]
-    decoded = CODEC.decode(TOPIC.name, [*GOOD[:2], *shifted, *GOOD[4:]])
+    decoded = codec.decode(TOPIC.name, [*GOOD[:2], *shifted, *GOOD[4:]])
     assert [poison.index for poison in decoded.poison] == [2, 3]
     assert decoded.frame.to_dicts() == ROWS[:2] + ROWS[4:]
 
@@ -111,18 +113,18 @@ def _with_field(name: str, replacement: bytes) -> bytes:
         ("simulation_time", b"\x80" * 12 + b"\x00"),
     ],
 )
-def test_bytes_outside_the_format_are_named_as_malformed(column: str, raw: bytes) -> None:
-    decoded = CODEC.decode(TOPIC.name, [GOOD[1], _with_field(column, raw), GOOD[2]])
+def test_bytes_outside_the_format_are_named_as_malformed(codec: Codec, column: str, raw: bytes) -> None:
+    decoded = codec.decode(TOPIC.name, [GOOD[1], _with_field(column, raw), GOOD[2]])
     assert [(poison.index, poison.error) for poison in decoded.poison] == [(1, "MalformedRecord")]
     assert decoded.frame.to_dicts() == ROWS[1:3]
 
 
-def test_a_boolean_that_is_neither_true_nor_false_is_malformed() -> None:
+def test_a_boolean_that_is_neither_true_nor_false_is_malformed(codec: Codec) -> None:
     topic = CATALOGUE.topic("users")
     rows = [complete(topic, "user.updated") | {"is_simulated": flag, "world": "w"} for flag in (True, False)]
-    yes, no = CODEC.encode(Outgoing.from_rows("users", rows)).values
+    yes, no = codec.encode(Outgoing.from_rows("users", rows)).values
     at = next(place for place, (one, other) in enumerate(zip(yes, no, strict=True)) if one != other)
-    decoded = CODEC.decode("users", [yes, yes[:at] + b"\x07" + yes[at + 1 :], no])
+    decoded = codec.decode("users", [yes, yes[:at] + b"\x07" + yes[at + 1 :], no])
     assert [poison.index for poison in decoded.poison] == [1]
     assert decoded.frame["is_simulated"].to_list() == [True, False]
 
@@ -142,32 +144,32 @@ def test_a_boolean_that_is_neither_true_nor_false_is_malformed() -> None:
         (GOOD[0][:5] + b"\xff" * 3_000_000, "MalformedRecord"),
     ],
 )
-def test_garbage_among_good_records_is_named_by_kind(value: bytes | None, error: str) -> None:
-    decoded = CODEC.decode(TOPIC.name, [GOOD[0], value, GOOD[1]])
+def test_garbage_among_good_records_is_named_by_kind(codec: Codec, value: bytes | None, error: str) -> None:
+    decoded = codec.decode(TOPIC.name, [GOOD[0], value, GOOD[1]])
     assert [(poison.index, poison.error) for poison in decoded.poison] == [(1, error)]
     assert decoded.rows.tolist() == [0, 2]
     assert decoded.frame.to_dicts() == ROWS[:2]
 
 
-def test_a_chunk_of_nothing_but_garbage_is_an_empty_frame_with_every_column() -> None:
-    decoded = CODEC.decode(TOPIC.name, [b"", b"\0\0\0\0\1", b"x" * 40])
+def test_a_chunk_of_nothing_but_garbage_is_an_empty_frame_with_every_column(codec: Codec) -> None:
+    decoded = codec.decode(TOPIC.name, [b"", b"\0\0\0\0\1", b"x" * 40])
     assert decoded.frame.height == 0
     assert tuple(decoded.frame.columns) == TOPIC.columns
     assert len(decoded.poison) == 3
 
 
-def test_a_false_length_beside_a_huge_true_one_stays_within_its_record() -> None:
+def test_a_false_length_beside_a_huge_true_one_stays_within_its_record(codec: Codec) -> None:
     big = complete(TOPIC, "user.dormant") | {"event_id": "x" * 3_000_000}
-    value = CODEC.encode(Outgoing.from_rows(TOPIC.name, [big])).values[0]
-    decoded = CODEC.decode(TOPIC.name, [value, value[:40]])
+    value = codec.encode(Outgoing.from_rows(TOPIC.name, [big])).values[0]
+    decoded = codec.decode(TOPIC.name, [value, value[:40]])
     assert [poison.index for poison in decoded.poison] == [1]
     assert decoded.frame["event_id"].str.len_bytes().to_list() == [3_000_000]
 
 
-def test_a_null_value_on_a_compacted_topic_is_a_removal() -> None:
+def test_a_null_value_on_a_compacted_topic_is_a_removal(codec: Codec) -> None:
     topic = CATALOGUE.topic("users")
-    value = CODEC.encode(Outgoing.from_rows("users", [complete(topic, "user.updated")])).values[0]
-    decoded = CODEC.decode("users", [None, value, None])
+    value = codec.encode(Outgoing.from_rows("users", [complete(topic, "user.updated")])).values[0]
+    decoded = codec.decode("users", [None, value, None])
     assert decoded.removed.tolist() == [0, 2]
     assert decoded.rows.tolist() == [1]
     assert not decoded.poison
@@ -189,17 +191,17 @@ def _raw(row: dict[str, Any]) -> bytes:
     ],
 )
 def test_a_readable_record_that_breaks_its_contract_is_poison_with_the_reason(
-    change: dict[str, Any], reason: str
+    codec: Codec, change: dict[str, Any], reason: str
 ) -> None:
-    decoded = CODEC.decode(TOPIC.name, [GOOD[0], _raw(ROWS[0] | change), GOOD[1]])
+    decoded = codec.decode(TOPIC.name, [GOOD[0], _raw(ROWS[0] | change), GOOD[1]])
     assert [(poison.index, poison.error, poison.message) for poison in decoded.poison] == [
         (1, "ContractViolation", reason)
     ]
     assert decoded.rows.tolist() == [0, 2]
 
 
-def test_every_committed_id_of_the_topic_is_read_and_no_other_topics() -> None:
+def test_every_committed_id_of_the_topic_is_read_and_no_other_topics(codec: Codec) -> None:
     catalogue = Catalogue.load()
     foreign_id = catalogue.schema_ids["bookings-value/1"].to_bytes(4, "big")
-    decoded = CODEC.decode(TOPIC.name, [b"\0" + foreign_id + GOOD[0][5:]])
+    decoded = codec.decode(TOPIC.name, [b"\0" + foreign_id + GOOD[0][5:]])
     assert [poison.error for poison in decoded.poison] == ["UnknownSchema"]
