@@ -26,6 +26,9 @@ from streamkit.health import HealthServer, Readiness
 from streamkit.lifecycle import Service
 from streamkit.producer import Producer
 
+STOP_LIMIT_S = 10.0
+"""Faust leaves its group and stops its threads within; the state is already saved."""
+
 TOPICS = (*FOLDED, REQUESTS)
 
 
@@ -76,7 +79,7 @@ class Worker:
         cells = TableCells(self._table.data.data, ChangelogWriter(settings.kafka, plan.changelog))
         self.directory = CompactedReader(settings.kafka, codec, DIRECTORY, plan.partitions)
         self.host = ChunkHost(
-            HostPolicy(own.group, settings.instance_name, own.gather_chunks),
+            HostPolicy(own.group, settings.instance_name, own.gather_records),
             AnalyticsProcessor(cells, read_learning(own.preferences_file), own.limits()),
             cells,
             self.directory,
@@ -95,6 +98,7 @@ class Worker:
             Exception: whatever ended the Faust application or the host.
 
         """
+        self._plan.data_dir.mkdir(parents=True, exist_ok=True)
         await ensure_changelog(self._kafka, self._plan.changelog, self._plan.partitions)
         failure = self._failure = asyncio.get_running_loop().create_future()
         working = asyncio.create_task(self.host.run(stop))
@@ -111,7 +115,8 @@ class Worker:
                 raise self._app.crash_reason
         finally:
             self._readiness.set("state", False, "stopping")
-            await self._app.stop()
+            async with asyncio.timeout(STOP_LIMIT_S):
+                await self._app.stop()
             for task in (working, starting, crashing):
                 task.cancel()
 

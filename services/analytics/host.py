@@ -41,11 +41,11 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class HostPolicy:
-    """Who we are in the group, and how many chunks are folded together at most."""
+    """Who we are in the group, and how many records are folded together, give or take a chunk."""
 
     group: str
     instance: str
-    gather_chunks: int
+    gather_records: int
 
 
 class ChunkHost:
@@ -77,6 +77,7 @@ class ChunkHost:
         self._expected: Positions = {}
         self._unpublished: list[tuple[str, Row]] = []
         self._fresh: set[tuple[str, int]] = set()
+        self._moved: Positions = {}
 
     @property
     def applied(self) -> Positions:
@@ -93,6 +94,7 @@ class ChunkHost:
             self._unpublished = self._cells.restore(partitions)
             self._expected = self._cells.positions
             self._fresh = set()
+            self._moved = {}
             self._processor.load(self._expected)
             get_logger().info("state restored", partitions=sorted(partitions), unpublished=len(self._unpublished))
 
@@ -108,13 +110,16 @@ class ChunkHost:
                     break
                 async with self._working:
                     await self._handle([getting.result(), *self._waiting()])
+            await self._cells.close_outbox()
         finally:
             stopping.cancel()
 
     def _waiting(self) -> list[Arrived]:
         waiting: list[Arrived] = []
-        while not self._inbox.empty() and len(waiting) < self._policy.gather_chunks:
+        records = 0
+        while not self._inbox.empty() and records < self._policy.gather_records:
             waiting.append(self._inbox.get_nowait())
+            records += len(waiting[-1].chunk)
         return waiting
 
     async def _handle(self, arrived: Sequence[Arrived]) -> None:
@@ -122,9 +127,9 @@ class ChunkHost:
         if self._unpublished:
             await self._producer.publish(outgoing(self._unpublished))
             self._unpublished = []
+            await self._cells.close_outbox()
         outbox: dict[int, list[tuple[str, Row]]] = {}
         replies: list[tuple[str, Row]] = []
-        moved: Positions = {}
         records = 0
         for one in arrived:
             chunk = self._unapplied(one)
@@ -132,11 +137,11 @@ class ChunkHost:
                 continue
             rows = await self._fold(one.topic, one.partition, chunk, replies)
             outbox.setdefault(one.partition, []).extend(rows)
-            moved[one.topic, one.partition] = self._expected[one.topic, one.partition] = chunk.next_offset
+            self._moved[one.topic, one.partition] = self._expected[one.topic, one.partition] = chunk.next_offset
             metrics.CONSUMED.labels(self._policy.group, one.topic).inc(len(chunk))
             records += len(chunk)
-        if moved:
-            await self._save(moved, outbox, replies)
+        if self._processor.stirred or replies:
+            await self._save(outbox, replies)
             metrics.BATCH_SECONDS.labels(self._policy.group).observe(self._clock.monotonic() - began)
             metrics.BATCH_RECORDS.labels(self._policy.group).observe(records)
         for one in arrived:
@@ -174,9 +179,13 @@ class ChunkHost:
                 self._processor.learn_venues(batch)
         return self._processor.fold(topic, partition, decoded.frame, chunk.next_offset)
 
-    async def _save(
-        self, moved: Positions, outbox: dict[int, list[tuple[str, Row]]], replies: list[tuple[str, Row]]
-    ) -> None:
+    async def _save(self, outbox: dict[int, list[tuple[str, Row]]], replies: list[tuple[str, Row]]) -> None:
+        """Make everything folded since the last commit durable, then say it.
+
+        What the services say of themselves comes on a topic that we write to: a commit for each of our own records
+        would make the next one, for ever. Such records wait for the next that matters.
+        """
+        moved, self._moved = self._moved, {}
         closed = self._processor.settle()
         settling = self._processor.settling_partition
         if closed and settling is not None:

@@ -62,6 +62,8 @@ class AnalyticsProcessor:
     def _reset(self) -> None:
         self._applied: Positions = {}
         self._branches: dict[Scope, BranchState] = {}
+        self.stirred = False
+        """Whether anything was folded since the last `settle` that could matter to state or figures."""
         self.lives = Lives(self._cells)
         self.recent = RecentIds(self._cells, self._limits.id_segment, self._limits.id_segments)
 
@@ -116,8 +118,11 @@ class AnalyticsProcessor:
     def fold(self, topic: str, partition: int, frame: pl.DataFrame, next_offset: int) -> list[tuple[str, Row]]:
         """Fold records of one partition, the last of which has offset ``next_offset`` - 1; rows with their topics."""
         advance(self._applied, {(topic, partition): next_offset})
+        if topic == "system_metrics":
+            frame = frame.filter(pl.col("event_type") == "simulator.tick").tail(1)  # positions are cumulative
         if frame.is_empty():
             return []
+        self.stirred = True
         fresh = self.recent.fresh(topic, partition, frame["event_id"])
         if not fresh.all():
             frame = frame.filter(pl.Series(fresh))
@@ -141,10 +146,9 @@ class AnalyticsProcessor:
             purge(self._cells, ended)
 
     def _on_ticks(self, scope: Scope, partition: int, frame: pl.DataFrame) -> None:
-        ticks = frame.filter(pl.col("event_type") == "simulator.tick").tail(1)  # positions are cumulative
         if scope not in self.lives.over:
-            for row in ticks.iter_rows(named=True):
-                self._state(scope).advance(ticks)
+            for row in frame.iter_rows(named=True):
+                self._state(scope).advance(frame)
                 self._state(scope).windows.on_tick(partition, row)
 
     @property
@@ -155,6 +159,7 @@ class AnalyticsProcessor:
 
     def settle(self) -> list[tuple[str, Row]]:
         """Rows of every window that the records folded so far make final."""
+        self.stirred = False
         live = self.live
         return [] if live is None else list(live.windows.settle(self._applied))
 

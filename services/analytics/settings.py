@@ -18,8 +18,8 @@ class AnalyticsSection(Section):
     """How analytics consumes, remembers and recovers."""
 
     group: str = Field(default="analytics", description="Consumer group, and prefix of the changelog topic")
-    chunk_records: int = Field(default=10_000, ge=1, description="Records a chunk holds at most")
-    gather_chunks: int = Field(default=64, ge=1, description="Chunks folded and saved together at most")
+    chunk_records: int = Field(default=5_000, ge=1, description="Records a chunk holds at most")
+    gather_records: int = Field(default=20_000, ge=1, description="Records saved by one commit, about")
     commit_interval_s: float = Field(default=0.5, gt=0, description="How often offsets are committed to the group")
     retention_minutes: int = Field(default=4_320, ge=60, description="Simulated minutes kept in the live tables")
     lateness_minutes: int = Field(default=1, ge=0, description="Simulated minutes a window waits for other services")

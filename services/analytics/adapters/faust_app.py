@@ -95,6 +95,7 @@ def build_faust(
         broker_max_poll_records=plan.chunk_records,
         stream_buffer_maxsize=64,
         stream_recovery_delay=0.0,
+        stream_wait_empty=False,  # what is in flight is read again from the offset in the table; waiting hangs a stop
         consumer_auto_offset_reset="earliest",
     )
     app.chunked = lambda transport: transport.configure(plan.topics, plan.chunk_records, positioning)

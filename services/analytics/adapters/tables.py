@@ -132,6 +132,12 @@ class TableCells:
             self._held[partition].staged.clear()
             self._held[partition].removed.clear()
 
+    async def close_outbox(self) -> None:
+        """Note that everything saved was published too, so that the next start does not publish it again."""
+        pending = {partition: () for partition, held in self._held.items() if held.outbox_parts}
+        if pending:
+            await self.commit({}, pending)
+
     def _commit_records(
         self, partition: int, moved: Mapping[str, int], rows: Sequence[object]
     ) -> Iterator[tuple[int, bytes, bytes | None]]:
