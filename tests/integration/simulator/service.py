@@ -47,10 +47,10 @@ class Service:
             "LUNA_SIMULATOR__STACK_ID": "test",
             **{f"LUNA_SIMULATOR__{name.upper()}": value for name, value in {**self.more, **settings}.items()},
         }
-        log = (self.data_dir.parent / "simulator.log").open("ab")
-        return subprocess.Popen(
-            [sys.executable, "-m", "services.simulator"], env=environment, cwd=REPOSITORY, stderr=log, stdout=log
-        )
+        with (self.data_dir.parent / "simulator.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "services.simulator"], env=environment, cwd=REPOSITORY, stderr=log, stdout=log
+            )
 
 
 @contextmanager

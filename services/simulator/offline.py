@@ -1,0 +1,80 @@
+"""The city as what drives time in the in-memory host: no broker, no journal, no pacer, branch 0.
+
+Its ticks say their end offsets like those of the live simulator, because booking's timers and analytics' windows go
+by them; where a live record has the wall clock, these have simulated time, so that the whole run is a function of
+its seed and configuration.
+"""
+
+from collections.abc import Sequence
+
+from services.simulator.domain.city import CityConfig, Identity
+from services.simulator.graph import build_city
+from services.simulator.reports import city_topics
+from services.simulator.runtime.admission import Inbox, Raw, Received
+from services.simulator.runtime.notices import Published, State, state_record, tick_record
+from services.simulator.runtime.pacer import UNPACED
+from streamkit.identity import run_id
+from streamkit.memory import MemoryLog
+from streamkit.positions import Positions, advance
+from streamkit.processor import Output
+from streamkit.records import Batch, Outgoing
+
+OFFLINE_BRANCH = 0
+SUBSCRIPTIONS = ("bookings", "recommendations", "preferences")
+_NO_BYTES = Raw("", 0, 0, b"")
+"""Stands for the bytes of a record where nothing is journaled."""
+
+
+class OfflineCity:
+    """A `Ticker` of streamkit's lock-step host. It appends its records itself, to know where they end."""
+
+    def __init__(self, config: CityConfig, seed: int, log: MemoryLog) -> None:
+        self.identity = Identity(run_id(seed, config.behaviour()), OFFLINE_BRANCH, config.world, config.city)
+        self.city = build_city(config, seed, self.identity)
+        self._config = config
+        self._log = log
+        self._inbox = Inbox(self.identity.run_id, self.identity.branch)
+        self._ends: Positions = {}
+        self._people = (config.users, 0)
+
+    @property
+    def subscriptions(self) -> Sequence[str]:
+        """Topics whose records people of the city learn of."""
+        return SUBSCRIPTIONS
+
+    def opening(self) -> Sequence[Output]:
+        """The first state, then everybody and every venue."""
+        state = state_record(self.identity, self._state("starting"), self._config.start)
+        self._log.append([state])
+        self._write(self.city.opening())
+        return [state_record(self.identity, self._state("running"), self._config.start)]
+
+    def step(self, batches: Sequence[Batch]) -> Sequence[Output]:
+        """One tick."""
+        for batch in batches:
+            if len(batch):
+                self._inbox.offer(Received(batch, [_NO_BYTES] * len(batch)))
+        tick, time_us = self.city.tick, self.city.time_us
+        step = self.city.step(self._inbox.take().batches, ())
+        self._people = (step.population, step.active_users)
+        self._write(step.outputs)
+        events = sum(output.rows for output in step.outputs if isinstance(output, Outgoing))
+        published = Published(tick, time_us, dict(self._ends), events, 0)
+        return [tick_record(self.identity, published, self._state("running"), time_us)]
+
+    def _write(self, outputs: Sequence[Output]) -> None:
+        advance(self._ends, city_topics(self._log.append(outputs)))
+
+    def _state(self, phase: str) -> State:
+        return State(
+            phase=phase,
+            tick=self.city.tick,
+            time_us=self.city.time_us,
+            start_us=self._config.start,
+            speed_target=UNPACED,
+            speed_achieved=0.0,
+            population=self._people[0],
+            active_users=self._people[1],
+        )
+
+
