@@ -81,6 +81,15 @@ TRANSACTION_SECONDS = Histogram(
     "luna_booking_transaction_seconds", "One batch's database transaction", buckets=_SECONDS, registry=REGISTRY
 )
 
+QUERY_SECONDS = Histogram(
+    "luna_booking_query_seconds",
+    "One database statement, by the question asked",
+    ["question"],
+    buckets=_SECONDS,
+    registry=REGISTRY,
+)
+POOL_IN_USE = Gauge("luna_booking_pool_connections", "Database connections in use by this process", registry=REGISTRY)
+
 # --- analytics -----------------------------------------------------------------------------------------------------
 WINDOWS_CLOSED = Counter("luna_analytics_windows_closed_total", "Aggregate windows closed", registry=REGISTRY)
 PREFERENCES_UPDATED = Counter(

@@ -9,12 +9,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from services.booking.adapters.schema import SCHEMA
 from services.booking.ports import ConflictError
+from streamkit import metrics
 from streamkit.errors import Fatal, Retryable
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -31,7 +32,7 @@ AWAY_STATES = frozenset({"25P03"})
 
 def connect(url: str, pool_size: int, pool_wait_s: float) -> Engine:
     """A bounded pool of connections; nothing is opened yet."""
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
@@ -39,6 +40,9 @@ def connect(url: str, pool_size: int, pool_wait_s: float) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": 5, "application_name": "luna-booking"},
     )
+    event.listen(engine, "checkout", lambda *_: metrics.POOL_IN_USE.inc())
+    event.listen(engine, "checkin", lambda *_: metrics.POOL_IN_USE.dec())
+    return engine
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 # ruff: noqa: D102 - what each method does stands at the port
 """State in PostgreSQL: one query a question for a whole batch, COPY for what is new, constraints for what must hold."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from psycopg import Connection, Cursor
@@ -14,6 +16,7 @@ from services.booking.domain.booking import Booking
 from services.booking.domain.floor import Claim
 from services.booking.domain.venue import Venue
 from services.booking.ports import Interest, Query, Question, Scope, Tick
+from streamkit import metrics
 
 LONGEST_CLAIM = 16
 """Slots: a claim that touches a span begins at most this long before it (dwell is at most 150 minutes)."""
@@ -57,20 +60,18 @@ class PostgresState:
             finally:
                 self._cursor = None
 
-    def forget_scopes(self) -> None:
-        """Somebody else has emptied the tables."""
-        self._scopes.clear()
-
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         return self._run(query, *values).fetchall()
 
     def _run(self, query: str, *values: object) -> Cursor[Any]:
         assert self._cursor is not None, "the state is used inside a transaction"
-        return self._cursor.execute(query, values)
+        with metrics.QUERY_SECONDS.labels(_question(query)).time():
+            return self._cursor.execute(query, values)
 
     def _copy(self, table: str, rows: Iterable[Sequence[object]]) -> None:
         assert self._cursor is not None, "the state is used inside a transaction"
-        with self._cursor.copy(f"COPY booking.{table} FROM STDIN") as copy:
+        timer = metrics.QUERY_SECONDS.labels(f"copy {table}").time()
+        with timer, self._cursor.copy(f"COPY booking.{table} FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
 
@@ -283,6 +284,13 @@ class PostgresState:
     def drop_interests(self, scope: Scope, venue_id: str, user_ids: Sequence[str]) -> None:
         query = "DELETE FROM booking.interests WHERE scope_id = %s AND venue_id = %s AND user_id = ANY(%s)"
         self._run(query, self._scope(scope), venue_id, _names(user_ids))
+
+
+@lru_cache(maxsize=256)
+def _question(query: str) -> str:
+    """Verb and table of a statement, for example `select claims`: few enough to be a label."""
+    table = re.search(r"booking\.(\w+)", query)
+    return f"{query.split(maxsplit=1)[0].lower()} {table[1] if table else ''}"
 
 
 def _names(names: Iterable[str]) -> list[str]:

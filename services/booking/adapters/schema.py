@@ -101,9 +101,9 @@ claims = Table(
     Column("slot", Integer, primary_key=True, autoincrement=False),
     Column("table_number", SmallInteger, primary_key=True, autoincrement=False),
     Column("booking_id", WORD, nullable=False),
-    Column("slots", SmallInteger, comment="length of the claim, on the row of its first slot only"),
-    comment="the primary key is the guarantee: one booking a table and quarter of an hour",
+    Column("slots", SmallInteger),  # length of the claim, on the row of its first slot only
 )
+"""The primary key is the guarantee: one booking a table and quarter of an hour."""
 times = Table(
     "times",
     metadata,

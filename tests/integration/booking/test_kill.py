@@ -54,7 +54,8 @@ def test_every_request_has_one_outcome_and_no_seat_is_sold_twice_whatever_point_
     survivor.terminate()
     assert survivor.wait(30) == 0
     assert ledger.violations(stage.rows, VENUES) == []
-    assert {row["event_type"] for row in stage.rows} >= {"booking.confirmed", "booking.declined", "booking.cancelled"}
+    assert {row["event_type"] for row in stage.rows} >= {"booking.confirmed", "booking.declined"}
+    assert any(row["reason"] == "by_user" for row in stage.rows), "no cancellation took effect"
     with engine.connect() as connection:
         query = (
             "SELECT booking_id, status FROM booking.bookings JOIN booking.scopes USING (scope_id) WHERE run_id = :run"
@@ -73,3 +74,20 @@ def test_the_ledger_finds_what_a_variant_that_marks_before_it_publishes_loses(st
     last = {row["booking_id"] for row in wave(1) if row["event_type"] == "booking.requested"}
     stage.read_until(lambda rows: last <= {row["booking_id"] for row in rows if row["source"] == "booking"})
     assert any(line.endswith("has no outcome") for line in ledger.violations(stage.rows, VENUES))
+
+
+def test_two_processes_share_the_work_and_survive_each_other(stage: Stage) -> None:
+    first, second = stage.start(), stage.start()
+    stage.publish("bookings", wave(0))
+    stage.read_until(lambda rows: outcomes(rows) == EACH)
+    stage.publish("bookings", wave(1))
+    second.kill()
+    stage.publish("bookings", wave(2))
+    stage.read_until(lambda rows: outcomes(rows) == 3 * EACH)
+    third = stage.start()
+    stage.publish("bookings", wave(3))
+    first.kill()
+    stage.publish("bookings", wave(4))
+    stage.read_until(lambda rows: outcomes(rows) == 5 * EACH)
+    assert third.poll() is None
+    assert ledger.violations(stage.rows, VENUES) == []

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from sqlalchemy import Engine
 
 from services.booking.adapters.postgres import PostgresState
 from services.booking.domain.booking import Booking, Origin, Request, Status
@@ -144,9 +145,13 @@ def test_small_things_are_remembered(opened: Opened) -> None:
 
 @pytest.mark.postgres
 def test_what_a_transaction_that_fails_has_written_is_gone(durable: PostgresState) -> None:
-    with pytest.raises(ConflictError), durable.transaction():
-        assert durable.fresh(ONE, ["a"]) == {"a"}
-        durable.claim(ONE, [Claim("a", "v1", 1, 1, 1), Claim("b", "v1", 1, 1, 1)])
+    def fail() -> None:
+        with durable.transaction():
+            assert durable.fresh(ONE, ["a"]) == {"a"}
+            durable.claim(ONE, [Claim("a", "v1", 1, 1, 1), Claim("b", "v1", 1, 1, 1)])
+
+    with pytest.raises(ConflictError):
+        fail()
     with durable.transaction():
         assert durable.fresh(ONE, ["a"]) == {"a"}
 
@@ -168,11 +173,13 @@ class Transacting:
 @pytest.mark.postgres
 @given(story=stories)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_both_adapters_tell_the_same_story(durable: PostgresState, story: list[tuple[str, Any]]) -> None:
+def test_both_adapters_tell_the_same_story(
+    durable: PostgresState, engine: Engine, story: list[tuple[str, Any]]
+) -> None:
     with durable.transaction() as cursor:
         names = "bookings, claims, inbox, interests, live, positions, questions, scopes, ticks, times, venues"
         cursor.execute("TRUNCATE " + ", ".join(f"booking.{name.strip()}" for name in names.split(",")))
-    durable.forget_scopes()
+    durable = PostgresState(engine)
     stored = live(opened_city(City(Transacting(durable))), story)
     assert stored.rows("bookings") == live(opened_city(), story).rows("bookings")
     assert ledger.violations(stored.rows("bookings"), VENUES) == []

@@ -1,0 +1,69 @@
+"""The tables and the errors of the database."""
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, text
+
+from services.booking.adapters.database import connect, prepare, revisions, translate, upgrade
+from services.booking.adapters.schema import SCHEMA, metadata
+from services.booking.ports import ConflictError
+from streamkit.errors import Fatal, Retryable
+
+pytestmark = pytest.mark.postgres
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(engine: Engine) -> None:
+    with engine.connect() as connection:
+        options = {
+            "version_table_schema": SCHEMA,
+            "include_schemas": True,
+            "include_name": lambda name, kind, _: kind != "schema" or name == SCHEMA,
+        }
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, metadata) == []
+    current, newest = revisions(engine)
+    assert current == newest is not None
+
+
+def test_old_tables_are_refused_where_migrating_is_not_allowed(database_url: str) -> None:
+    empty = connect(database_url, pool_size=2, pool_wait_s=1.0)
+    with pytest.raises(Fatal, match="revision None"):
+        prepare(empty, migrate=False)
+    upgrade(empty)
+    prepare(empty, migrate=False)
+    empty.dispose()
+
+
+def test_a_database_that_is_away_is_waited_for() -> None:
+    nowhere = connect("postgresql+psycopg://nobody@127.0.0.1:1/none", pool_size=2, pool_wait_s=1.0)
+    with pytest.raises(Retryable):
+        prepare(nowhere, migrate=True)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (psycopg.errors.SerializationFailure("x"), ConflictError),
+        (psycopg.errors.DeadlockDetected("x"), ConflictError),
+        (psycopg.errors.UniqueViolation("x"), ConflictError),
+        (psycopg.errors.AdminShutdown("x"), Retryable),
+        (psycopg.errors.ConnectionFailure("x"), Retryable),
+        (psycopg.errors.IdleInTransactionSessionTimeout("x"), Retryable),
+        (psycopg.OperationalError("server closed the connection"), Retryable),
+        (psycopg.errors.UndefinedTable("x"), Fatal),
+        (psycopg.errors.NotNullViolation("x"), Fatal),
+    ],
+)
+def test_errors_are_told_apart_by_sqlstate(error: psycopg.Error, kind: type[Exception]) -> None:
+    assert type(translate(error, str(error))) is kind
+
+
+def test_a_statement_that_is_slow_to_come_back_does_not_hold_more_than_the_pool(engine: Engine) -> None:
+    small = connect(engine.url.render_as_string(hide_password=False), pool_size=1, pool_wait_s=0.1)
+    with small.connect() as held:
+        held.execute(text("SELECT 1"))
+        with pytest.raises(Retryable):
+            prepare(small, migrate=False)
+    small.dispose()
