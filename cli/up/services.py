@@ -1,11 +1,13 @@
 """The five services as processes: their commands, ports, and the environment each receives."""
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from cli.up.settings import Ports
 from cli.up.supervisor import ServiceSpec
+from streamkit.clock import SystemClock
 
 RANKS = {"simulator": 0, "recommender": 1, "booking": 1, "analytics": 1, "gateway": 2}
 """Services in the order of their health ports, with the rank in which they stop."""
@@ -29,6 +31,8 @@ def service_specs(
         "LUNA_DATABASE__URL": database_url,
         "LUNA_DATA_DIR": str(data_dir),
         "LUNA_GATEWAY__PORT": str(ports.gateway),
+        # one name a `luna up`: a simulator that crashes in it goes on, one of another opens a new branch
+        "LUNA_SIMULATOR__STACK_ID": f"{os.getpid()}-{SystemClock().now_us()}",
         **(extra or {}),
     }
     return [
