@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from services.gateway.state.chunk import Chunk
+from services.gateway.state.counters import ENTITY_TOPICS
 from services.gateway.state.ledger import Ledger
 from services.gateway.state.rates import Latencies, Rate
 from services.gateway.state.times import iso
@@ -23,7 +24,8 @@ class Monitor:
         self._clock = clock
         self._clients = clients
         started = clock.monotonic()
-        self._rates = {name: Rate(_WINDOW_S, started) for name in ledger.catalogue.topics_read_by("gateway")}
+        watched = [name for name in ledger.catalogue.topics_read_by("gateway") if name not in ENTITY_TOPICS]
+        self._rates = {name: Rate(_WINDOW_S, started) for name in watched}
         self._confirmed = Rate(_BOOKINGS_WINDOW_S, started)
         self._recommended = Rate(_WINDOW_S, started)
         self._latencies = Latencies()

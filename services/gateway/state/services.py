@@ -49,10 +49,12 @@ class Services:
 
     def _lag_of(self, name: str) -> int:
         positions = self._positions[name]
+        # what a service has reported says what it reads; before its first word, the catalogue does
+        reads = {topic for topic, _ in positions} - _SELF_FEEDING or self._reads[name]
         return sum(
             max(0, end - max(positions.get(place, 0), self.beginnings.get(place, 0)))
             for place, end in self.ends.items()
-            if place[0] in self._reads[name]
+            if place[0] in reads
         )
 
     @staticmethod
