@@ -65,7 +65,8 @@ def read_yaml(kind: type[_Spec], path: Path) -> _Spec:
     try:
         return TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        found = error.errors(include_url=False)
+        first = next((one for one in found if one["type"] != "missing"), found[0])
         place = [part for part in first["loc"] if part != "[key]"]
         hint = _hint(difflib.get_close_matches(str(place[-1]), _names(kind, place[:-1]), n=1)) if place else ""
         where = ".".join(map(str, place))

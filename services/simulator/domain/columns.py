@@ -18,7 +18,7 @@ class Columns:
             name: np.zeros((capacity,) if width == 1 else (capacity, width), dtype=dtype)
             for name, (dtype, width) in self.shape.items()
         }
-        self._undo: list[tuple[Array, Array, Array]] = []
+        self._undo: list[tuple[str, Array, Array]] = []
         self._before: tuple[int, dict[str, Array]] = (0, {})
 
     def __getitem__(self, name: str) -> Array:
@@ -28,7 +28,7 @@ class Columns:
     def put(self, name: str, index: Array, values: Array | float) -> None:
         """Write rows ``index`` (no repetition) of a column."""
         array = self._arrays[name]
-        self._undo.append((array, index, array[index]))
+        self._undo.append((name, index, array[index]))
         array[index] = values
 
     def append(self, rows: Mapping[str, Array], count: int) -> Array:
@@ -52,8 +52,8 @@ class Columns:
 
     def rollback(self) -> None:
         """Be as at `begin`."""
-        for array, index, old in reversed(self._undo):
-            array[index] = old
+        for name, index, old in reversed(self._undo):
+            self._arrays[name][index] = old
         self._undo.clear()
         count, arrays = self._before
         for array in self._arrays.values():

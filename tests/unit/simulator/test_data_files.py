@@ -1,0 +1,54 @@
+"""Data files are read whole or refused with file, line, reason and the nearest valid name."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from services.simulator.data_files import DATA, DataError, load_city_data
+from services.simulator.domain.specification import ACTIONS
+
+
+def test_the_shipped_data_is_sound() -> None:
+    data = load_city_data()
+    assert len(data.people.personas) == 7
+    assert abs(sum(data.world.actions.values()) - 1) < 1e-9
+    browse = sum(data.world.actions[name] for name in ("browse", "view", "search", "save", "like"))
+    rest = [data.world.actions[name] for name in ACTIONS[5:]]
+    assert [round(browse, 2), *rest] == [0.40, 0.20, 0.15, 0.10, 0.10, 0.05]
+    assert {"lunch_rush", "friday_night"} <= set(data.scenarios)
+    assert data.weather.shape == (8760, 4)
+    assert len(data.place.neighbourhoods) >= 40
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line_of", "expected"),
+    [
+        ("worlds/dining.yaml", "median_seconds:", "medan_seconds:", "medan_seconds", "did you mean 'median_seconds'"),
+        ("worlds/dining.yaml", "log_sd: 0.9", "log_sd: much", "log_sd: much", "valid number"),
+        ("personas/dining.yaml", "routine: evening,", "routine: evning,", "evning", "did you mean 'evening'"),
+        ("personas/dining.yaml", "{check_friends: 1.5,", "{chek_friends: 1.5,", "chek_friends", "'check_friends'"),
+        ("scenarios/lunch_rush.yaml", "action.invite", "action.invit", "action.invit", "did you mean 'action.invite'"),
+        ("scenarios/lunch_rush.yaml", "operation: add", "operation: ad", "operation: ad,", "'add'"),
+        ("cities/new_york.yaml", "time_zone: ", "time_zone: [", "time_zone", "expected"),
+    ],
+)
+def test_a_mistake_is_refused_with_its_line(
+    tmp_path: Path, file: str, old: str, new: str, line_of: str, expected: str
+) -> None:
+    shutil.copytree(DATA, tmp_path / "data")
+    path = tmp_path / "data" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    line = next(n for n, row in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if line_of in row)
+    with pytest.raises(DataError) as refusal:
+        load_city_data(directory=tmp_path / "data")
+    assert expected in str(refusal.value)
+    assert file in str(refusal.value)
+    assert int(str(refusal.value).split(file + ":")[1].split(":")[0]) in range(line, line + 3)
+
+
+def test_an_unknown_world_names_the_nearest() -> None:
+    with pytest.raises(DataError, match="did you mean 'dining'"):
+        load_city_data("dinning")
