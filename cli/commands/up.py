@@ -79,7 +79,9 @@ def _judge(console: Console, summary: Summary, path: Path | None) -> None:
 
 
 def _welcome(console: Console, running: City) -> None:
-    console.print(f"Kafka {running.bootstrap_servers} · page and API [bold]{running.url}[/bold] · logs in .luna/logs")
+    console.print(
+        f"Kafka {running.bootstrap_servers} · page and API [bold]{running.url}[/bold] · logs in {running.settings.data_dir}/logs"
+    )
 
 
 def _stopper(stop: Event) -> Callable[[int, FrameType | None], None]:
