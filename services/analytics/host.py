@@ -76,7 +76,6 @@ class ChunkHost:
         self._working = asyncio.Lock()
         self._expected: Positions = {}
         self._unpublished: list[tuple[str, Row]] = []
-        self._fresh: set[tuple[str, int]] = set()
         self._moved: Positions = {}
 
     @property
@@ -93,7 +92,6 @@ class ChunkHost:
         async with self._working:
             self._unpublished = self._cells.restore(partitions)
             self._expected = self._cells.positions
-            self._fresh = set()
             self._moved = {}
             self._processor.load(self._expected)
             get_logger().info("state restored", partitions=sorted(partitions), unpublished=len(self._unpublished))
@@ -132,7 +130,7 @@ class ChunkHost:
         replies: list[tuple[str, Row]] = []
         records = 0
         for one in arrived:
-            chunk = self._unapplied(one)
+            chunk = await self._unapplied(one)
             if chunk is None:
                 continue
             rows = await self._fold(one.topic, one.partition, chunk, replies)
@@ -147,24 +145,18 @@ class ChunkHost:
         for one in arrived:
             one.acknowledge()
 
-    def _unapplied(self, one: Arrived) -> Chunk | None:
+    async def _unapplied(self, one: Arrived) -> Chunk | None:
         """The part of a chunk that is not applied yet; None where all is.
 
         Raises:
-            Fatal: records are missing before it, other than right after a start (then retention took them).
+            Fatal: records before it that the broker still has did not arrive; starting anew reads them.
 
         """
-        place = (one.topic, one.partition)
-        expected = self._expected.get(place)
-        first_time = place not in self._fresh
-        self._fresh.add(place)
-        if expected is None or one.chunk.offsets[0] == expected:
-            return one.chunk
-        if one.chunk.offsets[0] > expected:
-            if not first_time:
-                raise Fatal(f"{one.topic}:{one.partition} went from {expected} to {one.chunk.offsets[0]}")
-            return one.chunk
-        return one.chunk.beginning_at(expected)
+        expected = self._expected.get((one.topic, one.partition), 0)
+        first = one.chunk.offsets[0]
+        if first > expected and await self._directory.earliest(one.topic, one.partition) < first:
+            raise Fatal(f"{one.topic}:{one.partition} went from {expected} to {first}: records were passed over")
+        return one.chunk if first >= expected else one.chunk.beginning_at(expected)
 
     async def _fold(
         self, topic: str, partition: int, chunk: Chunk, replies: list[tuple[str, Row]]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.analytics.transport import Chunk
 from streamkit import metrics
 from streamkit.codec import Poison
+from streamkit.dlq import ERROR_CLASS, ERROR_MESSAGE, GROUP, OFFSET, PARTITION, SUFFIX, TOPIC
 from streamkit.errors import Fatal
 from streamkit.producer import Headers, Producer
 
@@ -43,18 +44,18 @@ class DeadLetters:
         headers: list[Headers] = [self._headers(topic, partition, chunk.offsets[one.index], one) for one in poison]
         keys = [chunk.keys[one.index] for one in poison]
         values = [chunk.values[one.index] for one in poison]
-        await self._producer.publish_raw(f"{topic}.dlq", keys, values, headers)
+        await self._producer.publish_raw(f"{topic}{SUFFIX}", keys, values, headers)
         for one in poison:
             metrics.DEAD_LETTERS.labels(self._group, topic, one.error).inc()
 
     def _headers(self, topic: str, partition: int, offset: int, poison: Poison) -> Headers:
         return [
-            ("luna.error.class", poison.error),
-            ("luna.error.message", poison.message),
-            ("luna.topic", topic),
-            ("luna.partition", str(partition)),
-            ("luna.offset", str(offset)),
-            ("luna.group", self._group),
+            (ERROR_CLASS, poison.error),
+            (ERROR_MESSAGE, poison.message),
+            (TOPIC, topic),
+            (PARTITION, str(partition)),
+            (OFFSET, str(offset)),
+            (GROUP, self._group),
         ]
 
 

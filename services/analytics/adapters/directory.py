@@ -32,6 +32,12 @@ class CompactedReader:
         """
         return await asyncio.to_thread(lambda: list(self._read()))
 
+    async def earliest(self, topic: str, partition: int) -> int:
+        """First offset that the broker still has of any partition."""
+        place = TopicPartition(topic, partition)
+        ends = await asyncio.to_thread(self._client.get_watermark_offsets, place, ASK_S)
+        return int(ends[0])
+
     async def close(self) -> None:
         """Release the client."""
         await asyncio.to_thread(self._client.close)

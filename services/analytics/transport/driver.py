@@ -8,17 +8,37 @@ from faust.types import TP
 
 from services.analytics.transport.chunk import pack
 
+HELD_PAUSE_S = 0.05
+"""How often a held-back consumer looks whether it may go on."""
+
 Positioning = Callable[[Collection[TP]], Mapping[TP, int]]
-"""Where to start each of the given partitions, as far as the state knows; absent: where the group committed."""
+"""Where to start each of the given partitions, as far as the state knows; absent: from its beginning."""
 
 
 class ChunkConsumer(driver.Consumer):
-    """Consumer whose fetches arrive as chunks on the topics that its transport names."""
+    """Consumer whose fetches arrive as chunks on the topics that its transport names.
+
+    Faust lets these partitions flow a moment before it seeks them, and may drop what it fetches in that moment: they
+    are held back until they stand where the state says.
+    """
+
+    _positioned = False
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Hold chunked partitions back until the next seek."""
+        self._positioned = False
+        await super().on_partitions_assigned(assigned, generation_id)
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Mapping[TP, Any]:  # noqa: ASYNC109
         """Fetched records by partition, those of chunked topics packed."""
-        fetched = await super()._getmany(active_partitions, timeout)
         transport = cast("ChunkTransport", self.transport)
+        wanted = active_partitions
+        if not self._positioned:
+            wanted = {tp for tp in active_partitions or () if tp.topic not in transport.chunked_topics}
+            if not wanted:  # to the client no partition would mean every partition
+                await self.sleep(HELD_PAUSE_S)
+                return {}
+        fetched = await super()._getmany(active_partitions=wanted, timeout=timeout)
         return {
             tp: list(pack(records, transport.chunk_limit)) if tp.topic in transport.chunked_topics else records
             for tp, records in fetched.items()
@@ -26,19 +46,22 @@ class ChunkConsumer(driver.Consumer):
         }
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        """Seek to the offsets the state was saved with, and where it knows none to the committed ones.
+        """Seek chunked partitions to the offsets the state was saved with, or their beginning; others as committed.
 
         Faust may commit before changelog records are sent, and may crash after they are sent and before it commits:
         only the offset saved with the state tells the truth in both cases.
         """
-        committed = dict(await super().seek_to_committed())
+        positions: dict[TP, Any] = dict(await super().seek_to_committed())
         transport = cast("ChunkTransport", self.transport)
-        applied = transport.positioning(committed.keys() | self.assignment())
+        chunked = {tp for tp in self.assignment() if tp.topic in transport.chunked_topics}
+        applied = dict(transport.positioning(chunked))
+        unknown = chunked - applied.keys()
+        if unknown:
+            applied |= await self.earliest_offsets(*unknown)
         for tp, offset in applied.items():
-            if committed.get(tp) != offset:
-                await self._seek(tp, offset)
-            committed[tp] = offset
-        return committed
+            await self._seek(tp, offset)
+        self._positioned = True
+        return positions | applied
 
 
 class ChunkTransport(driver.Transport):

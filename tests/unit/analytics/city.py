@@ -112,9 +112,7 @@ class Frames:
 
     def batch(self, topic: str, rows: Sequence[Mapping[str, object]], partition: int = 0) -> Batch:
         """The next records of one partition."""
-        columns = {
-            name for name in self.codec.decode(topic, []).frame.columns
-        }  # events share one set of columns here; each topic takes those it has
+        columns = set(self.codec.decode(topic, []).frame.columns)  # `event` sets those of all topics
         kept = [{name: value for name, value in row.items() if name in columns} for row in rows]
         values = self.codec.encode(Outgoing.from_rows(topic, kept)).values
         decoded = self.codec.decode(topic, values)
@@ -131,6 +129,6 @@ def rows_of(outputs: Sequence[object], topic: str, event_type: str | None = None
     for output in outputs:
         assert isinstance(output, Outgoing)
         if output.topic == topic:
-            frame = pl.DataFrame({name: column for name, column in output.columns.items()})
+            frame = pl.DataFrame(dict(output.columns))
             rows += frame.to_dicts()
     return [row for row in rows if event_type is None or row["event_type"] == event_type]

@@ -1,0 +1,49 @@
+"""Chunks: bounds, offsets, and the guard against a Faust that changed."""
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.analytics.transport import HOOKS, TransportDriftError, pack, verify_hooks
+
+
+@dataclass
+class Record:
+    offset: int
+    topic: str = "t"
+    partition: int = 1
+    timestamp: int | None = 5
+    timestamp_type: int | None = 0
+    key: bytes | None = b"k"
+    value: bytes | None = b"v"
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+@given(st.lists(st.integers(0, 1_000), min_size=1, unique=True).map(sorted), st.integers(1, 50))
+def test_chunks_hold_every_record_once_in_order_and_carry_their_last_offset(offsets: list[int], limit: int) -> None:
+    chunks = list(pack([Record(offset) for offset in offsets], limit))
+    assert [offset for chunk in chunks for offset in chunk.value.offsets] == offsets
+    assert all(len(chunk.value) <= limit for chunk in chunks)
+    assert all(chunk.offset == chunk.value.offsets[-1] == chunk.value.next_offset - 1 for chunk in chunks)
+
+
+@given(st.lists(st.integers(0, 100), min_size=1, unique=True).map(sorted), st.integers(0, 101))
+def test_the_part_from_an_offset_has_nothing_before_it(offsets: list[int], start: int) -> None:
+    (packed,) = pack([Record(offset) for offset in offsets], len(offsets))
+    rest = packed.value.beginning_at(start)
+    expected = [offset for offset in offsets if offset >= start]
+    assert (list(rest.offsets) if rest else []) == expected
+
+
+def test_faust_still_has_the_methods_that_the_transport_hooks() -> None:
+    verify_hooks()
+
+
+def test_a_hooked_method_that_changed_is_named() -> None:
+    def changed(self: object, something: int) -> None: ...
+
+    _, known = HOOKS["Consumer._getmany"]
+    with pytest.raises(TransportDriftError, match=r"Consumer\._getmany is now"):
+        verify_hooks({"Consumer._getmany": (changed, known)})
