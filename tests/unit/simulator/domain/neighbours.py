@@ -163,7 +163,7 @@ class Stage:
 _TIMES = {"simulation_time", "start_time", "preferred_time", "planned_time", "starts_at", "ends_at", "registered_at"}
 
 
-def same(one: dict[str, np.ndarray], two: dict[str, np.ndarray]) -> bool:  # type: ignore[type-arg]
+def same(one: dict[str, np.ndarray], two: dict[str, np.ndarray]) -> bool:
     """Whether two saved states are equal to the byte."""
     return one.keys() == two.keys() and all(one[name].tobytes() == two[name].tobytes() for name in one)
 

@@ -7,6 +7,7 @@ import pytest
 from services.simulator.domain import nodes
 from services.simulator.domain.city import City, CityConfig, Command, Identity
 from services.simulator.domain.turn import Turn
+from streamkit.records import Outgoing
 from tests.laws import bookings, people, wire
 from tests.unit.simulator.domain.neighbours import START, Stage, data, make_city, same, told
 
@@ -226,8 +227,6 @@ def test_tastes_that_analytics_learned_are_taken_up() -> None:
     row = {"event_id": "0" * 26, "event_type": "preference.updated", "run_id": "run", "branch": 0, "world": "dining",
            "simulation_time": START, "city": "new_york", "source": "analytics", "user_id": "u0000003",
            "price_tier": 3.5, "outdoor": 0.5, "version": 1, "reason": "visit", "shift": 0.1} | taste  # fmt: skip
-    from streamkit.records import Outgoing
-
     stage.log.append([Outgoing.from_rows("preferences", [row])])
     city.step([stage.log.batch("preferences", 0, 1)], ())
     assert np.allclose(city._state.users["tastes"][3], 0.25)

@@ -1,4 +1,4 @@
-"""Labels are exact: take a cause away from a frozen decision, and what it labelled is gone, what it prevented is back."""
+"""Labels are exact: without a cause, what it labelled is gone and what it prevented is back."""
 
 from collections.abc import Callable
 
