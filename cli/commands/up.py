@@ -79,9 +79,8 @@ def _judge(console: Console, summary: Summary, path: Path | None) -> None:
 
 
 def _welcome(console: Console, running: City) -> None:
-    console.print(
-        f"Kafka {running.bootstrap_servers} · page and API [bold]{running.url}[/bold] · logs in {running.settings.data_dir}/logs"
-    )
+    console.print(f"Kafka {running.bootstrap_servers} · page and API [bold]{running.url}[/bold]")
+    console.print(f"logs in {running.settings.data_dir}/logs", highlight=False)
 
 
 def _stopper(stop: Event) -> Callable[[int, FrameType | None], None]:
