@@ -76,9 +76,15 @@ class Progress:
             self._moment = Moment(**dict(zip(names, batch.frame.select(names).row(-1), strict=True)))
 
     def note(self, positions: Positions) -> None:
-        """Offsets up to which everything is consumed and its outputs acknowledged; replaces what these places had."""
+        """Offsets up to which everything is consumed and its outputs acknowledged; replaces what these places had.
+
+        News of `system_metrics` alone waits for the next heartbeat: our own progress is read there too, and telling
+        of it at once would go on for ever.
+        """
+        news = any(self._positions.get(place) != offset for place, offset in positions.items() if place[0] != TOPIC)
         self._positions |= positions
-        self._changed.set()
+        if news:
+            self._changed.set()
 
     def lost(self) -> None:
         """No partition is ours any more: stop speaking for them."""

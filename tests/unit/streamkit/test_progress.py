@@ -74,3 +74,18 @@ async def test_every_report_has_an_id_of_its_own(log: MemoryLog) -> None:
     ids = log.read("system_metrics").frame["event_id"]
     assert ids.n_unique() == len(ids)
     assert np.all(ids.str.len_chars().to_numpy() == 26)
+
+
+async def test_reading_ones_own_progress_is_no_news(log: MemoryLog) -> None:
+    policy = ProgressPolicy(least_pause_s=0.001, heartbeat_s=60)
+    progress = Progress("booking", "b1", MemoryProducer(log), SystemClock(), policy)
+    progress.note({("bookings", 0): 1})
+    stop = asyncio.Event()
+    running = asyncio.create_task(progress.run(stop))
+    await eventually(lambda: len(told(log, "service.progress")) == 1)
+    for offset in range(1, 20):
+        progress.note({("system_metrics", 0): offset, ("bookings", 0): 1})
+        await asyncio.sleep(0.002)
+    stop.set()
+    await running
+    assert len(told(log, "service.progress")) == 1
