@@ -1,5 +1,7 @@
 """Composition root: the one place that sees the city, the disk and Kafka at once."""
 
+import difflib
+
 from services.simulator.adapters.dead_letters import DeadLetters
 from services.simulator.adapters.decoding import journal_decoder
 from services.simulator.adapters.fail_points import fail_point
@@ -7,6 +9,7 @@ from services.simulator.adapters.kafka_arrivals import KafkaArrivals
 from services.simulator.adapters.kafka_memory import KafkaMemory
 from services.simulator.adapters.ledger import LedgerFile, boot_id
 from services.simulator.beginning import Beginning, Plan
+from services.simulator.data_files import DataError, load_city_data
 from services.simulator.domain.city import CityConfig
 from services.simulator.graph import build_city
 from services.simulator.opening import Opener
@@ -17,6 +20,7 @@ from streamkit.clock import SystemClock
 from streamkit.codec import Codec
 from streamkit.contracts import Catalogue
 from streamkit.dlq import DeadLetterPolicy
+from streamkit.errors import ConfigurationError
 from streamkit.health import HealthServer, Readiness
 from streamkit.lifecycle import Service
 from streamkit.producer import Producer
@@ -26,6 +30,24 @@ AWAITED = ("booking", "recommender")
 """Services that the city waits for: those whose answers people act on."""
 
 DAY_US = 86_400 * SECOND
+
+
+def checked(config: CityConfig) -> CityConfig:
+    """The configuration, once the city's data is known to be sound and to have its profile.
+
+    Raises:
+        ConfigurationError: With file, line and reason.
+
+    """
+    try:
+        profiles = load_city_data(config.world, config.city).world.profiles
+    except DataError as error:
+        raise ConfigurationError(str(error)) from error
+    if config.profile not in profiles:
+        nearest = difflib.get_close_matches(config.profile, profiles, n=1)
+        reason = f"LUNA_SIMULATOR__PROFILE: no profile {config.profile!r}; there are: {', '.join(profiles)}"
+        raise ConfigurationError(reason, nearest="".join(nearest))
+    return config
 
 
 def build(settings: SimulatorSettings) -> Service:
@@ -41,7 +63,9 @@ def build(settings: SimulatorSettings) -> Service:
     )
     root = settings.data_dir / "simulator"
     decode = journal_decoder(catalogue, reader)
-    opener = Opener(root, LedgerFile(root / "ledger.json"), own.stack_id, boot_id(), build_city, decode, followed(catalogue))
+    opener = Opener(
+        root, LedgerFile(root / "ledger.json"), own.stack_id, boot_id(), build_city, decode, followed(catalogue)
+    )
     memory = KafkaMemory(settings.kafka, catalogue, reader, clock)
     beginning = Beginning(opener, memory, arrivals, clock, compacted(catalogue))
     simulation = Simulation(
@@ -61,7 +85,7 @@ def plan_of(own: Simulator) -> Plan:
         profile=own.profile,
     )
     return Plan(
-        config=config,
+        config=checked(config),
         seed=own.seed,
         speed=UNPACED if own.speed == "max" else own.speed,
         backfill_us=int(own.backfill_days * DAY_US),

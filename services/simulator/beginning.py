@@ -68,6 +68,7 @@ class Beginning:
 
         Raises:
             Retryable: Broker or disk refuse it; nothing has begun.
+
         """
         past = await self.memory.past()
         changes = dict(order.changes)
@@ -127,5 +128,3 @@ def _texts(output: Outgoing, name: str) -> list[str]:
     if isinstance(column, np.ndarray):
         return [value.decode() if isinstance(value, bytes) else str(value) for value in column.tolist()]
     return [str(column)]
-
-

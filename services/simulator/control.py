@@ -57,7 +57,9 @@ class Control:
                 parsed = commands.parse(name, parameters)
                 answer = self._act(name, parsed, event_id, command_id, telling, live_us, now)
             except Refused as refusal:
-                answer = Answer(event_id, command_id, name, accepted=False, reason=str(refusal), effective_us=_at(telling))
+                answer = Answer(
+                    event_id, command_id, name, accepted=False, reason=str(refusal), effective_us=_at(telling)
+                )
             if answer is not None:
                 answers.append(answer)
             elif commands.scope_of(name) is Scope.CITY:
@@ -65,7 +67,14 @@ class Control:
         return answers
 
     def _act(
-        self, name: str, parameters: Parameters, event_id: str, command_id: str, telling: Telling, live_us: int, now: float
+        self,
+        name: str,
+        parameters: Parameters,
+        event_id: str,
+        command_id: str,
+        telling: Telling,
+        live_us: int,
+        now: float,
     ) -> Answer | None:
         scope = commands.scope_of(name)
         if self.stopped and name not in {"start", "reset", "stop"}:
@@ -148,8 +157,13 @@ def opened_answer(note: Mapping[str, str], telling: Telling) -> Answer:
     """The answer to the order that opened a branch."""
     result = {"run_id": telling.identity.run_id, "branch": telling.identity.branch, "seed": telling.seed}
     return Answer(
-        note["event_id"], note["command_id"], note["command"], accepted=True, reason=None,
-        effective_us=telling.city.time_us, result=json.loads(json.dumps(result)),
+        note["event_id"],
+        note["command_id"],
+        note["command"],
+        accepted=True,
+        reason=None,
+        effective_us=telling.city.time_us,
+        result=json.loads(json.dumps(result)),
     )
 
 

@@ -76,5 +76,3 @@ class OfflineCity:
             population=self._people[0],
             active_users=self._people[1],
         )
-
-

@@ -63,6 +63,7 @@ class Opener:
 
         Raises:
             Retryable: The disk refuses it.
+
         """
         run = run_id(seed, config.behaviour())
         ledger = self.ledger.load()

@@ -63,6 +63,7 @@ class Reports:
 
         Raises:
             Fatal: Records were not delivered.
+
         """
         try:
             async with asyncio.TaskGroup() as group:

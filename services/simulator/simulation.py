@@ -19,6 +19,7 @@ from services.simulator.runtime.past import progress
 from services.simulator.runtime.spread import SMALLEST_SLICE, slices, stamped
 from services.simulator.status import Status
 from services.simulator.telling import Telling
+from services.simulator.waiting import first_of
 from streamkit import metrics
 from streamkit.clock import Clock
 from streamkit.errors import Retryable
@@ -71,6 +72,7 @@ class Simulation:
 
         Raises:
             Fatal: Records were not delivered, or what arrives is nothing but garbage.
+
         """
         self._stop = stop
         tasks = asyncio.create_task(self._reports.run()), asyncio.create_task(self._tell())
@@ -104,9 +106,7 @@ class Simulation:
     async def _begin(self) -> Begun | None:
         """The branch to tell; None if asked to stop before there is one."""
         beginning = asyncio.ensure_future(self._beginning.begin(self._plan, self.control))
-        stopping = asyncio.ensure_future(self._stop.wait())
-        await asyncio.wait((beginning, stopping), return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
+        await first_of(self._stop.wait(), asyncio.wait([beginning]))
         if beginning.done():
             return beginning.result()
         beginning.cancel()
@@ -119,6 +119,7 @@ class Simulation:
         telling = self.telling = begun.telling
         now = self._clock.monotonic()
         self.control.pacer.tick_us = telling.config.tick_seconds * SECOND
+        self.control.pacer.open(telling.city.time_us, now)
         if telling.city.time_us < self._live_us:
             self.control.backfill(now)
         else:
@@ -152,7 +153,8 @@ class Simulation:
             self.control.stopped = True
             at = self.telling.city.time_us
             await self._announcer.answer(
-                self.telling, [Answer(order.event_id, order.command_id, order.command, accepted=True, reason=None, effective_us=at)]
+                self.telling,
+                [Answer(order.event_id, order.command_id, order.command, accepted=True, reason=None, effective_us=at)],
             )
             await self._announcer.say(self.telling, self._state())
         else:
@@ -259,16 +261,8 @@ class Simulation:
     async def _look(self, seconds: float) -> None:
         """Wait for something to arrive, for the wake-up, or for so long; then see to what there is."""
         await self._announcer.announce(self.telling, self._state())
-        waits = [
-            asyncio.ensure_future(self._clock.sleep(min(seconds, LOOK_SECONDS))),
-            asyncio.ensure_future(self._arrivals.arrived()),
-            asyncio.ensure_future(self._wake.wait()),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+        sleep = self._clock.sleep(min(seconds, LOOK_SECONDS))
+        await first_of(sleep, self._arrivals.arrived(), self._wake.wait())
         self._wake.clear()
         await self._absorb()
 

@@ -89,6 +89,7 @@ class Telling:
 
         Raises:
             Retryable: The disk refuses it.
+
         """
         arrays = {_CITY + name: array for name, array in self.city.save().items()}
         arrays[_RECENT] = self.inbox.recent.save()

@@ -45,6 +45,7 @@ class CheckpointFiles:
 
         Raises:
             Retryable: The disk refuses it; the earlier ones stand.
+
         """
         packed = io.BytesIO()
         header = np.frombuffer(json.dumps(dict(checkpoint.header)).encode(), dtype=np.uint8)

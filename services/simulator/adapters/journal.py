@@ -51,6 +51,7 @@ class Journal:
 
         Raises:
             Retryable: The disk refuses it (full, read-only); the journal is as before, and the tick may be tried again.
+
         """
         payload = _TICK.pack(tick, len(records)) + b"".join(_packed(record) for record in records)
         frame = _FRAME.pack(len(payload), zlib.crc32(payload)) + payload
@@ -110,9 +111,7 @@ def _sound_length(path: Path) -> int:
 
 def _packed(record: Raw) -> bytes:
     topic = record.topic.encode()
-    return (
-        _RECORD.pack(len(topic), record.partition, record.offset, len(record.value)) + topic + record.value
-    )
+    return _RECORD.pack(len(topic), record.partition, record.offset, len(record.value)) + topic + record.value
 
 
 def _unpacked(payload: bytes) -> tuple[int, tuple[Raw, ...]]:

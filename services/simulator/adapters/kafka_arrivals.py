@@ -10,6 +10,7 @@ from services.simulator.adapters.dead_letters import DeadLetters
 from services.simulator.adapters.decoding import raw_batch, received
 from services.simulator.runtime.admission import CONTROL, Received
 from services.simulator.runtime.notices import METRICS
+from services.simulator.waiting import first_of
 from streamkit import metrics
 from streamkit.broker import denied
 from streamkit.codec import Codec
@@ -95,10 +96,7 @@ class KafkaArrivals:
 
         """
         while not stop.is_set() and not self._assigned.is_set():
-            await asyncio.wait(
-                [asyncio.ensure_future(self._assigned.wait()), asyncio.ensure_future(stop.wait())],
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+            await first_of(self._assigned.wait(), stop.wait())
         while not stop.is_set():
             messages = await asyncio.to_thread(self._consumer.consume, self._batch, POLL_SECONDS)
             if messages:

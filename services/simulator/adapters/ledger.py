@@ -43,6 +43,7 @@ class LedgerFile:
 
         Raises:
             Retryable: The disk refuses it.
+
         """
         beside = self._path.with_suffix(".part")
         content = {"highest": dict(ledger.highest), "last": None if ledger.last is None else asdict(ledger.last)}

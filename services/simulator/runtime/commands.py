@@ -99,6 +99,7 @@ def scope_of(name: str) -> Scope:
 
     Raises:
         Refused: There is no such command.
+
     """
     if name not in COMMANDS:
         raise Refused(f"no command {name!r}{_nearest(name, COMMANDS)}")
@@ -110,6 +111,7 @@ def parse(name: str, parameters: str | None) -> Parameters:
 
     Raises:
         Refused: The command or a parameter is unknown, missing or out of bounds.
+
     """
     scope_of(name)
     model = COMMANDS[name][1]

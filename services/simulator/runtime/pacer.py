@@ -33,16 +33,17 @@ class Pacer:
     _city_us: int = 0
     _wall: float = 0.0
     _limit_us: int = 0
-    _begun: bool = False
     _events: float | None = None
     _marks: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=32))
 
+    def open(self, city_us: int, now: float) -> None:
+        """A branch begins, or goes on, here: nothing of an earlier one is to be made up."""
+        self._city_us, self._wall, self._limit_us = city_us, now, city_us
+        self._marks.clear()
+
     def begin(self, tick_start_us: int, now: float) -> None:
         """A tick starts: align the clock with it, keeping at most `CATCH_UP` of lateness."""
-        late = 0
-        if self._begun:
-            late = min(max(self._raw(now) - tick_start_us, 0), int(CATCH_UP * self.speed * SECOND))
-        self._begun = True
+        late = min(max(self._raw(now) - tick_start_us, 0), int(CATCH_UP * self.speed * SECOND))
         self._city_us, self._wall = tick_start_us + late, now
         self._limit_us = tick_start_us + self.tick_us
         self._marks.append((now, tick_start_us))

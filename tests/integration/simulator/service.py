@@ -89,7 +89,9 @@ class Reader:
 
     def records(self, topic: str) -> dict[int, list[tuple[bytes | None, bytes | None]]]:
         """Key and value of every record by partition, in offset order."""
-        consumer = Consumer({"bootstrap.servers": self._bootstrap, "group.id": "test-reader", "enable.auto.commit": False})
+        consumer = Consumer(
+            {"bootstrap.servers": self._bootstrap, "group.id": "test-reader", "enable.auto.commit": False}
+        )
         found: dict[int, list[tuple[bytes | None, bytes | None]]] = {}
         for partition in range(CATALOGUE.topic(topic).partitions):
             end = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)[1]
@@ -144,7 +146,9 @@ async def answering(bootstrap: str) -> AsyncIterator[Producer]:
                 done[str(message.topic()), int(message.partition() or 0)] = int(message.offset() or 0) + 1
             if messages or clock.monotonic() > beat:
                 beat = clock.monotonic() + 1
-                await producer.publish([Outgoing.from_rows("system_metrics", [_progress(name, done, clock) for name in AWAITED])])
+                await producer.publish(
+                    [Outgoing.from_rows("system_metrics", [_progress(name, done, clock) for name in AWAITED])]
+                )
 
     task = asyncio.create_task(answer())
     try:

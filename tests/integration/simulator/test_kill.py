@@ -10,12 +10,29 @@ from services.simulator.adapters.journal import read
 from services.simulator.domain.city import CityConfig, Identity
 from services.simulator.graph import build_city
 from services.simulator.runtime.admission import arrange
-from tests.integration.simulator.service import CATALOGUE, CODEC, Reader, Service, answering, command, ended, eventually, make_topics
+from tests.integration.simulator.service import (
+    CATALOGUE,
+    CODEC,
+    Reader,
+    Service,
+    answering,
+    command,
+    ended,
+    eventually,
+    make_topics,
+)
 
 pytestmark = pytest.mark.kafka
 
 CITY_TOPICS = ("user_actions", "social_interactions", "bookings", "environment", "users", "venues", "ground_truth")
-SMALL = {"users": "120", "venues": "40", "profile": "dense", "backfill_days": "0.2", "speed": "max", "checkpoint_minutes": "0.05"}
+SMALL = {
+    "users": "120",
+    "venues": "40",
+    "profile": "dense",
+    "backfill_days": "0.2",
+    "speed": "max",
+    "checkpoint_minutes": "0.05",
+}
 
 
 def ticks(reader: Reader, run_ids: set[str]) -> pl.DataFrame:
@@ -57,7 +74,9 @@ def told_on_kafka(reader: Reader, run_id: str) -> dict[tuple[str, bytes], list[b
             values = [value for _, value in rows]
             decoded = CODEC.decode(topic, values)
             frame = decoded.frame
-            for row, event, run, source in zip(decoded.rows.tolist(), frame["event_id"], frame["run_id"], frame["source"], strict=True):
+            for row, event, run, source in zip(
+                decoded.rows.tolist(), frame["event_id"], frame["run_id"], frame["source"], strict=True
+            ):
                 key, value = rows[row]
                 assert key is not None
                 assert value is not None
@@ -73,9 +92,7 @@ def told_on_kafka(reader: Reader, run_id: str) -> dict[tuple[str, bytes], list[b
 
 def comparable(stream: dict[tuple[str, bytes], list[bytes]]) -> dict[tuple[str, bytes], list[bytes]]:
     """Of a compacted topic the latest row of each key: the broker may have dropped the others."""
-    return {
-        place: values[-1:] if CATALOGUE.topic(place[0]).compacted else values for place, values in stream.items()
-    }
+    return {place: values[-1:] if CATALOGUE.topic(place[0]).compacted else values for place, values in stream.items()}
 
 
 async def test_a_simulator_killed_again_and_again_tells_one_story(kafka_bootstrap: str, tmp_path: Path) -> None:
@@ -92,7 +109,12 @@ async def test_a_simulator_killed_again_and_again_tells_one_story(kafka_bootstra
             await eventually(lambda: ticks(reader, others)["tick"].max() or 0 > 0)
             await eventually(lambda: int(ticks(reader, others)["tick"].max() or 0) > 300)  # type: ignore[call-overload]
             pause = await command(producer, "pause", "{}", 1)
-            await eventually(lambda: pause in reader.frame("simulation_control").filter(pl.col("event_type") == "ack.given")["command_id"])
+            await eventually(
+                lambda: (
+                    pause
+                    in reader.frame("simulation_control").filter(pl.col("event_type") == "ack.given")["command_id"]
+                )
+            )
             process.terminate()
             await eventually(lambda: process.poll() is not None)
             assert process.returncode == 0

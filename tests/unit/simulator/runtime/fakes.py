@@ -1,7 +1,6 @@
 """A tiny city, a broker in memory and services that answer at once: enough to watch the loop from outside."""
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,8 +27,8 @@ from streamkit.health import Readiness
 from streamkit.identity import event_id, hash_id
 from streamkit.partitioner import murmur2
 from streamkit.positions import Positions, print_positions
-from streamkit.progress import Progress
 from streamkit.processor import Output
+from streamkit.progress import Progress
 from streamkit.raw import RawBatch
 from streamkit.records import Batch, Outgoing, Tombstones
 
@@ -37,8 +36,16 @@ START_US = 1_780_000_000_000_000 // 60_000_000 * 60_000_000
 CATALOGUE = Catalogue.load()
 CODEC = Codec(CATALOGUE)
 PERSON: dict[str, Any] = {
-    "username": "somebody", "email": "somebody@example.org", "is_simulated": True, "lifecycle": "active",
-    "registered_at": START_US, "home_latitude": 40.7, "home_longitude": -74.0, "price_tier": 0.5, "openness": 0.5, "group_size": 2.0,
+    "username": "somebody",
+    "email": "somebody@example.org",
+    "is_simulated": True,
+    "lifecycle": "active",
+    "registered_at": START_US,
+    "home_latitude": 40.7,
+    "home_longitude": -74.0,
+    "price_tier": 0.5,
+    "openness": 0.5,
+    "group_size": 2.0,
 }
 EXEMPT = {"system_metrics", "simulation_control"}
 
@@ -68,7 +75,8 @@ class FakeCity:
         self._digest = hash_id("opened", self._digest)
         rows = [
             self._common("user.updated", f"opening:{number}", self.time_us)
-            | {"user_id": f"u{number:07d}", "name": "Somebody", "persona": "foodie"} | PERSON
+            | {"user_id": f"u{number:07d}", "name": "Somebody", "persona": "foodie"}
+            | PERSON
             for number in range(self._people)
         ]
         return [Outgoing.from_rows("users", rows)] if rows else []
@@ -80,10 +88,19 @@ class FakeCity:
         results = [self._obey(command) for command in commands]
         rows = []
         for ordinal in range(3):
-            common = self._common("booking.requested", f"{self.tick}:{ordinal}:{self._digest}", self.time_us + ordinal * 20_000_000)
+            common = self._common(
+                "booking.requested", f"{self.tick}:{ordinal}:{self._digest}", self.time_us + ordinal * 20_000_000
+            )
             rows.append(
-                common | {"venue_id": f"v{ordinal:05d}", "user_id": "u0000001", "booking_id": common["event_id"], "party_size": 2,
-                "start_time": self.time_us, "created_by": "user"}
+                common
+                | {
+                    "venue_id": f"v{ordinal:05d}",
+                    "user_id": "u0000001",
+                    "booking_id": common["event_id"],
+                    "party_size": 2,
+                    "start_time": self.time_us,
+                    "created_by": "user",
+                }
             )
         self.tick += 1
         return Step([Outgoing.from_rows("bookings", rows)], results, 1, self._people)
@@ -105,9 +122,14 @@ class FakeCity:
     def _common(self, kind: str, trigger: str, time_us: int) -> dict[str, Any]:
         identity = self._identity
         return {
-            "event_id": event_id(identity.run_id, identity.branch, "simulator", trigger, kind), "event_type": kind,
-            "run_id": identity.run_id, "branch": identity.branch, "simulation_time": time_us,
-            "world": identity.world, "city": identity.city, "source": "simulator",
+            "event_id": event_id(identity.run_id, identity.branch, "simulator", trigger, kind),
+            "event_type": kind,
+            "run_id": identity.run_id,
+            "branch": identity.branch,
+            "simulation_time": time_us,
+            "world": identity.world,
+            "city": identity.city,
+            "source": "simulator",
         }
 
 
@@ -162,8 +184,11 @@ class Broker:
             pairs = self.records.get((topic, partition), [])[start:]
             if pairs:
                 raw = RawBatch(
-                    topic, [key for key, _ in pairs], [value for _, value in pairs],
-                    np.full(len(pairs), partition, dtype=np.int32), np.arange(start, start + len(pairs)),
+                    topic,
+                    [key for key, _ in pairs],
+                    [value for _, value in pairs],
+                    np.full(len(pairs), partition, dtype=np.int32),
+                    np.arange(start, start + len(pairs)),
                 )
                 found.append(received(CATALOGUE, CODEC, raw)[0])
         return found
@@ -171,9 +196,19 @@ class Broker:
     def command(self, name: str, parameters: str = "{}", command_id: str = "") -> str:
         command_id = command_id or hash_id("command", sum(len(pairs) for pairs in self.records.values()))
         row = {
-            "event_id": hash_id(command_id), "event_type": "command.issued", "run_id": "r", "branch": 0,
-            "simulation_time": START_US, "world": "dining", "city": "new_york", "source": "gateway", "command_id": command_id,
-            "command": name, "parameters": parameters, "issued_by": "test", "wall_time": 1,
+            "event_id": hash_id(command_id),
+            "event_type": "command.issued",
+            "run_id": "r",
+            "branch": 0,
+            "simulation_time": START_US,
+            "world": "dining",
+            "city": "new_york",
+            "source": "gateway",
+            "command_id": command_id,
+            "command": name,
+            "parameters": parameters,
+            "issued_by": "test",
+            "wall_time": 1,
         }
         self.append([Outgoing.from_rows("simulation_control", [row])])
         return command_id
@@ -181,8 +216,16 @@ class Broker:
     def progress(self, service: str) -> None:
         ends = {place: len(pairs) for place, pairs in self.records.items() if place[0] not in EXEMPT}
         row = {
-            "event_id": hash_id(service, print_positions(ends)), "event_type": "service.progress", "run_id": "", "branch": 0,
-            "simulation_time": 0, "world": "", "city": "", "source": service, "instance": "1", "wall_time": 1,
+            "event_id": hash_id(service, print_positions(ends)),
+            "event_type": "service.progress",
+            "run_id": "",
+            "branch": 0,
+            "simulation_time": 0,
+            "world": "",
+            "city": "",
+            "source": service,
+            "instance": "1",
+            "wall_time": 1,
             "positions": print_positions(ends),
         }
         self.append([Outgoing.from_rows("system_metrics", [row])])
@@ -193,9 +236,13 @@ class Broker:
             asked = requests.filter((pl.col("source") == "simulator") & ~pl.col("event_id").is_in(list(self.seen)))
             self.seen.update(asked["event_id"].to_list())
             rows = [
-                row | {
-                    "event_id": hash_id("declined", row["event_id"]), "event_type": "booking.declined",
-                    "correlation_id": row["event_id"], "source": "booking", "reason": "no_table",
+                row
+                | {
+                    "event_id": hash_id("declined", row["event_id"]),
+                    "event_type": "booking.declined",
+                    "correlation_id": row["event_id"],
+                    "source": "booking",
+                    "reason": "no_table",
                 }
                 for row in asked.unique("event_id", maintain_order=True).iter_rows(named=True)
             ]
@@ -216,7 +263,6 @@ class BrokerPublisher:
         done.set_result(self._broker.append(outputs))
         return done
 
-
     async def publish(self, outputs: Sequence[Output]) -> Positions:
         return self._broker.append(outputs)
 
@@ -232,7 +278,9 @@ class BrokerArrivals:
 
     def poll(self) -> list[Received]:
         self._broker.changed.clear()
-        found = [part for topic in CATALOGUE.topics_read_by("simulator") for part in self._broker.read(topic, self._next)]
+        found = [
+            part for topic in CATALOGUE.topics_read_by("simulator") for part in self._broker.read(topic, self._next)
+        ]
         for part in found:
             for raw in part.raws:
                 self._next[raw.topic, raw.partition] = raw.offset + 1
@@ -256,7 +304,12 @@ class BrokerMemory:
         places = [(topic, partition) for topic in CATALOGUE.topics_read_by("simulator") for partition in range(4)]
         ends = {place: len(self._broker.records.get(place, [])) for place in places}
         empty = {topic: CODEC.decode(topic, []).frame for topic in EXEMPT}
-        frames = {topic: pl.concat([empty[topic], self._broker.frame(topic)]) if not self._broker.frame(topic).is_empty() else empty[topic] for topic in EXEMPT}
+        frames = {
+            topic: pl.concat([empty[topic], self._broker.frame(topic)])
+            if not self._broker.frame(topic).is_empty()
+            else empty[topic]
+            for topic in EXEMPT
+        }
         return Past(frames["system_metrics"], frames["simulation_control"], ends)
 
     async def living(self, topic: str) -> set[str]:
@@ -290,9 +343,13 @@ class World:
     def simulation(self, fail_point: FailPoint = silent) -> Simulation:
         decode = journal_decoder(CATALOGUE, CODEC)
         readers = {name: frozenset(CATALOGUE.topics_read_by(name)) for name in ("booking", "recommender")}
-        opener = Opener(self.root, LedgerFile(self.root / "ledger.json"), self.stack_id, self.boot_id, FakeCity, decode, readers)
+        opener = Opener(
+            self.root, LedgerFile(self.root / "ledger.json"), self.stack_id, self.boot_id, FakeCity, decode, readers
+        )
         arrivals = BrokerArrivals(self.broker)
-        beginning = Beginning(opener, BrokerMemory(self.broker), arrivals, self.clock, {"users": "user_id", "venues": "venue_id"})
+        beginning = Beginning(
+            opener, BrokerMemory(self.broker), arrivals, self.clock, {"users": "user_id", "venues": "venue_id"}
+        )
         plan = Plan(self.config, 7, self.speed, self.backfill_minutes * 60_000_000, 5, 30, self.checkpoint_seconds)
         publisher = BrokerPublisher(self.broker)
         progress = Progress("simulator", "test", publisher, self.clock)

@@ -9,7 +9,11 @@ from services.simulator.adapters.ledger import LedgerFile
 from services.simulator.runtime.branches import Ledger, Opened
 
 
-@given(st.lists(st.tuples(st.sampled_from(["a", "b"]), st.booleans(), st.one_of(st.none(), st.integers(0, 50))), max_size=40))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["a", "b"]), st.booleans(), st.one_of(st.none(), st.integers(0, 50))), max_size=40
+    )
+)
 def test_no_branch_of_a_run_is_ever_used_again(starts: list[tuple[str, bool, int | None]]) -> None:
     """Whatever ended, whatever the disk lost: as long as the topic remembers what the disk does not."""
     ledger, used = Ledger(), {"a": set[int](), "b": set[int]()}

@@ -40,7 +40,9 @@ def test_two_instances_add_up_and_an_older_report_takes_nothing_back() -> None:
     st.lists(st.dictionaries(st.sampled_from(PLACES), st.integers(1, 5), max_size=4), min_size=1, max_size=20),
     st.data(),
 )
-def test_the_lead_is_the_number_of_ticks_not_wholly_covered(written: list[dict[tuple[str, int], int]], data: st.DataObject) -> None:
+def test_the_lead_is_the_number_of_ticks_not_wholly_covered(
+    written: list[dict[tuple[str, int], int]], data: st.DataObject
+) -> None:
     lead, ends, history = Lead(READERS, first_tick=0), Positions(), []
     for tick, added in enumerate(written):
         for place, count in added.items():
@@ -56,6 +58,10 @@ def test_the_lead_is_the_number_of_ticks_not_wholly_covered(written: list[dict[t
         covered += 1
     assert lead.ahead(len(written) - 1)["recommender"] == len(written) - covered
     lead.progressed("recommender", ends)
-    assert lead.holding(len(written), max_lead=1) == ("booking",) if any(
-        place[0] == "bookings" for place in ends
-    ) and len(written) >= 1 and lead.ahead(len(written))["booking"] > 1 else lead.holding(len(written), 1) == ()
+    assert (
+        lead.holding(len(written), max_lead=1) == ("booking",)
+        if any(place[0] == "bookings" for place in ends)
+        and len(written) >= 1
+        and lead.ahead(len(written))["booking"] > 1
+        else lead.holding(len(written), 1) == ()
+    )

@@ -12,6 +12,7 @@ TICK = 60 * SECOND
 
 def test_a_moment_is_due_after_its_simulated_distance_over_the_speed() -> None:
     pacer = Pacer(TICK, 60.0)
+    pacer.open(0, now=10.0)
     pacer.begin(0, now=10.0)
     assert pacer.wait(30 * SECOND, now=10.0) == 0.5
     assert pacer.wait(30 * SECOND, now=10.5) == 0.0
