@@ -9,14 +9,22 @@ from typing import Protocol
 class FetchedRecord(Protocol):
     """What the Kafka client hands out for one record (the part of it that is used)."""
 
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int | None
-    timestamp_type: int | None
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    @property
+    def topic(self) -> str: ...  # noqa: D102 - the client's own names
+    @property
+    def partition(self) -> int: ...  # noqa: D102
+    @property
+    def offset(self) -> int: ...  # noqa: D102
+    @property
+    def timestamp(self) -> int | None: ...  # noqa: D102
+    @property
+    def timestamp_type(self) -> int | None: ...  # noqa: D102
+    @property
+    def key(self) -> bytes | None: ...  # noqa: D102
+    @property
+    def value(self) -> bytes | None: ...  # noqa: D102
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,12 @@ class Chunk:
         if start == len(self.offsets):
             return None
         return Chunk(self.values[start:], self.keys[start:], self.offsets[start:], self.headers[start:])
+
+    def of(self, rows: Sequence[int]) -> "Chunk":
+        """Only these rows, in order."""
+        return Chunk(
+            *([column[row] for row in rows] for column in (self.values, self.keys, self.offsets, self.headers))
+        )
 
     def __len__(self) -> int:
         return len(self.values)

@@ -16,7 +16,13 @@ MINUTE = 60_000_000
 DAY = 86_400_000_000
 CUISINES = ("american", "italian", "mexican", "bar")
 
-COMMON = {"run_id": "run", "branch": 0, "world": "dining", "city": "new_york", "source": "simulator"}
+COMMON: dict[str, str | int] = {
+    "run_id": "run",
+    "branch": 0,
+    "world": "dining",
+    "city": "new_york",
+    "source": "simulator",
+}
 
 
 def event(event_type: str, number: object, at: int, user: int = 0, **columns: object) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The processor as a lock-step host runs it: windows, corrections, duplicates, branches, milestones, answers."""
 
 import json
+from typing import Any
 
 import polars as pl
 import pytest
@@ -104,7 +105,7 @@ def test_published_figures_equal_a_recount_whatever_the_order(
 
 def test_milestones_are_told_once_though_bookings_come_on_every_partition() -> None:
     frames, processor = Frames(), analytics()
-    booking = {"booking_id": "b" * 26, "start_time": START, "created_by": "user"}
+    booking: dict[str, Any] = {"booking_id": "b" * 26, "start_time": START, "created_by": "user"}
     told = []
     for partition in range(4):
         record = event("booking.requested", partition, partition, venue_id=f"v{partition:05d}", **booking)
