@@ -5,6 +5,7 @@ The noise is keyed by (user, tick, step, venue): with another cause added the sa
 
 import numpy as np
 
+from services.simulator.domain.calendar import HOUR
 from services.simulator.domain.causes import Effects, label
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.population import KM_PER_DEGREE
@@ -15,6 +16,7 @@ _IMPOSSIBLE = -1e9
 _COS_LATITUDE = 0.758  # of New York, 40.7 degrees
 _TRENDING = 2
 _STAY_LEFT = 30.0
+_BEFORE = 2 * HOUR
 
 
 def choose_venues(
@@ -49,6 +51,22 @@ def choose_venues(
     ]
     cause = label(outcomes, turn.causes)
     return outcomes[-1], outcomes[0], cause
+
+
+def crowd_pull(turn: Turn) -> Array:
+    """What a concert or a game adds to venues near it, from two hours before its start to its end. Shape (venues,)."""
+    venues = turn.state.venues
+    pull = np.zeros(venues.count)
+    for row in turn.state.pools["gatherings"].rows:
+        if not row["starts"] - _BEFORE <= turn.start < row["ends"]:
+            continue
+        arena = turn.town.data.world.special_events[int(row["arena"])]
+        north = (venues["latitude"] - arena.latitude) * KM_PER_DEGREE
+        east = (venues["longitude"] - arena.longitude) * (KM_PER_DEGREE * _COS_LATITUDE)
+        pull += turn.town.data.world.venue_choice.crowd * np.exp(
+            -np.sqrt(north * north + east * east) / arena.radius_km
+        )
+    return pull
 
 
 def _argmax(
@@ -94,6 +112,7 @@ def _utility(
         + weights.hours * tables.hours_log[category, hour[:, None]]
         + weights.trending * np.minimum(venues["trending"][candidates], 2.0)
         + weights.familiar * 2 * (1 - explore)[:, None] * known
+        + crowd_pull(turn)[candidates]
         + weights.outdoor * tables.weather[turn.state.numbers["weather"], 1] * venues["outdoor"][candidates]
     )
     return fit, effort, venues["price"][candidates].astype(np.float64)

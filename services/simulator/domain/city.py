@@ -60,6 +60,7 @@ class City:
         )
         self._state.users.append(people, config.users)
         self._precompute()
+        environment.advance(self._turn(0, (), ()), opening=True)
 
     def _precompute(self) -> None:
         venues = self._state.venues
@@ -99,9 +100,11 @@ class City:
         return tuple(names[number] for number in self._state.pools["causes"].rows["scenario"].tolist())
 
     def opening(self) -> list[Output]:
-        """Rows of everybody and every venue, and the weather: what a new branch begins with."""
+        """Rows of everybody and every venue, and the weather: what a new branch begins with. Changes nothing."""
         turn = self._turn(self.tick, (), ())
+        self._state.begin()
         environment.advance(turn, opening=True)
+        self._state.rollback()
         turn.events.renumber(_OPENING)
         emission.emit(turn)
         venues, users = np.arange(self._state.venues.count), np.arange(self._state.users.count)

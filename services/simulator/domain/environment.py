@@ -18,14 +18,15 @@ _MOST_TRENDING = 5
 
 def advance(turn: Turn, *, opening: bool = False) -> None:
     """Emit what changes at this tick; everything hourly happens at the first tick of a local hour."""
-    crowds(turn)
+    if not opening:
+        crowds(turn)
     ticks_an_hour = max(1, 3600 // turn.town.config.tick_seconds)
     if not opening and turn.now.minute % 60 >= turn.town.config.tick_seconds / 60 and ticks_an_hour > 1:
         return
     _weather(turn)
     _traffic(turn)
-    _holiday(turn)
     if not opening:
+        _holiday(turn)
         _trends(turn)
         if turn.now.hour == 9:  # noqa: PLR2004 — when the day's events are announced
             _announce(turn)

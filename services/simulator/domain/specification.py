@@ -128,6 +128,7 @@ class ChoiceWeights(Strict):
     trending: float
     hours: float
     outdoor: float
+    crowd: float
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,17 @@ def test_a_saved_city_goes_on_to_the_byte() -> None:
     assert same(city.save(), again.save())
 
 
+def test_opening_a_branch_changes_nothing() -> None:
+    city, silent = (
+        make_city(40, venues=20, start=START + 17 * 60_000_000),
+        make_city(40, venues=20, start=START + 17 * 60_000_000),
+    )
+    before = city.save()
+    assert told(city.opening()) == told(city.opening())
+    assert same(before, city.save())
+    assert told(city.step((), ()).outputs) == told(silent.step((), ()).outputs)
+
+
 @pytest.mark.parametrize("broken", list(nodes.NODES))
 def test_a_node_that_raises_leaves_the_city_as_it_was(broken: str) -> None:
     armed = False
