@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from services.analytics.adapters.dead_letters import DeadLetters
+from services.analytics.adapters.dead_letters import DeadLetters, ours
 from services.analytics.adapters.directory import CompactedReader
 from services.analytics.adapters.tables import TableCells
 from services.analytics.answers import Answering
@@ -161,8 +161,10 @@ class ChunkHost:
     async def _fold(
         self, topic: str, partition: int, chunk: Chunk, replies: list[tuple[str, Row]]
     ) -> list[tuple[str, Row]]:
-        decoded = self._codec.decode(topic, chunk.values)
-        await self._dead_letters.bury(topic, partition, chunk, decoded.poison)
+        mine = ours(chunk, self._policy.group)
+        decoded = self._codec.decode(topic, mine.values if mine else [])
+        if mine:
+            await self._dead_letters.bury(topic, partition, mine, decoded.poison)
         if topic == REQUESTS:
             replies += self._answering.answer(self._processor.live, decoded.frame)
             return []

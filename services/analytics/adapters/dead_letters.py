@@ -9,6 +9,7 @@ from streamkit.codec import Poison
 from streamkit.dlq import ERROR_CLASS, ERROR_MESSAGE, GROUP, OFFSET, PARTITION, SUFFIX, TOPIC
 from streamkit.errors import Fatal
 from streamkit.producer import Headers, Producer
+from streamkit.raw import REPLAY_GROUP
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,18 @@ class DeadLetterPolicy:
     """How many poisoned records in a row mean that the fault is ours: a bad deploy must not empty a topic."""
 
     limit: int = 1_000
+
+
+def ours(chunk: Chunk, group: str) -> Chunk | None:
+    """The chunk without records replayed from a dead-letter topic for another group; None if nothing is left."""
+    rows = [
+        row
+        for row, headers in enumerate(chunk.headers)
+        if not headers or all(name != REPLAY_GROUP or value == group.encode() for name, value in headers)
+    ]
+    if len(rows) == len(chunk):
+        return chunk
+    return chunk.of(rows) if rows else None
 
 
 class DeadLetters:
@@ -35,7 +48,7 @@ class DeadLetters:
 
         """
         place = (topic, partition)
-        run = _longest_run(len(chunk), [one.index for one in poison], self._in_a_row.get(place, 0))
+        run = longest_run(len(chunk), [one.index for one in poison], self._in_a_row.get(place, 0))
         if run.longest >= self._policy.limit:
             raise Fatal(f"{run.longest} poisoned records in a row on {topic}:{partition}: {poison[-1].message}")
         self._in_a_row[place] = run.trailing
@@ -60,16 +73,18 @@ class DeadLetters:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
+    """Poison in a row: the longest seen with this chunk, 0 where it has none, and how much it ends with."""
+
     longest: int
     trailing: int
 
 
-def _longest_run(length: int, poisoned: Sequence[int], carried: int) -> _Run:
+def longest_run(length: int, poisoned: Sequence[int], carried: int) -> Run:
     """Longest and last run of consecutive poison, ``carried`` of which came before the chunk."""
     bad = set(poisoned)
     longest = run = carried
     for index in range(length):
         run = run + 1 if index in bad else 0
         longest = max(longest, run)
-    return _Run(longest if bad else 0, run)
+    return Run(longest if bad else 0, run)

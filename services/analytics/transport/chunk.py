@@ -55,7 +55,10 @@ class Chunk:
     def of(self, rows: Sequence[int]) -> "Chunk":
         """Only these rows, in order."""
         return Chunk(
-            *([column[row] for row in rows] for column in (self.values, self.keys, self.offsets, self.headers))
+            [self.values[row] for row in rows],
+            [self.keys[row] for row in rows],
+            [self.offsets[row] for row in rows],
+            [self.headers[row] for row in rows],
         )
 
     def __len__(self) -> int:

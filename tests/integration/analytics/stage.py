@@ -77,7 +77,7 @@ class Stage:
         kinds = (numbers * np.uint64(2_654_435_761) >> np.uint64(7)) % np.uint64(len(KINDS))
         users = (numbers * np.uint64(40_503) >> np.uint64(3)) % np.uint64(500)
         places = (numbers * np.uint64(69_069) >> np.uint64(5)) % np.uint64(60)
-        common: Mapping[str, Column] = COMMON  # type: ignore[assignment]
+        common: Mapping[str, Column] = COMMON
         rows = Outgoing(
             "user_actions",
             count,
