@@ -70,13 +70,15 @@ lint: setup $(PAGE)/node_modules/.ready ## ruff, mypy, import-linter, eslint, ts
 	@$(BIN)/lint-imports
 	@cd $(PAGE) && npm run --silent lint
 	@$(BIN)/python -m streamkit.generate --check
+	@$(BIN)/python -m cli.settings_page --check
 
 format: setup ## put the code in its form
 	@$(BIN)/ruff check --fix --exit-zero .
 	@$(BIN)/ruff format .
 
-generate: setup ## types and docs from schemas/
+generate: setup ## types and docs from schemas/, settings pages from the settings classes
 	@$(BIN)/python -m streamkit.generate
+	@$(BIN)/python -m cli.settings_page
 
 bench: setup ## measurements beside their peers: .luna/bench.json
 	@$(BIN)/luna bench

@@ -68,6 +68,8 @@ def _section(annotation: object) -> type[BaseModel] | None:
 
 
 def _kind(annotation: object) -> str:
+    if typing.get_origin(annotation) is typing.Annotated:
+        return _kind(typing.get_args(annotation)[0])
     if typing.get_origin(annotation) is typing.Literal:
         return ", ".join(str(value) for value in typing.get_args(annotation))
     if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union:
