@@ -88,7 +88,7 @@ def _jsonl(topic: Topic, codec: Codec, values: Sequence[bytes]) -> bytes:
 
 
 def _avro(topic: Topic, codec: Codec, values: Sequence[bytes]) -> bytes:
-    """An object container: the values are Avro bodies already and go in as they are (Avro 1.11, Object Container Files)."""
+    """An object container (Avro 1.11, "Object Container Files"): the values are Avro bodies already, and stay so."""
     del codec
     schema = json.dumps(dict(topic.schema)).encode()
     sync = hashlib.sha256(schema).digest()[:SYNC_BYTES]

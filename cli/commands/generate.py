@@ -1,7 +1,7 @@
 """`luna generate`: a city told into files, without a broker."""
 
 from datetime import UTC, datetime, timedelta
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -20,7 +20,7 @@ SECOND = 1_000_000
 DEFAULT_START = "2026-06-03T18:00:00-04:00"
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """File formats."""
 
     parquet = "parquet"

@@ -14,6 +14,7 @@ from services.simulator.ports import Arrivals, Memory
 from services.simulator.runtime.notices import METRICS
 from services.simulator.runtime.past import Past
 from services.simulator.telling import Telling
+from services.simulator.waiting import first_of
 from streamkit.clock import Clock
 from streamkit.errors import Retryable
 from streamkit.logs import get_logger
@@ -54,8 +55,19 @@ class Beginning:
     clock: Clock
     compacted: Mapping[str, str]
 
-    async def begin(self, plan: Plan, control: Control) -> Begun:
-        """The branch that a crash left, or one never used before; the inputs are assigned where it goes on."""
+    async def begin(self, plan: Plan, control: Control, stop: asyncio.Event) -> Begun | None:
+        """The branch that a crash left, or one never used before; the inputs are assigned where it goes on.
+
+        None if asked to stop before there is one.
+        """
+        beginning = asyncio.ensure_future(self._persist(plan, control))
+        await first_of(stop.wait(), asyncio.wait([beginning]))
+        if beginning.done():
+            return beginning.result()
+        beginning.cancel()
+        return None
+
+    async def _persist(self, plan: Plan, control: Control) -> Begun:
         while True:
             try:
                 return await self._begin(plan, control)

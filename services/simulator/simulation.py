@@ -86,7 +86,7 @@ class Simulation:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _tell(self) -> None:
-        begun = await self._begin()
+        begun = await self._beginning.begin(self._plan, self.control, self._stop)
         if begun is None:
             return
         await self._open(begun)
@@ -102,15 +102,6 @@ class Simulation:
         await self._reports.drained()
         self._beginning.opener.ended()
         self.telling.journal.close()
-
-    async def _begin(self) -> Begun | None:
-        """The branch to tell; None if asked to stop before there is one."""
-        beginning = asyncio.ensure_future(self._beginning.begin(self._plan, self.control))
-        await first_of(self._stop.wait(), asyncio.wait([beginning]))
-        if beginning.done():
-            return beginning.result()
-        beginning.cancel()
-        return None
 
     # --- branches ---------------------------------------------------------------------------------------------------
 

@@ -1,1 +1,1 @@
-"""When the city is computed, what it is told, and what of it is published: policies without I/O, and the loop over them."""
+"""When the city is computed, what it is told, and what of it is published: policies without I/O."""

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -39,7 +40,7 @@ class Service:
 
     def start(self, **settings: str) -> "subprocess.Popen[bytes]":
         environment = {
-            **os.environ,
+            **os.environ,  # noqa: TID251 - the environment of a child process
             "LUNA_KAFKA__BOOTSTRAP_SERVERS": self.bootstrap,
             "LUNA_DATA_DIR": str(self.data_dir),
             "LUNA_HEALTH_PORT": "0",
@@ -69,7 +70,8 @@ async def make_topics(bootstrap: str) -> None:
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "test-topics"})
     for topic in CATALOGUE.topics.values():
         for partition in range(topic.partitions):
-            await eventually(lambda place=TopicPartition(topic.name, partition): _led(consumer, place))  # type: ignore[misc]
+            place = TopicPartition(topic.name, partition)
+            await eventually(partial(_led, consumer, place))
     consumer.close()
 
 
@@ -136,10 +138,13 @@ async def answering(bootstrap: str) -> AsyncIterator[Producer]:
                 row
                 | {
                     "event_id": event_id(row["run_id"], row["branch"], "booking", row["event_id"], "booking.declined"),
-                    "event_type": "booking.declined", "correlation_id": row["event_id"], "source": "booking", "reason": "no_table",
+                    "event_type": "booking.declined",
+                    "correlation_id": row["event_id"],
+                    "source": "booking",
+                    "reason": "no_table",
                 }
                 for row in asked.filter(pl.col("source") == "simulator").iter_rows(named=True)
-            ]  # fmt: skip
+            ]
             if rows:
                 await producer.publish([Outgoing.from_rows("bookings", rows)])
             for message in messages:
@@ -166,19 +171,38 @@ AWAITED = ("booking", "recommender")
 def _progress(service: str, done: Positions, clock: SystemClock) -> dict[str, object]:
     wall = clock.now_us()
     return {
-        "event_id": hash_id(service, wall), "event_type": "service.progress", "run_id": "", "branch": 0, "simulation_time": 0,
-        "world": "", "city": "", "source": service, "instance": "1", "wall_time": wall, "positions": print_positions(done),
-    }  # fmt: skip
+        "event_id": hash_id(service, wall),
+        "event_type": "service.progress",
+        "run_id": "",
+        "branch": 0,
+        "simulation_time": 0,
+        "world": "",
+        "city": "",
+        "source": service,
+        "instance": "1",
+        "wall_time": wall,
+        "positions": print_positions(done),
+    }
 
 
 async def command(producer: Producer, name: str, parameters: str, number: int) -> str:
     clock = SystemClock()
     command_id = hash_id(name, number, clock.now_us())
     row = {
-        "event_id": command_id, "event_type": "command.issued", "run_id": "r", "branch": 0, "simulation_time": 0, "world": "dining",
-        "city": "new_york", "source": "gateway", "command_id": command_id, "command": name, "parameters": parameters,
-        "issued_by": "test", "wall_time": clock.now_us(),
-    }  # fmt: skip
+        "event_id": command_id,
+        "event_type": "command.issued",
+        "run_id": "r",
+        "branch": 0,
+        "simulation_time": 0,
+        "world": "dining",
+        "city": "new_york",
+        "source": "gateway",
+        "command_id": command_id,
+        "command": name,
+        "parameters": parameters,
+        "issued_by": "test",
+        "wall_time": clock.now_us(),
+    }
     await producer.publish([Outgoing.from_rows("simulation_control", [row])])
     return command_id
 

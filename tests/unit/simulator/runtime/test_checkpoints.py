@@ -27,7 +27,7 @@ def test_a_damaged_checkpoint_is_passed_over_wherever_the_damage_is(tmp_path: Pa
     files = CheckpointFiles(tmp_path)
     files.save(checkpoint(1))
     files.save(checkpoint(2))
-    path = sorted(tmp_path.glob("checkpoint-*"))[-1]
+    path = max(tmp_path.glob("checkpoint-*"))
     whole = path.read_bytes()
     for place in range(0, len(whole), 7):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])

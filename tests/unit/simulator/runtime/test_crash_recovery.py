@@ -1,4 +1,4 @@
-"""Whatever the moment of a crash, the stream after first-wins deduplication is the one that no crash would have made."""
+"""Whatever the moment of a crash, the stream after deduplication is the one that no crash would have made."""
 
 from pathlib import Path
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -60,13 +61,13 @@ async def test_a_pause_stops_the_simulated_clock_at_once_and_resume_goes_on(tmp_
     async with living(paced(tmp_path)) as world:
         await eventually(lambda: last_tick(world) >= 2)
         pause = world.broker.command("pause")
-        await eventually(lambda: answer(world, pause))
+        await eventually(partial(answer, world, pause))
         await eventually(lambda: "paused" in said(world, "state.changed")["phase"].to_list())
         stood = last_tick(world)
         await SystemClock().sleep(0.3)
         assert last_tick(world) <= stood + 1
         resume = world.broker.command("resume")
-        await eventually(lambda: answer(world, resume))
+        await eventually(partial(answer, world, resume))
         await eventually(lambda: last_tick(world) > stood + 2)
 
 
@@ -78,7 +79,7 @@ async def test_commands_are_answered_once_with_reason_or_effective_time(tmp_path
         again = world.broker.command("spawn", '{"count": 3}', command_id=spawn)
         assert again == spawn
         for command in (spawn, wrong, unknown):
-            await eventually(lambda command=command: answer(world, command))
+            await eventually(partial(answer, world, command))
         spawned, refused, rejected = (answer(world, command) or {} for command in (spawn, wrong, unknown))
         assert json.loads(str(spawned["result"])) == {"population": 8}
         assert (int(str(spawned["effective_time"])) - START_US) % 60_000_000 == 0
@@ -89,17 +90,17 @@ async def test_commands_are_answered_once_with_reason_or_effective_time(tmp_path
 async def test_a_reset_tells_a_new_branch_and_removes_those_whom_the_old_one_spawned(tmp_path: Path) -> None:
     async with living(paced(tmp_path)) as world:
         start = world.broker.command("start", '{"population": 7, "seed": 99}')
-        await eventually(lambda: answer(world, start))
+        await eventually(partial(answer, world, start))
         assert len(await living_users(world)) == 7
         back = world.broker.command("start")
-        await eventually(lambda: answer(world, back))
+        await eventually(partial(answer, world, back))
         assert len(await living_users(world)) == 5
         reset = world.broker.command("reset")
-        await eventually(lambda: answer(world, reset))
+        await eventually(partial(answer, world, reset))
         opened = [json.loads(str((answer(world, command) or {})["result"])) for command in (start, back, reset)]
         assert opened[0]["run_id"] != opened[1]["run_id"] == opened[2]["run_id"]
         assert [one["branch"] for one in opened] == [1, 2, 3]
-        await eventually(lambda: (world.broker.frame("bookings")["branch"] == 3).any())
+        await eventually((world.broker.frame("bookings")["branch"] == 3).any)
     ids = world.broker.frame("bookings").filter(pl.col("source") == "simulator")["event_id"]
     assert ids.n_unique() == len(ids)
 
@@ -115,15 +116,15 @@ async def living_users(world: World) -> set[str]:
 async def test_a_stopped_city_takes_no_command_but_a_new_beginning(tmp_path: Path) -> None:
     async with living(paced(tmp_path)) as world:
         stop = world.broker.command("stop")
-        await eventually(lambda: answer(world, stop))
+        await eventually(partial(answer, world, stop))
         stood = last_tick(world)
         resume = world.broker.command("resume")
-        await eventually(lambda: answer(world, resume))
+        await eventually(partial(answer, world, resume))
         assert "stopped" in str((answer(world, resume) or {})["reason"])
         assert last_tick(world) == stood
         reset = world.broker.command("reset")
-        await eventually(lambda: answer(world, reset))
-        await eventually(lambda: (world.broker.frame("bookings")["branch"] == 2).any())
+        await eventually(partial(answer, world, reset))
+        await eventually((world.broker.frame("bookings")["branch"] == 2).any)
 
 
 async def test_without_the_services_the_city_waits_at_its_lead_and_says_so(tmp_path: Path) -> None:
@@ -163,11 +164,16 @@ async def test_a_lost_disk_costs_the_branch_but_never_its_name(tmp_path: Path) -
     assert (await world.until_tick(1)).telling.identity.branch == 2
 
 
+def halve(root: Path) -> None:
+    journal = next(root.glob("*/1/journal.bin"))
+    whole = journal.read_bytes()
+    journal.write_bytes(whole[: len(whole) // 2])
+
+
 async def test_a_journal_that_lost_what_the_topic_has_opens_a_new_branch(tmp_path: Path) -> None:
     world = World(tmp_path)
     await world.crash("produced", 5)
-    journal = next(tmp_path.glob("*/1/journal.bin"))
-    journal.write_bytes(journal.read_bytes()[: len(journal.read_bytes()) // 2])
+    halve(tmp_path)
     assert (await world.until_tick(1)).telling.identity.branch == 2
 
 
