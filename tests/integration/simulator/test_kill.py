@@ -106,7 +106,7 @@ async def test_a_simulator_killed_again_and_again_tells_one_story(kafka_bootstra
                 await eventually(lambda p=process: p.poll() is not None)  # type: ignore[misc]
                 assert process.returncode == -9
         with ended(service.start()) as process:
-            await eventually((ticks(reader, others)["tick"] > 300).any)
+            await eventually(lambda: max(ticks(reader, others)["tick"].to_list()) > 300)
             pause = await command(producer, "pause", "{}", 1)
             await eventually(
                 lambda: (
