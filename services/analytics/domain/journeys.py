@@ -2,7 +2,8 @@
 
 A person's records come on several topics (bookings by venue, so on any partition). Each partition's cells hold what
 its own records contributed; the person is the union. A milestone is contributed once, by the first record that
-reaches it, and published with that record's id.
+reaches it, and published with that record's id. Topics are not read in step, so a record may lie before what was
+told of its person last: it is then told with that time, for a person's journey never goes back.
 """
 
 import json
@@ -55,22 +56,25 @@ MILESTONE_OF: Mapping[str, str] = {
 
 @dataclass(slots=True)
 class Journey:
-    """What one partition knows of a person. ``milestones``: name → (simulated time, venue)."""
+    """What one partition knows of a person. ``milestones``: name → (simulated time, venue); ``told``: last time told."""
 
     milestones: dict[str, tuple[int, str | None]] = field(default_factory=dict)
     stages: set[int] = field(default_factory=set)
     visits: int = 0
+    told: int = 0
 
     def pack(self) -> bytes:
         """Bytes of the contribution."""
-        return pack_json({"milestones": self.milestones, "stages": sorted(self.stages), "visits": self.visits})
+        return pack_json(
+            {"milestones": self.milestones, "stages": sorted(self.stages), "visits": self.visits, "told": self.told}
+        )
 
     @staticmethod
     def unpack(data: bytes) -> "Journey":
         """Contribution out of its bytes."""
         content = json.loads(data)
         milestones = {name: (time, venue) for name, (time, venue) in content["milestones"].items()}
-        return Journey(milestones, set(content["stages"]), content["visits"])
+        return Journey(milestones, set(content["stages"]), content["visits"], content["told"])
 
 
 class Journeys:
@@ -115,6 +119,7 @@ class Journeys:
         mine = parts.get(partition) or parts.setdefault(partition, Journey())
         rows: list[tuple[str, Row]] = []
         changed = False
+        row = {**row, "simulation_time": max(row["simulation_time"], *(part.told for part in parts.values()))}
         if event_type == "visit.started":
             mine.visits += 1
             changed = True
@@ -133,6 +138,8 @@ class Journeys:
             furthest = max(before, default=None)
             if furthest is None or stage > furthest:
                 rows.append(("journeys", _stage(row, stage, furthest)))
+        if rows:
+            mine.told = row["simulation_time"]
         return (mine if changed else None), rows
 
     @staticmethod
@@ -162,6 +169,7 @@ class Journeys:
             merged.milestones |= part.milestones
             merged.stages |= part.stages
             merged.visits += part.visits
+            merged.told = max(merged.told, part.told)
         return merged
 
     def funnel(self) -> dict[str, int]:

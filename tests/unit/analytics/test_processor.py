@@ -113,6 +113,19 @@ def test_milestones_are_told_once_though_bookings_come_on_every_partition() -> N
     assert [row["milestone"] for row in told if row["event_type"] == "milestone.reached"] == ["first_booking"]
 
 
+def test_a_person_s_journey_never_goes_back_in_time_though_topics_are_not_read_in_step() -> None:
+    frames, processor = Frames(), analytics()
+    booking: dict[str, Any] = {"booking_id": "b" * 26, "start_time": START, "created_by": "user"}
+    requested = event("booking.requested", 1, MINUTE, **booking)
+    told = [
+        *rows_of(processor.process(frames.batch("user_actions", [event("visit.started", 0, 9 * MINUTE)])), "journeys"),
+        *rows_of(processor.process(frames.batch("bookings", [requested])), "journeys"),
+        *rows_of(processor.process(frames.batch("user_actions", [event("venue.saved", 2, 8 * MINUTE)])), "journeys"),
+    ]
+    assert [row["milestone"] for row in told if row["milestone"]] == ["first_visit", "first_booking", "first_save"]
+    assert {row["simulation_time"] for row in told} == {START + 9 * MINUTE}
+
+
 def test_the_tenth_visit_is_a_milestone() -> None:
     frames, processor = Frames(), analytics()
     visits = [event("visit.started", number, number) for number in range(12)]
