@@ -56,7 +56,10 @@ MILESTONE_OF: Mapping[str, str] = {
 
 @dataclass(slots=True)
 class Journey:
-    """What one partition knows of a person. ``milestones``: name → (simulated time, venue); ``told``: last time told."""
+    """What one partition knows of a person.
+
+    ``milestones``: name → (simulated time, venue). ``told``: simulated time of what was told of the person last.
+    """
 
     milestones: dict[str, tuple[int, str | None]] = field(default_factory=dict)
     stages: set[int] = field(default_factory=set)
