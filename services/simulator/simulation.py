@@ -35,6 +35,9 @@ LOOK_SECONDS = 0.25
 
 DISK_RETRY_SECONDS = 1.0
 
+CHECKPOINT_TICKS = 720
+"""Ticks at most between checkpoints: at full speed, minutes are too many of them to compute again after a crash."""
+
 
 class Simulation:
     """One city, told until `run` is asked to stop. Everything outside comes through the constructor."""
@@ -238,7 +241,7 @@ class Simulation:
         return deliveries
 
     async def _checkpoint_if_due(self) -> None:
-        if self._clock.monotonic() < self._checkpoint_at:
+        if self._clock.monotonic() < self._checkpoint_at and self.telling.city.tick % CHECKPOINT_TICKS:
             return
         await self._reports.drained()
         try:
