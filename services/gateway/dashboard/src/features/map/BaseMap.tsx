@@ -1,0 +1,22 @@
+/** Land, water, parks and names: drawn once a size. */
+import { memo } from "react";
+import type { Geography } from "./geography.ts";
+
+export const BaseMap = memo(function BaseMap({ geography }: { readonly geography: Geography }) {
+  const { width, height, paths, names } = geography;
+  return (
+    <svg className="map-base" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label="The five boroughs of New York">
+      <path className="map-around" d={paths.around} />
+      <path className="map-land" d={paths.land} />
+      <path className="map-water" d={paths.water} />
+      <path className="map-creeks" d={paths.creeks} />
+      <path className="map-land" d={paths.islands} />
+      <path className="map-park" d={paths.parks} />
+      {names.map(({ name, x, y }) => (
+        <text key={name} className="map-name" x={x} y={y}>
+          {name}
+        </text>
+      ))}
+    </svg>
+  );
+});

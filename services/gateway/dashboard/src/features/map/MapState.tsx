@@ -1,0 +1,58 @@
+/** What to say where there is no life to see yet. */
+import { useLuna } from "../../lib/context.ts";
+import { amount, dayOf, shortTime, weekdayOf } from "../../lib/format.ts";
+import { useStore } from "../../lib/store.ts";
+
+const BACKFILL_MS = 2 * 86_400_000;
+
+export function MapState() {
+  const luna = useLuna();
+  const state = useStore(luna.state, (known) => known);
+  const directory = useStore(luna.directory, (known) => known);
+  if (state?.phase === "backfill" && state.simulation_time !== null) {
+    return <Backfill now={state.simulation_time} start={state.start_time} />;
+  }
+  if (directory.status === "failed") {
+    return <Words title="The city does not answer" words={`${directory.reason}. Asking again every few seconds.`} />;
+  }
+  if (directory.status === "loading" || state === null) {
+    return <Words title="Looking for the city" words="Asking the gateway for its streets and venues." quiet />;
+  }
+  if (state.phase === "starting" || state.phase === "unknown") {
+    return <Words title="The city is waking up" words="Services are starting; life begins in a moment." quiet />;
+  }
+  if (directory.venues.length === 0) {
+    return <Words title="No venues yet" words="They appear here as soon as the city has opened them." />;
+  }
+  if (state.population === 0) {
+    return <Words title="The city is empty" words="Add people under Controls and watch them find their first table." />;
+  }
+  return null;
+}
+
+function Words({ title, words, quiet = false }: { readonly title: string; readonly words: string; readonly quiet?: boolean }) {
+  return (
+    <div className={`map-state ${quiet ? "map-state-quiet" : ""}`} role="status">
+      <strong>{title}</strong>
+      <span>{words}</span>
+    </div>
+  );
+}
+
+function Backfill({ now, start }: { readonly now: string; readonly start: string | null }) {
+  const luna = useLuna();
+  const events = useStore(luna.stats, (stats) => stats?.totals.events ?? null);
+  const share = start === null ? 0 : Math.min(0.99, Math.max(0, (Date.parse(now) - Date.parse(start)) / BACKFILL_MS));
+  return (
+    <div className="map-state" role="status">
+      <strong>Living its first two days…</strong>
+      <span>
+        {weekdayOf(now)} {shortTime(now)}, {dayOf(now).replace(/^\w+, /, "")}
+        {events === null ? "" : ` · ${amount(events)} events so far`}
+      </span>
+      <div className="progress" role="progressbar" aria-label="Backfill" aria-valuenow={Math.round(share * 100)} aria-valuemin={0} aria-valuemax={100}>
+        <div style={{ transform: `scaleX(${share})` }} />
+      </div>
+    </div>
+  );
+}

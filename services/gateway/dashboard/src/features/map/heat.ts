@@ -1,0 +1,61 @@
+/** Where life has been lately: a coarse grid that cools, drawn a few times a second. */
+export const CELL = 5;
+const HALF_LIFE_MS = 9000;
+const KERNEL: readonly (readonly [number, number, number])[] = [
+  [0, 0, 1], [1, 0, 0.6], [-1, 0, 0.6], [0, 1, 0.6], [0, -1, 0.6], [1, 1, 0.36], [-1, 1, 0.36], [1, -1, 0.36], [-1, -1, 0.36],
+  [2, 0, 0.18], [-2, 0, 0.18], [0, 2, 0.18], [0, -2, 0.18],
+];
+const COLD = 0.004;
+
+export class Heat {
+  readonly columns: number;
+  readonly rows: number;
+  readonly #cells: Float32Array;
+  readonly #image: ImageData;
+
+  constructor(width: number, height: number) {
+    this.columns = Math.max(1, Math.ceil(width / CELL));
+    this.rows = Math.max(1, Math.ceil(height / CELL));
+    this.#cells = new Float32Array(this.columns * this.rows);
+    this.#image = new ImageData(this.columns, this.rows);
+  }
+
+  add(x: number, y: number, weight: number): void {
+    const column = Math.floor(x / CELL);
+    const row = Math.floor(y / CELL);
+    for (const [right, down, share] of KERNEL) {
+      const c = column + right;
+      const r = row + down;
+      if (c >= 0 && r >= 0 && c < this.columns && r < this.rows) {
+        const index = r * this.columns + c;
+        this.#cells[index] = (this.#cells[index] ?? 0) + weight * share;
+      }
+    }
+  }
+
+  /** False when all is cold. */
+  cool(elapsedMs: number): boolean {
+    const factor = 0.5 ** (elapsedMs / HALF_LIFE_MS);
+    let warm = false;
+    for (let index = 0; index < this.#cells.length; index += 1) {
+      const left = (this.#cells[index] ?? 0) * factor;
+      this.#cells[index] = left < COLD ? 0 : left;
+      warm ||= left >= COLD;
+    }
+    return warm;
+  }
+
+  /** The brightness saturates, so that a busy hour does not burn out the map. */
+  draw(context: CanvasRenderingContext2D, [red, green, blue]: readonly [number, number, number], strength: number): void {
+    const { data } = this.#image;
+    for (let index = 0; index < this.#cells.length; index += 1) {
+      const shown = 1 - Math.exp(-(this.#cells[index] ?? 0) * 0.55);
+      const place = index * 4;
+      data[place] = red;
+      data[place + 1] = green;
+      data[place + 2] = blue;
+      data[place + 3] = shown * strength * 255;
+    }
+    context.putImageData(this.#image, 0, 0);
+  }
+}

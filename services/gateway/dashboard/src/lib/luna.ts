@@ -1,0 +1,171 @@
+/** The page's one source: both sockets, the stores they fill, and listeners for what is drawn outside React. */
+import { api, type Api } from "./api.ts";
+import { ControlClient } from "./control.ts";
+import { FeedStore } from "./feed.ts";
+import { People } from "./people.ts";
+import { Rates } from "./rates.ts";
+import { browser, socketUrl, type Link, type Surroundings } from "./socket.ts";
+import { Store } from "./store.ts";
+import { StreamClient, type Batch } from "./stream.ts";
+import type { CityEvent, Scenario, SimulationState, Stats, Venue, Weather } from "./types.ts";
+
+export interface Directory {
+  readonly status: "loading" | "ready" | "failed";
+  readonly venues: readonly Venue[];
+  readonly reason: string;
+}
+
+const EMPTY: Directory = { status: "loading", venues: [], reason: "" };
+const CONNECTING: Link = { kind: "connecting", attempt: 0 };
+const RETRY_MS = 4000;
+
+export type EventsListener = (events: readonly CityEvent[]) => void;
+
+export class Luna {
+  readonly streamLink = new Store<Link>(CONNECTING);
+  readonly controlLink = new Store<Link>(CONNECTING);
+  readonly state = new Store<SimulationState | null>(null);
+  readonly stats = new Store<Stats | null>(null);
+  readonly directory = new Store<Directory>(EMPTY);
+  readonly scenarios = new Store<readonly Scenario[]>([]);
+  readonly weather = new Store<Weather | null>(null);
+  readonly feed = new FeedStore();
+  readonly rates: Rates;
+  readonly people = new People();
+  readonly control: ControlClient;
+  readonly #stream: StreamClient;
+  readonly #api: Api;
+  readonly #around: Surroundings;
+  readonly #live = new Set<EventsListener>();
+  readonly #restarts = new Set<() => void>();
+  #branch: string | null = null;
+  #running = false;
+
+  constructor(source: Api = api, around: Surroundings = browser) {
+    this.#api = source;
+    this.#around = around;
+    this.rates = new Rates(around.now);
+    this.#stream = new StreamClient(
+      socketUrl("/ws/stream"),
+      {
+        onLink: (link) => this.streamLink.set(link),
+        onBatch: (batch) => this.#arrive(batch),
+        onCounters: (stats) => this.#count(stats),
+        onResync: ({ channels, reason }) => this.feed.forget(channels, reason),
+        onTrouble: (message) => this.feed.trouble(message),
+      },
+      around,
+    );
+    this.control = new ControlClient(
+      socketUrl("/ws/control"),
+      { onLink: (link) => this.controlLink.set(link), onState: (state) => this.#tell(state) },
+      around,
+    );
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#stream.start();
+    this.control.start();
+    void this.#loadCity();
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#stream.stop();
+    this.control.stop();
+  }
+
+  /** Connect at once. */
+  hurry(): void {
+    this.#stream.hurry();
+    this.control.hurry();
+  }
+
+  /** Live events as they arrive, in batches; for canvases. */
+  onEvents(listener: EventsListener): () => void {
+    this.#live.add(listener);
+    return () => this.#live.delete(listener);
+  }
+
+  /** A new branch: everything drawn so far belongs to another telling of the city. */
+  onRestart(listener: () => void): () => void {
+    this.#restarts.add(listener);
+    return () => this.#restarts.delete(listener);
+  }
+
+  recentAt(venueId: string): Promise<readonly CityEvent[]> {
+    return this.#api.eventsOfVenue(venueId, 8);
+  }
+
+  #arrive({ channel, events, skipped }: Batch): void {
+    this.people.learn(events);
+    this.feed.add(events, skipped);
+    if (channel === "environment") {
+      const told = events.findLast((event) => event.event_type === "weather.changed");
+      if (told?.condition !== undefined) {
+        this.weather.set({ condition: told.condition, temperature_c: told.temperature_c ?? 0, precipitation_mm: told.precipitation_mm, wind_kph: told.wind_kph });
+      }
+    }
+    for (const listener of this.#live) {
+      listener(events);
+    }
+  }
+
+  #count(stats: Stats): void {
+    this.#tell(stats);
+    this.stats.set(stats);
+    this.rates.sample(stats);
+  }
+
+  #tell(state: SimulationState): void {
+    const branch = state.run_id === null ? null : `${state.run_id}/${state.branch ?? 0}`;
+    const restarted = this.#branch !== null && branch !== null && branch !== this.#branch;
+    this.#branch = branch ?? this.#branch;
+    this.state.set(state);
+    if (restarted) {
+      this.#restart();
+    }
+  }
+
+  #restart(): void {
+    this.feed.clear();
+    this.people.clear();
+    this.rates.clear();
+    this.weather.set(null);
+    this.#restarts.forEach((listener) => listener());
+    this.directory.set(EMPTY);
+    void this.#loadCity();
+  }
+
+  /** Venues, weather and scenarios; asked again until the gateway has them. */
+  async #loadCity(): Promise<void> {
+    const branch = this.#branch;
+    try {
+      const [venues, environment, scenarios] = await Promise.all([
+        this.#api.venues(), this.#api.environment(), this.#api.scenarios(),
+      ]);
+      if (this.#branch !== null && branch !== null && branch !== this.#branch) {
+        return;
+      }
+      this.scenarios.set(scenarios);
+      this.weather.update((known) => known ?? environment.weather);
+      this.directory.set({ status: "ready", venues, reason: "" });
+      if (venues.length === 0) {
+        this.#retry();
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : "The gateway did not answer";
+      this.directory.update((known) => (known.status === "ready" ? known : { status: "failed", venues: [], reason }));
+      this.#retry();
+    }
+  }
+
+  #retry(): void {
+    this.#around.after(RETRY_MS, () => {
+      if (this.#running) {
+        void this.#loadCity();
+      }
+    });
+  }
+}

@@ -1,0 +1,65 @@
+/** A few minutes of rates, a sample each second of wall time, for the chart and the sparklines. */
+import { Ring } from "./ring.ts";
+import { Store } from "./store.ts";
+import type { Stats, TopicName } from "./types.ts";
+
+export interface Sample {
+  /** Seconds since 1970, wall clock. */
+  readonly time: number;
+  readonly stats: Stats;
+  readonly scenarios: readonly string[];
+}
+
+export interface Band {
+  readonly scenario: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const SECONDS = 300;
+
+export class Rates {
+  readonly version = new Store(0);
+  readonly samples = new Ring<Sample>(SECONDS);
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  sample(stats: Stats): void {
+    const time = Math.floor(this.#now() / 1000);
+    if (this.samples.at(this.samples.size - 1)?.time === time) {
+      return;
+    }
+    this.samples.push({ time, stats, scenarios: stats.scenarios.map(({ name }) => name) });
+    this.version.update((version) => version + 1);
+  }
+
+  clear(): void {
+    this.samples.clear();
+    this.version.update((version) => version + 1);
+  }
+
+  series(topics: readonly TopicName[]): (number | null)[] {
+    return this.samples.toArray().map(({ stats }) => topics.reduce((sum, topic) => sum + (stats.topic_rates[topic] ?? 0), 0));
+  }
+}
+
+/** Spans in which each scenario was on, from samples. */
+export function bandsOf(samples: readonly Sample[]): Band[] {
+  const bands: Band[] = [];
+  const open = new Map<string, Band>();
+  for (const { time, scenarios } of samples) {
+    for (const [scenario, band] of open) {
+      if (!scenarios.includes(scenario)) {
+        bands.push(band);
+        open.delete(scenario);
+      }
+    }
+    for (const scenario of scenarios) {
+      open.set(scenario, { scenario, from: open.get(scenario)?.from ?? time, to: time });
+    }
+  }
+  return [...bands, ...open.values()];
+}

@@ -1,0 +1,153 @@
+/** A WebSocket that comes back by itself, and says where it stands. */
+import { RECONNECT, waitMs, type BackoffPolicy } from "./backoff.ts";
+
+export type Link =
+  | { readonly kind: "connecting"; readonly attempt: number }
+  | { readonly kind: "open"; readonly since: number }
+  | { readonly kind: "waiting"; readonly attempt: number; readonly until: number; readonly reason: string };
+
+/** The part of WebSocket used here, so that a test can stand in for a server. */
+export interface Wire {
+  send(text: string): void;
+  close(): void;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number; reason: string }) => void) | null;
+}
+
+export interface Surroundings {
+  readonly dial: (url: string) => Wire;
+  readonly after: (milliseconds: number, task: () => void) => () => void;
+  readonly now: () => number;
+  readonly chance: () => number;
+}
+
+/** The gateway says something every 10 s; silence for longer means that the line is dead. */
+const SILENCE_MS = 25_000;
+
+export const browser: Surroundings = {
+  dial: (url) => new WebSocket(url) as unknown as Wire,
+  after: (milliseconds, task) => {
+    const timer = setTimeout(task, milliseconds);
+    return () => clearTimeout(timer);
+  },
+  now: () => Date.now(),
+  chance: () => Math.random(),
+};
+
+export interface Hearing {
+  readonly onLink: (link: Link) => void;
+  readonly onMessage: (message: unknown) => void;
+}
+
+export class LiveSocket {
+  readonly #url: string;
+  readonly #hearing: Hearing;
+  readonly #around: Surroundings;
+  readonly #policy: BackoffPolicy;
+  #wire: Wire | null = null;
+  #open = false;
+  #attempt = 0;
+  #stopped = true;
+  #cancel: () => void = () => undefined;
+  #cancelSilence: () => void = () => undefined;
+
+  constructor(url: string, hearing: Hearing, around: Surroundings = browser, policy: BackoffPolicy = RECONNECT) {
+    this.#url = url;
+    this.#hearing = hearing;
+    this.#around = around;
+    this.#policy = policy;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#connect();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+    this.#drop();
+  }
+
+  /** Try at once instead of waiting. */
+  hurry(): void {
+    if (!this.#stopped && this.#wire === null) {
+      this.#cancel();
+      this.#connect();
+    }
+  }
+
+  /** False when there is nobody to send to. */
+  send(message: object): boolean {
+    if (!this.#open || this.#wire === null) {
+      return false;
+    }
+    this.#wire.send(JSON.stringify(message));
+    return true;
+  }
+
+  #connect(): void {
+    this.#hearing.onLink({ kind: "connecting", attempt: this.#attempt });
+    const wire = this.#around.dial(this.#url);
+    this.#wire = wire;
+    wire.onopen = () => {
+      this.#open = true;
+      this.#listen();
+      this.#hearing.onLink({ kind: "open", since: this.#around.now() });
+    };
+    wire.onmessage = ({ data }) => {
+      this.#attempt = 0;
+      this.#listen();
+      const message = parse(data);
+      if (message !== undefined) {
+        this.#hearing.onMessage(message);
+      }
+    };
+    wire.onclose = ({ code, reason }) => this.#lost(reason || `closed with code ${code}`);
+    this.#listen();
+  }
+
+  #listen(): void {
+    this.#cancelSilence();
+    this.#cancelSilence = this.#around.after(SILENCE_MS, () => this.#lost("nothing heard for a while"));
+  }
+
+  #lost(reason: string): void {
+    this.#drop();
+    if (this.#stopped) {
+      return;
+    }
+    const wait = waitMs(this.#policy, this.#attempt, this.#around.chance());
+    this.#attempt += 1;
+    this.#hearing.onLink({ kind: "waiting", attempt: this.#attempt, until: this.#around.now() + wait, reason });
+    this.#cancel = this.#around.after(wait, () => this.#connect());
+  }
+
+  #drop(): void {
+    this.#open = false;
+    this.#cancelSilence();
+    const wire = this.#wire;
+    this.#wire = null;
+    if (wire !== null) {
+      wire.onopen = wire.onmessage = wire.onclose = null;
+      wire.close();
+    }
+  }
+}
+
+function parse(data: unknown): unknown {
+  if (typeof data !== "string") {
+    return undefined;
+  }
+  try {
+    return JSON.parse(data) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+export function socketUrl(path: string): string {
+  const { protocol, host } = window.location;
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}${path}`;
+}

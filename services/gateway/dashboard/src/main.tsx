@@ -1,0 +1,27 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/App.tsx";
+import { Failure } from "./app/Failure.tsx";
+import { LunaContext } from "./lib/context.ts";
+import { Luna } from "./lib/luna.ts";
+import "./styles/fonts.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+
+const root = document.getElementById("root");
+if (root === null) {
+  throw new Error("the page has no root");
+}
+
+const luna = new Luna();
+luna.start();
+
+createRoot(root).render(
+  <StrictMode>
+    <Failure>
+      <LunaContext value={luna}>
+        <App />
+      </LunaContext>
+    </Failure>
+  </StrictMode>,
+);

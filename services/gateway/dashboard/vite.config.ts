@@ -1,0 +1,19 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { boroughs } from "./build/boroughs.ts";
+
+/** Where a running gateway is, for `npm run dev`. */
+const GATEWAY = "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react(), boroughs()],
+  build: { target: "es2022", assetsInlineLimit: 0, sourcemap: false, chunkSizeWarningLimit: 600 },
+  server: {
+    proxy: {
+      "/api": { target: GATEWAY, ws: true },
+      "/ws": { target: GATEWAY, ws: true },
+      "/avatars": { target: GATEWAY },
+    },
+  },
+  test: { environment: "jsdom", include: ["tests/**/*.test.{ts,tsx}"], restoreMocks: true, sequence: { shuffle: true } },
+});
