@@ -17,6 +17,7 @@ from confluent_kafka.admin import (
 )
 from confluent_kafka.cimpl import NewTopic
 
+from streamkit.codec.registry import SchemaRegistry, patiently
 from streamkit.contracts import Catalogue, Topic
 
 ADMIN_SECONDS = 30.0
@@ -67,6 +68,18 @@ def apply(admin: AdminClient, wanted: Sequence[TopicPlan], replication: int = 1)
     done = [f"{plan.name}: made with {plan.partitions} partitions" for plan in missing]
     present = [plan for plan in wanted if plan.name in existing]
     return done + [_mend(admin, difference) for difference in differences(admin, present)]
+
+
+def register_schemas(url: str, catalogue: Catalogue) -> dict[str, int]:
+    """Put every committed schema version into a Schema Registry; ids by ``<subject>/<version>``.
+
+    Raises:
+        Fatal: where the registry refuses a schema.
+        Retryable: where it is not reached.
+
+    """
+    with SchemaRegistry(url) as registry:
+        return patiently(lambda: registry.register(catalogue))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,16 @@ from confluent_kafka.admin import AdminClient
 from rich.console import Console
 from rich.table import Table
 
-from cli.topics import TopicError, differences, overridden, plans
+from cli.topics import TopicError, differences, overridden, plans, register_schemas
 from cli.topics import apply as apply_plans
 from cli.up.settings import UpSettings
 from streamkit.contracts import Catalogue
+from streamkit.errors import ConfigurationError, Fatal, Retryable
+from streamkit.settings import ServiceSettings, load
 
 Bootstrap = Annotated[str | None, typer.Option("--bootstrap-servers", help="Kafka addresses")]
 Replication = Annotated[int, typer.Option(help="Copies of each partition")]
+Register = Annotated[bool, typer.Option("--register", help="Also put the schemas into LUNA_SCHEMA_REGISTRY_URL")]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,15 +35,19 @@ def bootstrap_of(named: str | None) -> str:
     return named or settings.kafka.bootstrap_servers or f"127.0.0.1:{settings.ports.kafka}"
 
 
-def apply(bootstrap_servers: Bootstrap = None, replication: Replication = 1) -> None:
+def apply(*, bootstrap_servers: Bootstrap = None, replication: Replication = 1, with_schemas: Register = False) -> None:
     """Make what is missing, set what differs."""
     console = Console()
+    catalogue = Catalogue.load()
     try:
-        done = apply_plans(_admin(bootstrap_servers), plans(Catalogue.load()), replication)
-    except (KafkaException, TopicError) as error:
+        done = apply_plans(_admin(bootstrap_servers), plans(catalogue), replication)
+        for line in done or ["all topics are as they should be"]:
+            console.print(line, markup=False)
+        if with_schemas:
+            ids = register_schemas(_registry_url(), catalogue)
+            console.print(f"{len(ids)} schemas are in the registry", markup=False)
+    except (KafkaException, TopicError, ConfigurationError, Fatal, Retryable) as error:
         _fail(console, error)
-    for line in done or ["all topics are as they should be"]:
-        console.print(line, markup=False)
 
 
 def check(bootstrap_servers: Bootstrap = None) -> None:
@@ -75,6 +82,13 @@ def show(topic: Annotated[str | None, typer.Argument()] = None, bootstrap_server
         written = (declared.name, declared.key, str(declared.partitions), declared.cleanup)
         table.add_row(*written, ", ".join(producers), ", ".join(declared.consumers), declared.purpose)
     console.print(table)
+
+
+def _registry_url() -> str:
+    url = load(ServiceSettings).schema_registry_url
+    if not url:
+        raise ConfigurationError("--register needs the address of a registry in LUNA_SCHEMA_REGISTRY_URL")
+    return url
 
 
 def _admin(bootstrap_servers: str | None) -> AdminClient:

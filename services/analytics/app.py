@@ -21,6 +21,7 @@ from services.analytics.settings import PREFERENCES_FILE, AnalyticsSettings, rea
 from services.analytics.transport import verify_hooks
 from streamkit.clock import SystemClock
 from streamkit.codec import Codec
+from streamkit.codec.registry import codec_for
 from streamkit.contracts import Catalogue
 from streamkit.health import HealthServer, Readiness
 from streamkit.lifecycle import Service
@@ -44,7 +45,7 @@ def build(settings: AnalyticsSettings) -> Service:
     verify_hooks()
     own, kafka, clock = settings.analytics, settings.kafka, SystemClock()
     catalogue = Catalogue.load()
-    codec = Codec(catalogue, service="analytics")
+    codec = codec_for(settings, catalogue, "analytics")
     partitions = catalogue.topics[DIRECTORY].partitions
     producer = Producer(kafka, codec, clock)
     plan = FaustPlan(

@@ -17,7 +17,7 @@ from services.booking.processor import SUBSCRIPTIONS, BookingProcessor
 from services.booking.settings import Settings
 from streamkit.broker import wait_for_broker
 from streamkit.clock import Clock, SystemClock, sleep_or_stop
-from streamkit.codec import Codec
+from streamkit.codec.registry import codec_for
 from streamkit.consumer import Consumer
 from streamkit.contracts import Catalogue
 from streamkit.errors import Fatal, Retryable
@@ -103,7 +103,7 @@ def build(settings: Settings) -> Service:
     """The service: health, relay, runner."""
     clock = SystemClock()
     catalogue = Catalogue.load()
-    codec = Codec(catalogue, service=SOURCE)
+    codec = codec_for(settings, catalogue, SOURCE)
     ready = Readiness("database")
     engine = connect(
         settings.database.url.get_secret_value(), settings.database.pool_size, settings.database.pool_wait_s

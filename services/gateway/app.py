@@ -18,7 +18,7 @@ from services.gateway.state.monitor import Monitor
 from services.gateway.state.records import Records
 from services.gateway.web import create_app
 from streamkit.clock import Clock, SystemClock
-from streamkit.codec import Codec
+from streamkit.codec.registry import codec_for
 from streamkit.contracts import Catalogue
 from streamkit.health import HealthServer, Readiness
 from streamkit.lifecycle import LongRunning, Service
@@ -57,7 +57,7 @@ def build(settings: GatewaySettings) -> Service:
     """The gateway on Kafka."""
     clock = SystemClock()
     catalogue = Catalogue.load()
-    codec = Codec(catalogue, service="gateway")
+    codec = codec_for(settings, catalogue, "gateway")
     producer = Producer(settings.kafka, codec, clock)
     core = compose(settings, catalogue, producer.publish, clock)
     context, intake = core.context, core.intake

@@ -7,7 +7,7 @@ from services.recommender.data_files import load_weights
 from services.recommender.handlers import NAME, SUBSCRIPTIONS, Recommender
 from services.recommender.settings import Settings
 from streamkit.clock import SystemClock
-from streamkit.codec import Codec
+from streamkit.codec.registry import codec_for
 from streamkit.consumer import Consumer
 from streamkit.contracts import Catalogue
 from streamkit.handlers import RebuildingHandler, read_emitted
@@ -43,7 +43,7 @@ def build(settings: Settings) -> Service:
     """The service: health, and a runner whose state is folded anew at every assignment."""
     clock = SystemClock()
     catalogue = Catalogue.load()
-    codec = Codec(catalogue, service=NAME)
+    codec = codec_for(settings, catalogue, NAME)
     ready = Readiness("kafka")
     weights = load_weights(settings.recommender.weights)
     producer = Producer(settings.kafka, codec, clock)

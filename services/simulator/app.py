@@ -17,7 +17,7 @@ from services.simulator.runtime.pacer import SECOND, UNPACED
 from services.simulator.settings import Simulator, SimulatorSettings
 from services.simulator.simulation import Simulation
 from streamkit.clock import SystemClock
-from streamkit.codec import Codec
+from streamkit.codec.registry import codec_for
 from streamkit.contracts import Catalogue
 from streamkit.dlq import DeadLetterPolicy
 from streamkit.errors import ConfigurationError
@@ -53,8 +53,8 @@ def checked(config: CityConfig) -> CityConfig:
 def build(settings: SimulatorSettings) -> Service:
     """The simulator on Kafka."""
     own, clock, catalogue = settings.simulator, SystemClock(), Catalogue.load()
-    codec = Codec(catalogue, service="simulator")
-    reader = Codec(catalogue)
+    codec = codec_for(settings, catalogue, "simulator")
+    reader = codec_for(settings, catalogue)
     producer = Producer(settings.kafka, codec, clock)
     readiness = Readiness("branch")
     progress = Progress("simulator", settings.instance_name, producer, clock)

@@ -4,16 +4,42 @@ Services never register: a service that meets a registry without its schema is d
 """
 
 import json
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Self
 
 import httpx
+import stamina
 
+from streamkit.codec.codec import Codec
 from streamkit.contracts import Catalogue, Schema, subject_of
 from streamkit.errors import Fatal, Retryable
+from streamkit.settings import ServiceSettings
 
 CONTENT_TYPE = "application/vnd.schemaregistry.v1+json"
 TIMEOUT_SECONDS = 10.0
+PATIENCE_SECONDS = 90.0
+"""A registry on the JVM takes half a minute to listen, on a busy machine more."""
+
+
+def codec_for(settings: ServiceSettings, catalogue: Catalogue, service: str | None = None) -> Codec:
+    """A codec with the ids of the configured registry, which it waits for; the committed ids where there is none.
+
+    Raises `Fatal` if the registry lacks a schema, `Retryable` if it is never reached.
+    """
+    if not settings.schema_registry_url:
+        return Codec(catalogue, service=service)
+    with SchemaRegistry(settings.schema_registry_url) as registry:
+        return Codec(catalogue, patiently(partial(registry.lookup, catalogue)), service)
+
+
+def patiently(ask: Callable[[], dict[str, int]], seconds: float = PATIENCE_SECONDS) -> dict[str, int]:
+    """What ``ask`` answers, asked again while the registry cannot be reached; raises its last error."""
+    for attempt in stamina.retry_context(on=Retryable, attempts=None, timeout=seconds, wait_max=2.0):
+        with attempt:
+            return ask()
+    raise AssertionError("the last attempt returns or raises")
 
 
 class SchemaRegistry:

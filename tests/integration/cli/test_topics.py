@@ -45,6 +45,12 @@ def test_another_number_of_partitions_is_refused(admin: AdminClient) -> None:
         apply(admin, [TopicPlan("cli.parts", 4, {})])
 
 
+def test_registering_without_the_address_of_a_registry_is_refused_in_one_line(kafka_bootstrap: str) -> None:
+    code, output = run("topics", "apply", "--register", "--bootstrap-servers", kafka_bootstrap)
+    assert code == 1
+    assert output.splitlines()[-1] == "--register needs the address of a registry in LUNA_SCHEMA_REGISTRY_URL"
+
+
 def test_a_missing_topic_is_a_difference(admin: AdminClient) -> None:
     assert [str(found) for found in differences(admin, [TopicPlan("cli.none", 1, {})])] == ["cli.none: missing"]
 

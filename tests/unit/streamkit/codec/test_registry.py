@@ -8,10 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from streamkit.codec import Codec
-from streamkit.codec.registry import SchemaRegistry
+from streamkit.codec.registry import SchemaRegistry, codec_for, patiently
 from streamkit.contracts import Catalogue
 from streamkit.errors import Fatal, Retryable
 from streamkit.records import Outgoing
+from streamkit.settings import ServiceSettings
 from tests.unit.streamkit.codec.drawn import complete
 
 
@@ -103,3 +104,27 @@ def test_a_registry_that_is_not_there_is_worth_another_try(server: _Registry) ->
     server.server_close()
     with SchemaRegistry(url) as registry, pytest.raises(Retryable):
         registry.lookup(CATALOGUE)
+
+
+def test_a_service_writes_the_registrys_ids_and_waits_until_it_listens(server: _Registry) -> None:
+    with SchemaRegistry(server.url) as registry:
+        registered = registry.register(CATALOGUE)
+    settings = ServiceSettings(schema_registry_url=server.url)
+    server.broken = 503, b""
+    threading.Timer(0.2, setattr, (server, "broken", None)).start()
+    row = complete(CATALOGUE.topic("users"), "user.updated")
+    value = codec_for(settings, CATALOGUE).encode(Outgoing.from_rows("users", [row])).values[0]
+    assert int.from_bytes(value[1:5], "big") == registered["users-value/1"]
+
+
+def test_a_service_without_a_registry_writes_the_committed_ids() -> None:
+    row = complete(CATALOGUE.topic("users"), "user.updated")
+    codec = codec_for(ServiceSettings(schema_registry_url=None), CATALOGUE)
+    value = codec.encode(Outgoing.from_rows("users", [row])).values[0]
+    assert int.from_bytes(value[1:5], "big") == CATALOGUE.schema_ids["users-value/1"]
+
+
+def test_patience_with_a_registry_ends(server: _Registry) -> None:
+    server.broken = 503, b""
+    with SchemaRegistry(server.url) as registry, pytest.raises(Retryable):
+        patiently(lambda: registry.lookup(CATALOGUE), seconds=0.1)
