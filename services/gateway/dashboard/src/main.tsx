@@ -1,12 +1,12 @@
+import "./styles/fonts.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
 import { Failure } from "./app/Failure.tsx";
 import { LunaContext } from "./lib/context.ts";
 import { Luna } from "./lib/luna.ts";
-import "./styles/fonts.css";
-import "./styles/tokens.css";
-import "./styles/base.css";
 
 const root = document.getElementById("root");
 if (root === null) {

@@ -34,7 +34,7 @@ function Tile({ counter }: { readonly counter: Counter }) {
         <span className="counter-value" data-testid={`counter-${counter.name}`}>
           {counter.print(value)}
         </span>
-        <Delta share={trend(values)} />
+        {counter.telling === true ? <Delta share={trend(values)} /> : null}
       </dd>
       <Sparkline values={values} />
     </div>

@@ -8,6 +8,8 @@ export interface Counter {
   readonly hint: string;
   readonly read: (stats: Stats) => number | null;
   readonly print: (value: number | null) => string;
+  /** Whether its change over a minute says something. */
+  readonly telling?: boolean;
   /** Worth worrying about. */
   readonly alarming?: (value: number) => boolean;
 }
@@ -23,10 +25,10 @@ function conversion({ conversion: funnel }: Stats): number | null {
 }
 
 export const COUNTERS: readonly Counter[] = [
-  { name: "events", title: "Events / s", hint: "All events of the city, mean of the last 10 s", read: (s) => s.events_per_second, print: amount },
-  { name: "active-users", title: "Active people", hint: "People with the app open", read: (s) => s.active_users, print: amount },
-  { name: "bookings", title: "Bookings / min", hint: "Tables confirmed per minute of wall time", read: (s) => s.bookings_per_minute, print: amount },
-  { name: "recommendations", title: "Suggestions / s", hint: "Recommendations made, mean of the last 10 s", read: (s) => s.recommendations_per_second, print: amount },
+  { name: "events", title: "Events / s", hint: "All events of the city, mean of the last 10 s", read: (s) => s.events_per_second, print: amount, telling: true },
+  { name: "active-users", title: "Active people", hint: "People with the app open", read: (s) => s.active_users, print: amount, telling: true },
+  { name: "bookings", title: "Bookings / min", hint: "Tables confirmed per minute of wall time", read: (s) => s.bookings_per_minute, print: amount, telling: true },
+  { name: "recommendations", title: "Suggestions / s", hint: "Recommendations made, mean of the last 10 s", read: (s) => s.recommendations_per_second, print: amount, telling: true },
   { name: "conversion", title: "Conversion", hint: "Tables confirmed per session opened", read: conversion, print: percent },
   { name: "population", title: "Population", hint: "People who live in this city", read: (s) => s.population, print: amount },
   { name: "latency-p50", title: "Latency p50", hint: "From record timestamp to this page's socket, median", read: (s) => s.latency_ms.p50, print: milliseconds },
@@ -44,5 +46,5 @@ export function trend(values: readonly (number | null)[]): number | null {
     return null;
   }
   const share = (last - first) / Math.abs(first);
-  return Math.abs(share) < 0.01 ? 0 : share;
+  return Math.abs(share) < 0.03 ? 0 : share;
 }

@@ -15,7 +15,7 @@ export const CHANNELS: readonly { readonly topic: TopicName; readonly title: str
   { topic: "user_actions", title: "Actions", family: "browsing" },
   { topic: "social_interactions", title: "Social", family: "social" },
   { topic: "bookings", title: "Bookings", family: "booking" },
-  { topic: "recommendations", title: "Suggestions", family: "suggestion" },
+  { topic: "recommendations", title: "Suggested", family: "suggestion" },
   { topic: "journeys", title: "Journeys", family: "dining" },
   { topic: "preferences", title: "Tastes", family: "suggestion" },
   { topic: "environment", title: "City", family: "city" },

@@ -8,9 +8,12 @@ export const BaseMap = memo(function BaseMap({ geography }: { readonly geography
     <svg className="map-base" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label="The five boroughs of New York">
       <path className="map-around" d={paths.around} />
       <path className="map-land" d={paths.land} />
+      <path className="map-around" d={paths.bayonne} />
       <path className="map-water" d={paths.water} />
       <path className="map-creeks" d={paths.creeks} />
-      <path className="map-land" d={paths.islands} />
+      <path className="map-patch" d={paths.lands} />
+      <path className="map-coast" d={paths.coasts} />
+      <path className="map-island" d={paths.islands} />
       <path className="map-park" d={paths.parks} />
       {names.map(({ name, x, y }) => (
         <text key={name} className="map-name" x={x} y={y}>

@@ -1,7 +1,7 @@
 /** From degrees to the pixels of this map. */
 import { geoMercator, geoPath } from "d3-geo";
 import { around, land } from "virtual:boroughs";
-import { CREEKS, ISLANDS, NAMES, PARKS, WATERS, type Line } from "./shores.ts";
+import { BAYONNE, COASTS, CREEKS, ISLANDS, LANDS, NAMES, PARKS, WATERS, type Line } from "./shores.ts";
 
 export type Project = (longitude: number, latitude: number) => readonly [number, number];
 
@@ -13,6 +13,9 @@ export interface Geography {
     readonly around: string;
     readonly land: string;
     readonly water: string;
+    readonly bayonne: string;
+    readonly lands: string;
+    readonly coasts: string;
     readonly creeks: string;
     readonly islands: string;
     readonly parks: string;
@@ -20,7 +23,7 @@ export interface Geography {
   readonly names: readonly { readonly name: string; readonly x: number; readonly y: number }[];
 }
 
-const MARGIN = 14;
+const MARGIN = 10;
 
 export function geographyOf(width: number, height: number): Geography {
   const projection = geoMercator().fitExtent([[MARGIN, MARGIN], [width - MARGIN, height - MARGIN]], land);
@@ -38,6 +41,9 @@ export function geographyOf(width: number, height: number): Geography {
       around: path(around) ?? "",
       land: path(land) ?? "",
       water: lines(WATERS, "Z"),
+      bayonne: lines([BAYONNE], "Z"),
+      lands: lines(LANDS, "Z"),
+      coasts: lines(COASTS, ""),
       creeks: lines(CREEKS, ""),
       islands: lines(ISLANDS, "Z"),
       parks: lines(PARKS, "Z"),

@@ -69,7 +69,7 @@ const drawPulse: Draw = (context, mark, age, palette, still) => {
     return;
   }
   const eased = 1 - (1 - age) ** 3;
-  const radius = still ? 9 : 4 + 15 * eased;
+  const radius = still ? 8 : 4 + 10 * eased;
   context.globalAlpha = (1 - age) ** 1.6 * 0.85;
   context.drawImage(sprite, mark.x - radius, mark.y - radius, radius * 2, radius * 2);
 };
@@ -82,7 +82,7 @@ const drawRing: Draw = (context, mark, age, palette, still) => {
       context.globalAlpha = (1 - own) ** 1.4;
       context.lineWidth = 1.8 - own;
       context.beginPath();
-      context.arc(mark.x, mark.y, still ? 10 : 3 + 20 * (1 - (1 - own) ** 3), 0, Math.PI * 2);
+      context.arc(mark.x, mark.y, still ? 10 : 3 + 15 * (1 - (1 - own) ** 3), 0, Math.PI * 2);
       context.stroke();
     }
   }

@@ -37,8 +37,8 @@ function spriteOf(colour: string): HTMLCanvasElement {
     const middle = SPRITE / 2;
     const glow = context.createRadialGradient(middle, middle, 0, middle, middle, middle);
     glow.addColorStop(0, `${colour}ff`);
-    glow.addColorStop(0.22, `${colour}b0`);
-    glow.addColorStop(0.5, `${colour}38`);
+    glow.addColorStop(0.2, `${colour}a8`);
+    glow.addColorStop(0.45, `${colour}2c`);
     glow.addColorStop(1, `${colour}00`);
     context.fillStyle = glow;
     context.fillRect(0, 0, SPRITE, SPRITE);
@@ -58,7 +58,7 @@ export function paletteNow(): Palette {
     sprites: new Map([...families].map(([family, colour]) => [family, spriteOf(colour)])),
     venues: { table: token("venue-table"), bar: token("venue-bar"), cafe: token("venue-cafe"), quick: token("venue-quick") },
     accent: token("accent"),
-    heat: channels(token("accent")),
+    heat: channels(token("heat")),
     heatStrength: dark ? 0.34 : 0.3,
   };
 }

@@ -51,10 +51,63 @@ const JAMAICA_BAY: Line = [
   [-73.823, 40.588], [-73.85, 40.58],
 ];
 
+const STATEN_SOUTH: Line = [
+  [-74.255, 40.5], [-74.245, 40.507], [-74.21, 40.512], [-74.17, 40.53], [-74.13, 40.545], [-74.105, 40.557], [-74.08, 40.578],
+  [-74.06, 40.593], [-74.054, 40.603],
+];
+
+const CONEY_ISLAND: Line = [
+  [-74.014, 40.579], [-74, 40.5715], [-73.98, 40.5715], [-73.958, 40.5735], [-73.935, 40.5755], [-73.93, 40.582],
+  [-73.91, 40.585], [-73.893, 40.583], [-73.885, 40.574],
+];
+
+const ROCKAWAY_NORTH: Line = [
+  [-73.94, 40.556], [-73.91, 40.5655], [-73.885, 40.5715], [-73.85, 40.58], [-73.823, 40.588], [-73.795, 40.5965], [-73.76, 40.608],
+  [-73.745, 40.612],
+];
+
+const ROCKAWAY_SOUTH: Line = [
+  [-73.735, 40.594], [-73.78, 40.591], [-73.82, 40.582], [-73.86, 40.571], [-73.9, 40.5575], [-73.94, 40.556],
+];
+
+const SOUND: Line = [
+  [-73.789, 40.812], [-73.81, 40.829], [-73.815, 40.845], [-73.8, 40.853], [-73.785, 40.872], [-73.772, 40.888], [-73.7, 40.93],
+  [-73.7, 40.86], [-73.745, 40.83], [-73.752, 40.785], [-73.765, 40.781], [-73.7805, 40.7945],
+];
+
+const STATEN_NORTH: Line = [
+  [-74.068, 40.625], [-74.073, 40.643], [-74.1, 40.645], [-74.14, 40.6405], [-74.17, 40.643], [-74.187, 40.637], [-74.2, 40.622],
+  [-74.2, 40.6], [-74.215, 40.56], [-74.245, 40.545], [-74.255, 40.5],
+];
+
 export const WATERS: readonly Line[] = [
   [...MANHATTAN_EAST, ...BRONX, ...QUEENS_NORTH, ...BROOKLYN_WEST, ...BAY_WEST],
   HUDSON,
   JAMAICA_BAY,
+  SOUND,
+  [...CONEY_ISLAND, ...[...ROCKAWAY_SOUTH].reverse(), [-73.5, 40.55], [-73.5, 40.3], [-74.5, 40.3], ...STATEN_SOUTH, [-74.036, 40.56]],
+];
+
+/** Land that the county lines leave out. */
+export const LANDS: readonly Line[] = [
+  [
+    [-74.022, 40.654], [-74.038, 40.639], [-74.041, 40.624], [-74.036, 40.6085], [-74.012, 40.597], [-74, 40.585], ...CONEY_ISLAND,
+    [-73.878, 40.595], [-73.899, 40.608], [-73.886, 40.626], [-73.9, 40.65], [-73.99, 40.66],
+  ],
+  [...ROCKAWAY_NORTH, ...ROCKAWAY_SOUTH],
+  [...STATEN_NORTH, ...STATEN_SOUTH],
+];
+
+/** New Jersey north of the Kill Van Kull, which the county line gives to Staten Island. */
+export const BAYONNE: Line = [
+  [-74.069, 40.6475], [-74.1, 40.6495], [-74.14, 40.645], [-74.17, 40.6475], [-74.19, 40.642], [-74.206, 40.625], [-74.3, 40.63],
+  [-74.2, 40.7], [-74.058, 40.67],
+];
+
+/** Shores, drawn as lines. */
+export const COASTS: readonly Line[] = [
+  MANHATTAN_EAST, BRONX, QUEENS_NORTH, BROOKLYN_WEST.slice(0, -1), HUDSON.slice(0, 14), CONEY_ISLAND, [...ROCKAWAY_NORTH, ...ROCKAWAY_SOUTH],
+  [...STATEN_NORTH, ...STATEN_SOUTH], JAMAICA_BAY.slice(0, 11), SOUND.slice(0, 6),
 ];
 
 /** Narrow waters, drawn as strokes. */

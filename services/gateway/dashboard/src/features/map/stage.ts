@@ -185,7 +185,7 @@ export class Stage {
     this.#spots = [...this.#venues.values()]
       .map((venue) => {
         const [x, y] = geography.project(venue.longitude, venue.latitude);
-        return { venue, x, y, radius: 1.3 + Math.min(2.4, Math.sqrt(venue.rating_count) / 9) };
+        return { venue, x, y, radius: 1.1 + Math.min(2.2, Math.sqrt(venue.rating_count) / 10) };
       })
       .sort((a, b) => b.venue.rating_count - a.venue.rating_count);
     this.#drawVenues();
@@ -198,7 +198,7 @@ export class Stage {
     }
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     context.clearRect(0, 0, this.#geography.width, this.#geography.height);
-    context.globalAlpha = 0.72;
+    context.globalAlpha = 0.62;
     for (const { venue, x, y, radius } of this.#spots) {
       context.fillStyle = this.#palette.venues[kindOf(venue)];
       context.beginPath();

@@ -20,8 +20,9 @@ export const LINES: readonly Line[] = [
   { title: "Tastes and journeys", family: "dining", topics: ["preferences", "journeys"] },
 ];
 
-/** Wall time shown, in seconds. */
-const SPAN_S = 240;
+/** Wall time shown, in seconds: grows with what there is. */
+const SHORTEST_S = 60;
+const LONGEST_S = 240;
 const AXIS_FONT = '11px "Inter Variable", sans-serif';
 
 export class RateDrawing {
@@ -68,11 +69,11 @@ export class RateDrawing {
       cursor: { y: false, points: { size: 5 }, drag: { x: false, y: false } },
       padding: [14, 14, 0, 0],
       scales: {
-        x: { time: true, range: (_, __, last) => (last ? [last - SPAN_S, last] : [0, SPAN_S]) },
+        x: { time: true, range: (_, first, last) => [last - Math.min(LONGEST_S, Math.max(SHORTEST_S, last - first)), last] },
         y: { range: (_, __, most: number | null) => [0, Math.max(5, (most ?? 0) * 1.15)] },
       },
       axes: [
-        { ...axis, size: 26, space: 90, values: (_, ticks) => ticks.map((tick) => ago(tick, this.#last())) },
+        { ...axis, size: 26, splits: (_, __, from, to) => backwards(from, to), values: (_, ticks) => ticks.map((tick) => ago(tick, this.#last())) },
         { ...axis, size: 42, space: 34, values: (_, ticks) => ticks.map((tick) => amount(tick)) },
       ],
       series: [
@@ -99,6 +100,7 @@ export class RateDrawing {
     context.save();
     context.font = `500 ${11 * ratio}px "Inter Variable", sans-serif`;
     context.textBaseline = "top";
+    context.textAlign = "left";
     bandsOf(this.#rates.samples.toArray()).forEach(({ scenario, from, to }, index) => {
       const left = Math.max(box.left, chart.valToPos(from, "x", true));
       const right = Math.min(box.left + box.width, chart.valToPos(to, "x", true));
@@ -107,11 +109,19 @@ export class RateDrawing {
         context.fillRect(left, box.top, right - left, box.height);
         context.fillStyle = token("accent");
         context.fillRect(left, box.top, right - left, 2 * ratio);
-        context.fillText(this.#titleOf(scenario), left + 6 * ratio, box.top + (6 + (index % 2) * 15) * ratio);
+        const title = this.#titleOf(scenario);
+        const room = box.left + box.width - context.measureText(title).width - 4 * ratio;
+        context.fillText(title, Math.min(left + 6 * ratio, room), box.top + (6 + (index % 2) * 15) * ratio);
       }
     });
     context.restore();
   }
+}
+
+/** Ticks counted back from now. */
+function backwards(from: number, to: number): number[] {
+  const step = to - from > 120 ? 60 : 15;
+  return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => to - index * step).reverse();
 }
 
 function ago(time: number, last: number): string {
@@ -119,5 +129,5 @@ function ago(time: number, last: number): string {
   if (seconds < 5) {
     return "now";
   }
-  return seconds < 60 ? `−${seconds} s` : `−${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  return seconds < 60 ? `${seconds} s ago` : `${Math.round(seconds / 60)} min ago`;
 }

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { receiptWords } from "../../src/features/controls/receipts.ts";
+import { ControlClient, type Receipt } from "../../src/lib/control.ts";
+import type { SimulationState } from "../../src/lib/types.ts";
+import { FakeWorld } from "../stage.ts";
+
+function controlling() {
+  const world = new FakeWorld();
+  const states: SimulationState[] = [];
+  const client = new ControlClient("ws://city", { onLink: () => undefined, onState: (state) => states.push(state) }, world);
+  client.start();
+  world.wire.onopen?.();
+  return { world, client, states };
+}
+
+const latest = (client: ControlClient): Receipt => {
+  const receipt = client.receipts.latest()[0];
+  if (receipt === undefined) {
+    throw new Error("there is no receipt");
+  }
+  return receipt;
+};
+
+const ack = { command_id: "x", command: "pause", status: "accepted", by: "simulator", effective_time: "2026-06-05T22:00:00Z", result: {}, latency_ms: 84 };
+
+describe("control", () => {
+  it("is pending until the simulator acknowledges, then says when and how fast", () => {
+    const { world, client } = controlling();
+    client.give({ type: "pause" }, "pause", "Pause");
+    expect(latest(client).status).toBe("pending");
+    world.wire.say({ type: "ack", request_id: world.wire.sent[0]?.request_id, success: true, payload: ack });
+    expect(latest(client)).toMatchObject({ status: "acknowledged", latencyMs: 84 });
+    expect(receiptWords(latest(client))).toBe("Pause: acknowledged, effective Friday 18:00 (84 ms)");
+  });
+
+  it("gives the reason of a refusal", () => {
+    const { world, client } = controlling();
+    client.give({ type: "set_speed", payload: { multiplier: 5 } }, "speed", "Speed 5×");
+    world.wire.say({ type: "error", request_id: "c1", code: "rejected", message: "the simulation has stopped" });
+    expect(latest(client)).toMatchObject({ status: "refused", reason: "the simulation has stopped" });
+    expect(receiptWords(latest(client))).toContain("the simulation has stopped");
+  });
+
+  it("tells nobody answering from somebody refusing", () => {
+    const { world, client } = controlling();
+    client.give({ type: "resume" }, "resume", "Resume");
+    world.wire.say({ type: "error", request_id: "c1", code: "timeout", message: "simulator did not answer" });
+    expect(latest(client).status).toBe("unanswered");
+  });
+
+  it("gives up after a while and lets a late answer change nothing", () => {
+    const { world, client } = controlling();
+    client.give({ type: "pause" }, "pause", "Pause");
+    for (let second = 0; second < 9; second += 1) {
+      world.pass(1000);
+    }
+    expect(latest(client).status).toBe("unanswered");
+    world.wire.say({ type: "ack", request_id: "c1", success: true, payload: ack });
+    expect(latest(client).status).toBe("unanswered");
+  });
+
+  it("leaves no command pending when the connection is lost", () => {
+    const { world, client } = controlling();
+    client.give({ type: "pause" }, "pause", "Pause");
+    world.wire.onclose?.({ code: 1006, reason: "" });
+    expect(latest(client)).toMatchObject({ status: "unanswered" });
+  });
+
+  it("says at once that it is not connected", () => {
+    const { world, client } = controlling();
+    world.wire.onclose?.({ code: 1006, reason: "" });
+    client.give({ type: "pause" }, "pause", "Pause");
+    expect(latest(client).reason).toContain("Not connected");
+  });
+
+  it("answers each command by its own receipt", () => {
+    const { world, client } = controlling();
+    client.give({ type: "pause" }, "pause", "Pause");
+    client.give({ type: "spawn_users", payload: { count: 5 } }, "spawn", "Add 5 people");
+    world.wire.say({ type: "ack", request_id: "c1", success: true, payload: ack });
+    expect(client.receipts.latest().map(({ control, status }) => [control, status])).toEqual([["spawn", "pending"], ["pause", "acknowledged"]]);
+  });
+});
