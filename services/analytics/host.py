@@ -12,7 +12,7 @@ from services.analytics.adapters.dead_letters import DeadLetters, ours
 from services.analytics.adapters.directory import CompactedReader
 from services.analytics.adapters.tables import TableCells
 from services.analytics.answers import Answering
-from services.analytics.domain.emitting import Row, outgoing
+from services.analytics.domain.emitting import Row, in_time, outgoing
 from services.analytics.processor import AnalyticsProcessor
 from services.analytics.progress import progress_row
 from services.analytics.transport import Chunk
@@ -90,7 +90,7 @@ class ChunkHost:
     async def reload(self, partitions: set[int]) -> None:
         """Start over from the recovered table, before any record of the new assignment comes."""
         async with self._working:
-            self._unpublished = self._cells.restore(partitions)
+            self._unpublished = in_time(self._cells.restore(partitions))
             self._expected = self._cells.positions
             self._moved = {}
             self._processor.load(self._expected)
@@ -185,7 +185,7 @@ class ChunkHost:
         if closed and settling is not None:
             outbox.setdefault(settling, []).extend(closed)
             metrics.WINDOWS_CLOSED.inc(len(closed))
-        rows = [row for part in outbox.values() for row in part]
+        rows = in_time(row for part in outbox.values() for row in part)
         await self._cells.commit(moved, outbox)
         told = [*rows, *replies]
         if self._processor.live is not None:

@@ -5,6 +5,7 @@ Everything published follows from the records read: an id is the hash of its tri
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -15,8 +16,9 @@ from services.recommender.domain.people import suggest
 from services.recommender.domain.state import AFFINITY, CityState, Happening, minute_of
 from services.recommender.domain.venues import Moment, recommend
 from services.recommender.domain.weights import Weights
+from services.recommender.publishing import Row
 from streamkit.processor import Output
-from streamkit.records import Batch
+from streamkit.records import Batch, Outgoing
 
 NAME = "recommender"
 
@@ -134,18 +136,23 @@ class Recommender:
                 city.places.remove(key)
 
     def _actions(self, city: CityState, frame: pl.DataFrame) -> list[Output]:
-        """Fold actions minute by minute; propose venues at session starts and people to who looks at friends."""
-        _greet(city, frame)
-        outputs: list[Output] = []
-        minutes = frame.with_columns((pl.col("simulation_time") // 60_000_000).alias("_minute"))
-        for (minute,), part in minutes.group_by("_minute", maintain_order=True):
-            city.catch_up(int(str(minute)))
-            outputs += self._propose_venues(city, part.filter(pl.col("event_type") == "session.started"))
-            outputs += self._propose_people(city, part.filter(pl.col("event_type") == "friends.checked"))
-            _remember(city, part)
-        return outputs
+        """Fold actions minute by minute; propose venues at session starts and people to who looks at friends.
 
-    def _propose_venues(self, city: CityState, sessions: pl.DataFrame) -> list[Output]:
+        A batch holds one partition after the other, so its minutes are put in order first; what is proposed leaves in
+        order of time, because nothing a person is told may lie before what they were told last.
+        """
+        _greet(city, frame)
+        proposed: list[Row] = []
+        minutes = frame.with_columns((pl.col("simulation_time") // 60_000_000).alias("_minute"))
+        for (minute,), part in minutes.sort("_minute", maintain_order=True).group_by("_minute", maintain_order=True):
+            city.catch_up(int(str(minute)))
+            proposed += self._propose_venues(city, part.filter(pl.col("event_type") == "session.started"))
+            proposed += self._propose_people(city, part.filter(pl.col("event_type") == "friends.checked"))
+            _remember(city, part)
+        proposed.sort(key=itemgetter("simulation_time"))
+        return [Outgoing.from_rows("recommendations", proposed)] if proposed else []
+
+    def _propose_venues(self, city: CityState, sessions: pl.DataFrame) -> list[Row]:
         if self.learning or sessions.is_empty() or not city.places.index:
             return []
         people = [city.person(user_id) for user_id in sessions["user_id"].to_list()]
@@ -156,7 +163,7 @@ class Recommender:
         picks = recommend(city, self._weights, moment, self._weights.limits.items_at_session_start)
         return publishing.venue_lists(sessions, city.places.columns, picks, self._weights.model_version)
 
-    def _propose_people(self, city: CityState, checks: pl.DataFrame) -> list[Output]:
+    def _propose_people(self, city: CityState, checks: pl.DataFrame) -> list[Row]:
         limits = self._weights.limits
         found = []
         for row in checks.iter_rows(named=True):
@@ -167,7 +174,7 @@ class Recommender:
             if matches:
                 person.shown_people_at = row["simulation_time"]
                 found.append((row, matches))
-        return publishing.people_lists(found, self._weights.model_version) if found else []
+        return publishing.people_lists(found, self._weights.model_version)
 
 
 def _fold_rows(city: CityState, topic: str, frame: pl.DataFrame) -> None:

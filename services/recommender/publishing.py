@@ -9,8 +9,6 @@ from services.recommender.domain.people import Match
 from services.recommender.domain.places import Places
 from services.recommender.domain.venues import Pick
 from streamkit.identity import event_id, hash_id
-from streamkit.processor import Output
-from streamkit.records import Outgoing
 
 Row = Mapping[str, object]
 
@@ -31,10 +29,10 @@ def caused_by(trigger: Row, event_type: str, ordinal: int = 0) -> dict[str, obje
     return record
 
 
-def venue_lists(sessions: pl.DataFrame, places: Places, picks: Sequence[Pick], model_version: str) -> list[Output]:
+def venue_lists(sessions: pl.DataFrame, places: Places, picks: Sequence[Pick], model_version: str) -> list[Row]:
     """One list of venues for each session started."""
     triggers = sessions.to_dicts()
-    rows = [
+    return [
         {
             **caused_by(triggers[pick.user], GENERATED, pick.rank),
             "list_id": list_id(triggers[pick.user], "venues"),
@@ -44,12 +42,11 @@ def venue_lists(sessions: pl.DataFrame, places: Places, picks: Sequence[Pick], m
         }
         for pick in picks
     ]
-    return [Outgoing.from_rows("recommendations", rows)] if rows else []
 
 
-def people_lists(found: Sequence[tuple[Row, Sequence[Match]]], model_version: str) -> list[Output]:
+def people_lists(found: Sequence[tuple[Row, Sequence[Match]]], model_version: str) -> list[Row]:
     """A list of people, and the compatibility behind each of them, for everyone who looked at friends."""
-    rows: list[dict[str, object]] = []
+    rows: list[Row] = []
     for trigger, matches in found:
         for rank, match in enumerate(matches, start=1):
             rows.append(
@@ -69,7 +66,7 @@ def people_lists(found: Sequence[tuple[Row, Sequence[Match]]], model_version: st
                     **person_item(match, rank),
                 }
             )
-    return [Outgoing.from_rows("recommendations", rows)]
+    return rows
 
 
 def list_id(trigger: Row, kind: str) -> str:

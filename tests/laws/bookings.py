@@ -69,7 +69,9 @@ def never_over_capacity(reading: Reading) -> list[str]:
                 broken.append(f"{record['venue_id']} {record['start_time']}: a table is taken twice")
             if record["seats"] < record["party_size"]:
                 broken.append(f"booking {record['booking_id']} has fewer seats than people")
-            if _most_at_once(record, others) > seats[record["venue_id"]]:
+            if record["venue_id"] not in seats:
+                broken.append(f"booking {record['booking_id']} is of the unknown venue {record['venue_id']}")
+            elif _most_at_once(record, others) > seats[record["venue_id"]]:
                 broken.append(f"{record['venue_id']} {record['start_time']}: more seats confirmed than it has")
             floor.held[record["booking_id"]] = record
     return broken

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.laws import bookings, people, wire
+from tests.laws import bookings, people, social, wire
 from tests.laws.reading import Reading
 
 LAWS: tuple[Callable[[Reading], list[str]], ...] = (
@@ -10,6 +10,9 @@ LAWS: tuple[Callable[[Reading], list[str]], ...] = (
     people.visits_are_in_opening_hours,
     people.reviews_follow_visits,
     people.accepted_recommendations_were_generated,
+    social.answers_follow_invitations,
+    social.visits_honour_confirmed_bookings,
+    social.causes_are_told,
     bookings.every_request_has_one_outcome,
     bookings.never_over_capacity,
     bookings.codes_are_unique_while_live,
@@ -28,4 +31,6 @@ def violations(reading: Reading) -> dict[str, list[str]]:
                 found.setdefault(law.__name__, []).append(f"{run} branch {branch}: {broken}")
     if reading.differing_duplicates:
         found["duplicates_are_identical"] = reading.differing_duplicates
+    if reused := social.no_id_is_used_again(reading):
+        found["no_id_is_used_again"] = reused
     return found

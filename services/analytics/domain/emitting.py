@@ -38,6 +38,11 @@ def caused(
     }
 
 
+def in_time(rows: Iterable[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    """Rows gathered partition by partition in the order of time in which each person's were made."""
+    return sorted(rows, key=lambda told: int(told[1]["simulation_time"]))
+
+
 def outgoing(rows: Iterable[tuple[str, Row]]) -> list[Outgoing]:
     """Rows with their topics as batches, one a topic, order within a topic kept."""
     by_topic: dict[str, list[Row]] = {}

@@ -93,10 +93,11 @@ def recommender(wall_us: int = 0) -> Recommender:
 
 
 def items(outputs: Sequence[Output], topic: str = "recommendations") -> list[dict[str, object]]:
-    """Rows published on a topic."""
+    """Rows published on a topic; null columns are left out."""
     rows: list[dict[str, object]] = []
     for output in outputs:
         if isinstance(output, Outgoing) and output.topic == topic:
             columns = {name: column for name, column in output.columns.items() if isinstance(column, pl.Series)}
-            rows += pl.DataFrame(columns).to_dicts()
+            published = pl.DataFrame(columns).to_dicts()
+            rows += [{name: value for name, value in row.items() if value is not None} for row in published]
     return rows

@@ -74,6 +74,26 @@ def test_what_is_proposed_does_not_depend_on_batching(cuts: list[bool]) -> None:
     assert told(groups) == told([actions])
 
 
+def test_nobody_is_told_of_an_earlier_time_than_last() -> None:
+    service = recommender()
+    service.process(batch("venues", venue("v1"), venue("v2"), venue("v3")))
+    service.process(
+        batch("users", user("u1", friends=["u2"]), user("u2", friends=["u1", "u3"]), user("u3"), user("u4"))
+    )
+    check = record("friends.checked", "u1", minute=6)
+    at_once = {**session("u1", minute=6), "simulation_time": FRIDAY_18H_US + 6 * 60_000_000 + 30_000_000}
+    one_partition, another = (
+        [session("u4", minute=5), session("u4", minute=8)],
+        [check, at_once, session("u1", minute=8)],
+    )
+    told = items(service.process(batch("user_actions", *one_partition, *another)))
+    for person in ("u1", "u4"):
+        times = [item["simulation_time"] for item in told if item["user_id"] == person]
+        assert len(set(times)) > 1
+        assert times == sorted(times, key=str)
+    assert {item["item_kind"] for item in told} == {"venue", "person"}
+
+
 def test_a_closed_venue_is_not_proposed_and_one_that_opens_soon_is() -> None:
     service = recommender()
     shut, soon, unshut = ",".join("-" * 7), ",".join(["1140-1380"] * 7), ",".join(["600-1080"] * 7)
