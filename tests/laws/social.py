@@ -29,7 +29,7 @@ def answers_follow_invitations(reading: Reading) -> list[str]:
 def visits_honour_confirmed_bookings(reading: Reading) -> list[str]:
     """A visit that names a booking comes after its confirmation, at that venue, and no booking is honoured twice."""
     confirmed = {record["booking_id"]: record for record in reading.of_topic("bookings", "booking.confirmed")}
-    honoured: set[str] = set()
+    honoured: set[tuple[str, str]] = set()
     broken = []
     for visit in reading.of_topic("user_actions", "visit.started"):
         booking = visit["booking_id"]

@@ -25,7 +25,7 @@ def told(topic: str, event_type: str, event_id: str, minute: float, **columns: A
     value: dict[str, Any] = {
         name: None for event in TOPICS["topics"][topic]["events"].values() for name in event["sets"]
     }
-    value |= {name: "-" for name in kinds["sets"]}
+    value |= dict.fromkeys(kinds["sets"], "-")
     value |= {**COMMON, "event_id": event_id, "event_type": event_type, "simulation_time": moment, "source": producer}
     value |= {"user_id": "u0000001", "session_id": None, "booking_id": None} | columns
     key = str(value[KEYED_BY[topic]]).encode()
