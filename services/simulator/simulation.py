@@ -194,7 +194,6 @@ class Simulation:
         self.control.pacer.count(events, self._clock.monotonic())
         get_logger().debug("tick", tick=tick, admitted=len(admitted.entries), events=events, seconds=round(seconds, 4))
         self._reached.identify(simulation_time=start_us)
-        self._reached.note(self._arrivals.positions())
         await self._announcer.announce(telling, self._state())
         await self._checkpoint_if_due()
 
@@ -261,7 +260,10 @@ class Simulation:
         await self._absorb()
 
     async def _absorb(self) -> None:
-        """Sort what has arrived: progress to the lead, commands to the control, all else to the inbox."""
+        """Sort what has arrived: progress to the lead, commands to the control, all else to the inbox.
+
+        It counts as consumed then, not at the next tick: while paused there is none, and lag would never end.
+        """
         for received in self._arrivals.poll():
             topic = received.batch.topic
             if topic == METRICS:
@@ -275,6 +277,7 @@ class Simulation:
             else:
                 self.telling.inbox.offer(received)
         self._arrivals.hold(len(self.telling.inbox))
+        self._reached.note(self._arrivals.positions())
 
     # --- state ------------------------------------------------------------------------------------------------------
 
