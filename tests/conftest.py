@@ -20,6 +20,11 @@ from cli.servers.postgres import PostgresPlan, PostgresServer
 CACHE = Path(__file__).parents[1] / ".luna"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the city of the whole-stack tests lives at least before its laws are checked."""
+    parser.addoption("--city-seconds", type=float, default=40.0, help="seconds that a whole city lives (default 40)")
+
+
 @pytest.fixture(scope="session")
 def guard() -> Iterator[Guard]:
     """Ends every server of this session, even when the session itself is killed."""

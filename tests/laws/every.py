@@ -22,8 +22,12 @@ LAWS: tuple[Callable[[Reading], list[str]], ...] = (
 )
 
 
+MOST = 5
+"""Violations of one law that are named; the rest are counted."""
+
+
 def violations(reading: Reading) -> dict[str, list[str]]:
-    """The laws broken in any telling of the city, each with its violations."""
+    """The laws broken in any telling of the city, each with its first violations and the number of the others."""
     found: dict[str, list[str]] = {}
     for (run, branch), telling in reading.tellings().items():
         for law in LAWS:
@@ -33,4 +37,8 @@ def violations(reading: Reading) -> dict[str, list[str]]:
         found["duplicates_are_identical"] = reading.differing_duplicates
     if reused := social.no_id_is_used_again(reading):
         found["no_id_is_used_again"] = reused
-    return found
+    return {law: _shortened(broken) for law, broken in found.items()}
+
+
+def _shortened(broken: list[str]) -> list[str]:
+    return broken if len(broken) <= MOST else [*broken[:MOST], f"and {len(broken) - MOST} more"]
