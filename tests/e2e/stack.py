@@ -29,8 +29,8 @@ SMALL_CITY = {
     "LUNA_SIMULATOR__VENUES": "80",
     "LUNA_SIMULATOR__PROFILE": "dense",
     # a Friday whose dinner is live
-    "LUNA_SIMULATOR__START": "2026-06-05T10:00:00-04:00",
-    "LUNA_SIMULATOR__BACKFILL_DAYS": "0.33",
+    "LUNA_SIMULATOR__START": "2026-06-05T12:00:00-04:00",
+    "LUNA_SIMULATOR__BACKFILL_DAYS": "0.25",
     "LUNA_SIMULATOR__SPEED": "240",
     # the shortest a broker allows: how long a killed member keeps its partitions
     "LUNA_KAFKA__SESSION_TIMEOUT_MS": "6000",

@@ -1,0 +1,109 @@
+"""The page in headless Chromium, on the running city: it shows life, steers it, and says when it is not connected."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.e2e.stack import SMALL_CITY, Stack
+from tests.e2e.waiting import eventually
+
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.kafka, pytest.mark.postgres]
+
+CHROMIUM = "/usr/bin/chromium"
+PATIENCE_MS = 30_000.0
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """Errors that the page has put on its console, or has thrown."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, city: Stack, complaints: list[str]) -> Iterator[Page]:
+    """The page, connected to the shared city."""
+    opened = browser.new_page(viewport={"width": 1440, "height": 900})
+    opened.set_default_timeout(PATIENCE_MS)
+    opened.on("console", partial(_heard, complaints))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.goto(city.url)
+    expect(opened.get_by_test_id("connection")).to_have_attribute("data-state", "live", timeout=PATIENCE_MS)
+    yield opened
+    opened.close()
+
+
+def _heard(complaints: list[str], message: ConsoleMessage) -> None:
+    if message.type == "error":
+        complaints.append(message.text)
+
+
+def pulses(page: Page) -> int:
+    return int(page.get_by_test_id("map").get_attribute("data-pulses") or 0)
+
+
+def moment(page: Page) -> str:
+    """Simulated time that the page shows."""
+    return page.get_by_test_id("clock").get_attribute("datetime") or ""
+
+
+def test_the_page_shows_a_city_that_moves_without_a_complaint(page: Page, city: Stack, complaints: list[str]) -> None:
+    drawn, before = pulses(page), moment(page)
+    eventually(lambda: pulses(page) > drawn + 5)
+    eventually(lambda: moment(page) > before)
+    expect(page.get_by_test_id("phase")).to_have_attribute("data-phase", "running")
+    rows = page.get_by_test_id("feed-row")
+    eventually(lambda: rows.count() >= 5)
+    names = {str(user["name"]) for user in city.get("/users?limit=1000")["users"]}
+    eventually(lambda: any(name in text for text in rows.all_inner_texts() for name in names))
+    eventually(lambda: page.get_by_test_id("feed").evaluate("feed => feed.scrollHeight > feed.clientHeight"))
+    page.get_by_test_id("feed").evaluate("feed => feed.scrollTo(0, 400)")
+    eventually(lambda: page.get_by_test_id("feed").evaluate("feed => feed.scrollTop") > 0)
+    assert complaints == []
+
+
+def test_pause_on_the_page_stops_its_clock_and_resume_continues_it(page: Page, city: Stack) -> None:
+    page.get_by_test_id("pause").click()
+    expect(page.get_by_test_id("phase")).to_have_attribute("data-phase", "paused", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("ack")).to_have_attribute("data-status", "acknowledged", timeout=PATIENCE_MS)
+    held, wall = moment(page), city.state()["wall_time"]
+    eventually(lambda: city.state()["wall_time"][:19] > wall[:19])  # a second and more of the real world
+    assert moment(page) == held
+    page.get_by_test_id("resume").click()
+    expect(page.get_by_test_id("phase")).to_have_attribute("data-phase", "running", timeout=PATIENCE_MS)
+    eventually(lambda: moment(page) > held)
+
+
+def test_a_scenario_clicked_is_acknowledged_holds_and_raises_the_rate(page: Page, city: Stack) -> None:
+    card = page.get_by_test_id("scenario-lunch_rush")
+    if card.get_attribute("data-phase") != "off":
+        city.give("/simulation/speed", {"multiplier": 1000})
+        eventually(lambda: card.get_attribute("data-phase") == "off", 120.0)
+        city.give("/simulation/speed", {"multiplier": float(SMALL_CITY["LUNA_SIMULATOR__SPEED"])})
+    card.click()
+    expect(page.get_by_test_id("ack")).to_have_attribute("data-status", "acknowledged", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("ack")).to_have_attribute("data-control", "scenario-lunch_rush")
+    eventually(lambda: card.get_attribute("data-phase") == "holding")
+    marked = city.get("/ground-truth")["windows"][-1]["cause_id"]
+    eventually(lambda: city.get(f"/admin/streams/history/user_actions?cause_id={marked}")["events"])
+    card.click()
+    eventually(lambda: card.get_attribute("data-phase") == "settling")
+
+
+def test_the_page_says_when_it_is_not_connected_and_comes_back(page: Page, city: Stack) -> None:
+    city.kill("gateway")
+    expect(page.get_by_test_id("banner")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("banner")).to_contain_text("Not connected")
+    expect(page.get_by_test_id("connection")).to_have_attribute("data-state", "live", timeout=3 * PATIENCE_MS)
+    expect(page.get_by_test_id("banner")).to_have_count(0)
+    before = moment(page)
+    eventually(lambda: moment(page) > before)
