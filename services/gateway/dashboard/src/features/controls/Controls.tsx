@@ -53,12 +53,16 @@ function PauseResume() {
   );
 }
 
+/** Where the slider rests before the city has said its speed. */
+const USUAL = SPEEDS.indexOf(60);
+
 function Speed() {
   const luna = useLuna();
   const target = useStore(luna.state, (state) => state?.speed_target ?? null);
   const achieved = useStore(luna.state, (state) => state?.speed_achieved ?? null);
   const [held, setHeld] = useState<number | null>(null);
-  const place = held ?? placeOf(target);
+  const running = target === null ? null : placeOf(target);
+  const place = held ?? running ?? USUAL;
   const choose = (index: number) => {
     const chosen = SPEEDS[index] ?? 60;
     const command: Command = { type: "set_speed", payload: { multiplier: chosen } };
@@ -66,7 +70,7 @@ function Speed() {
     setHeld(null);
   };
   const settle = () => {
-    if (held !== null && held !== placeOf(target)) {
+    if (held !== null && held !== running) {
       choose(held);
     }
     setHeld(null);
@@ -97,7 +101,7 @@ function Speed() {
       />
       <div className="presets" role="group" aria-label="Speeds">
         {SPEEDS.map((preset, index) => (
-          <button key={preset} type="button" data-testid={`speed-${preset}`} className="preset" aria-pressed={index === placeOf(target)} onClick={() => choose(index)}>
+          <button key={preset} type="button" data-testid={`speed-${preset}`} className="preset" aria-pressed={index === running} onClick={() => choose(index)}>
             {speedTitle(preset)}
           </button>
         ))}

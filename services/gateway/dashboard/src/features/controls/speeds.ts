@@ -4,10 +4,7 @@ export const SPEEDS: readonly (number | "max")[] = [1, 5, 15, 60, 120, 300, 600,
 export const speedTitle = (speed: number | "max"): string => (speed === "max" ? "max" : `${speed}×`);
 
 /** Place on the slider of a running speed; 0 is as fast as possible. */
-export function placeOf(multiplier: number | null): number {
-  if (multiplier === null) {
-    return SPEEDS.indexOf(60);
-  }
+export function placeOf(multiplier: number): number {
   if (multiplier === 0) {
     return SPEEDS.length - 1;
   }

@@ -15,8 +15,8 @@ export const BaseMap = memo(function BaseMap({ geography }: { readonly geography
       <path className="map-coast" d={paths.coasts} />
       <path className="map-island" d={paths.islands} />
       <path className="map-park" d={paths.parks} />
-      {names.map(({ name, x, y }) => (
-        <text key={name} className="map-name" x={x} y={y}>
+      {names.map(({ name, x, y, end }) => (
+        <text key={name} className={`map-name ${end ? "map-name-end" : ""}`} x={x} y={y}>
           {name}
         </text>
       ))}

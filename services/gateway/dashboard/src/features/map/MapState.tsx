@@ -9,11 +9,15 @@ export function MapState() {
   const luna = useLuna();
   const state = useStore(luna.state, (known) => known);
   const directory = useStore(luna.directory, (known) => known);
+  const away = useStore(luna.streamLink, (link) => link.kind === "waiting" || (link.kind === "connecting" && link.attempt > 0));
   if (state?.phase === "backfill" && state.simulation_time !== null) {
     return <Backfill now={state.simulation_time} start={state.start_time} />;
   }
   if (directory.status === "failed") {
     return <Words title="The city does not answer" words={`${directory.reason}. Asking again every few seconds.`} />;
+  }
+  if (state === null && away) {
+    return null;
   }
   if (directory.status === "loading" || state === null) {
     return <Words title="Looking for the city" words="Asking the gateway for its streets and venues." quiet />;

@@ -20,7 +20,7 @@ export interface Geography {
     readonly islands: string;
     readonly parks: string;
   };
-  readonly names: readonly { readonly name: string; readonly x: number; readonly y: number }[];
+  readonly names: readonly { readonly name: string; readonly x: number; readonly y: number; readonly end: boolean }[];
 }
 
 const MARGIN = 10;
@@ -48,9 +48,9 @@ export function geographyOf(width: number, height: number): Geography {
       islands: lines(ISLANDS, "Z"),
       parks: lines(PARKS, "Z"),
     },
-    names: NAMES.map(({ name, at: [longitude, latitude] }) => {
+    names: NAMES.map(({ name, at: [longitude, latitude], end = false }) => {
       const [x, y] = project(longitude, latitude);
-      return { name, x, y };
+      return { name, x, y, end };
     }),
   };
 }

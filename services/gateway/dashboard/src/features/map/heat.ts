@@ -6,12 +6,15 @@ const KERNEL: readonly (readonly [number, number, number])[] = [
   [2, 0, 0.18], [-2, 0, 0.18], [0, 2, 0.18], [0, -2, 0.18],
 ];
 const COLD = 0.004;
+/** Warmth that is drawn at full strength on a quiet day; a busy city is measured by its own busiest corner. */
+const QUIET = 5;
 
 export class Heat {
   readonly columns: number;
   readonly rows: number;
   readonly #cells: Float32Array;
   readonly #image: ImageData;
+  #peak = QUIET;
 
   constructor(width: number, height: number) {
     this.columns = Math.max(1, Math.ceil(width / CELL));
@@ -37,19 +40,22 @@ export class Heat {
   cool(elapsedMs: number): boolean {
     const factor = 0.5 ** (elapsedMs / HALF_LIFE_MS);
     let warm = false;
+    let most = 0;
     for (let index = 0; index < this.#cells.length; index += 1) {
       const left = (this.#cells[index] ?? 0) * factor;
       this.#cells[index] = left < COLD ? 0 : left;
       warm ||= left >= COLD;
+      most = Math.max(most, left);
     }
+    this.#peak += (Math.max(QUIET, most) - this.#peak) * 0.15;
     return warm;
   }
 
-  /** The brightness saturates, so that a busy hour does not burn out the map. */
+  /** The brightness is relative to the busiest corner, so that a busy hour does not burn out the map. */
   draw(context: CanvasRenderingContext2D, [red, green, blue]: readonly [number, number, number], strength: number): void {
     const { data } = this.#image;
     for (let index = 0; index < this.#cells.length; index += 1) {
-      const shown = 1 - Math.exp(-(this.#cells[index] ?? 0) * 0.55);
+      const shown = Math.min(1, (this.#cells[index] ?? 0) / this.#peak) ** 0.7;
       const place = index * 4;
       data[place] = red;
       data[place + 1] = green;

@@ -136,8 +136,8 @@ export const PARKS: readonly Line[] = [
 ];
 
 /** Where a borough's name stands clear of most venues. */
-export const NAMES: readonly { readonly name: string; readonly at: readonly [number, number] }[] = [
-  { name: "Manhattan", at: [-74.068, 40.775] },
+export const NAMES: readonly { readonly name: string; readonly at: readonly [number, number]; readonly end?: true }[] = [
+  { name: "Manhattan", at: [-74.034, 40.775], end: true },
   { name: "Bronx", at: [-73.862, 40.872] },
   { name: "Queens", at: [-73.775, 40.728] },
   { name: "Brooklyn", at: [-73.953, 40.619] },

@@ -67,7 +67,7 @@ export class RateDrawing {
       height: this.#element.clientHeight,
       legend: { show: false },
       cursor: { y: false, points: { size: 5 }, drag: { x: false, y: false } },
-      padding: [14, 14, 0, 0],
+      padding: [14, 26, 0, 0],
       scales: {
         x: { time: true, range: (_, first, last) => [last - Math.min(LONGEST_S, Math.max(SHORTEST_S, last - first)), last] },
         y: { range: (_, __, most: number | null) => [0, Math.max(5, (most ?? 0) * 1.15)] },
@@ -86,7 +86,7 @@ export class RateDrawing {
           points: { show: false },
         })),
       ],
-      hooks: { drawClear: [(chart) => this.#shade(chart)] },
+      hooks: { drawClear: [(chart) => this.#shade(chart, false)], draw: [(chart) => this.#shade(chart, true)] },
     };
   }
 
@@ -94,7 +94,8 @@ export class RateDrawing {
     return this.#rates.samples.at(this.#rates.samples.size - 1)?.time ?? 0;
   }
 
-  #shade(chart: uPlot): void {
+  /** Bands lie under the lines, their titles over them. */
+  #shade(chart: uPlot, titles: boolean): void {
     const { ctx: context, bbox: box } = chart;
     const ratio = uPlot.pxRatio;
     context.save();
@@ -104,11 +105,13 @@ export class RateDrawing {
     bandsOf(this.#rates.samples.toArray()).forEach(({ scenario, from, to }, index) => {
       const left = Math.max(box.left, chart.valToPos(from, "x", true));
       const right = Math.min(box.left + box.width, chart.valToPos(to, "x", true));
-      if (right > left) {
+      if (right > left && !titles) {
         context.fillStyle = token("accent-wash");
         context.fillRect(left, box.top, right - left, box.height);
         context.fillStyle = token("accent");
         context.fillRect(left, box.top, right - left, 2 * ratio);
+      } else if (right > left) {
+        context.fillStyle = token("accent");
         const title = this.#titleOf(scenario);
         const room = box.left + box.width - context.measureText(title).width - 4 * ratio;
         context.fillText(title, Math.min(left + 6 * ratio, room), box.top + (6 + (index % 2) * 15) * ratio);

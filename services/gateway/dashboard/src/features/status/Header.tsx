@@ -47,7 +47,7 @@ function Clock() {
       </time>
       <span className="clock-day">
         <b>{now === null ? "New York" : weekdayOf(now)}</b>
-        <span>{now === null ? "waiting for the city" : dayOf(now).replace(/^\w+, /, "")}, New York</span>
+        <span>{now === null ? "Waiting for its clock" : `${dayOf(now).replace(/^\w+, /, "")}, New York`}</span>
       </span>
     </div>
   );
