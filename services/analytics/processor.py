@@ -143,7 +143,8 @@ class AnalyticsProcessor:
             for past in ended:
                 self._branches.pop(past, None)
                 self._directories.pop(past, None)
-            purge(self._cells, ended)
+            if ended:
+                purge(self._cells, ended)
 
     def _on_ticks(self, scope: Scope, partition: int, frame: pl.DataFrame) -> None:
         if scope not in self.lives.over:

@@ -13,6 +13,7 @@ from services.simulator.adapters.checkpoints import Checkpoint, CheckpointFiles
 from services.simulator.adapters.journal import Journal, read
 from services.simulator.adapters.ledger import LedgerFile
 from services.simulator.domain.city import CityConfig, Identity
+from services.simulator.frame import FRAME_TICKS
 from services.simulator.ports import Decode, MakeCity
 from services.simulator.runtime.admission import Inbox
 from services.simulator.runtime.branches import Opened
@@ -28,7 +29,7 @@ BRANCHES_KEPT = 5
 """Directories of earlier branches that stay for travelling back; older ones are deleted."""
 
 PIPELINE = 8
-"""Ticks that may be computed before the first of them is known to be on the broker."""
+"""Frames that may be computed before the first of them is known to be on the broker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Opener:
         journal_start = telling.restore(checkpoint)
         telling.remember(read(telling.journal.path, journal_start), self.decode)
         same_boot = opened.boot_id == self.boot_id and bool(self.boot_id)
-        unsure = 0 if same_boot else PIPELINE
+        unsure = 0 if same_boot else PIPELINE * FRAME_TICKS
         if last is None:
             telling.deaf_until = checkpoint.tick - 1 + unsure
             _follow(telling, past, checkpoint.tick)

@@ -20,9 +20,10 @@ from streamkit.processor import Output
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A tick whose records were handed over. ``published.ends`` is filled in when their reports are there."""
+    """Ticks whose records were handed over. ``published`` tells of the last; its ends come with the reports."""
 
     telling: Telling
+    ticks: Sequence[int]
     published: Published
     state: State
     deliveries: Sequence[Awaitable[Positions]]
@@ -78,14 +79,18 @@ class Reports:
             for delivery in sent.deliveries:
                 advance(sent.telling.ends, city_topics(await delivery))
             tick = sent.published.tick
-            self._fail_point("delivered", tick)
+            self._fail("delivered", sent)
             published = replace(sent.published, ends=dict(sent.telling.ends))
             sent.telling.lead.published(tick, published.ends)
             record = tick_record(sent.telling.identity, published, sent.state, self._clock.now_us())
             await self._noted.put((self._publisher.produce_nowait([record]), True))
-            self._fail_point("tick_sent", tick)
+            self._fail("tick_sent", sent)
             self._sent.task_done()
             self._wake()
+
+    def _fail(self, place: str, sent: Sent) -> None:
+        for tick in sent.ticks:
+            self._fail_point(place, tick)
 
     async def _notes(self) -> None:
         while True:

@@ -4,12 +4,12 @@ One task does all of it, so that what a tick sees is decided in one place; deliv
 """
 
 import asyncio
-import math
 from collections.abc import Awaitable, Sequence
 
 from services.simulator.announcer import Announcer
 from services.simulator.beginning import Beginning, Begun, Plan
 from services.simulator.control import Control, answers_of, opened_answer
+from services.simulator.frame import FRAME_TICKS, FRAMES_IN_LEAD, compute
 from services.simulator.ports import Arrivals, FailPoint, Publisher
 from services.simulator.reports import Reports, Sent, city_topics
 from services.simulator.runtime.admission import CONTROL, Admitted
@@ -17,6 +17,7 @@ from services.simulator.runtime.notices import METRICS, Answer, Published, State
 from services.simulator.runtime.pacer import SECOND, UNPACED, Pacer
 from services.simulator.runtime.past import progress
 from services.simulator.runtime.spread import SMALLEST_SLICE, slices, stamped
+from services.simulator.saving import Saving
 from services.simulator.status import Status
 from services.simulator.telling import Telling
 from services.simulator.waiting import first_of
@@ -28,15 +29,11 @@ from streamkit.logs import get_logger
 from streamkit.positions import Positions
 from streamkit.processor import Output
 from streamkit.progress import Progress
-from streamkit.records import Outgoing
 
 LOOK_SECONDS = 0.25
 """Longest wait without looking at what else may have happened."""
 
 DISK_RETRY_SECONDS = 1.0
-
-CHECKPOINT_TICKS = 720
-"""Ticks at most between checkpoints: at full speed, minutes are too many of them to compute again after a crash."""
 
 
 class Simulation:
@@ -68,7 +65,7 @@ class Simulation:
         self.control = Control(Pacer(plan.config.tick_seconds * SECOND, plan.speed), plan.speed)
         self.telling: Telling
         self.status = Status(readiness)
-        self._checkpoint_at = math.inf
+        self._saving = Saving(clock, plan.checkpoint_seconds)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tell the city until asked to stop; then finish the tick in hand and end the branch properly.
@@ -118,7 +115,7 @@ class Simulation:
             self.control.backfill(now)
         else:
             self.control.go_live(now)
-        self._checkpoint_at = now + self._plan.checkpoint_seconds
+        self._saving.saved(telling)
         self._readiness.set("branch", ok=True)
         identity, tick = telling.identity, telling.city.tick
         self._reached.identify(run_id=identity.run_id, branch=identity.branch, world=identity.world, city=identity.city)
@@ -167,8 +164,9 @@ class Simulation:
 
     async def _tick(self) -> None:
         telling = self.telling
-        tick, start_us = telling.city.tick, telling.city.time_us
-        if not await self._allowed(tick, start_us):
+        first, start_us = telling.city.tick, telling.city.time_us
+        ticks = self._ticks_at_once(start_us)
+        if not await self._allowed(first + ticks - 1, start_us):
             return
         await self._reports.room()
         if self.control.backfilling and start_us >= self._live_us:
@@ -176,29 +174,38 @@ class Simulation:
         self.control.pacer.begin(start_us, self._clock.monotonic())
         await self._absorb()
         admitted = await self._admitted()
-        self._fail_point("journaled", tick)
+        for tick in range(first, first + ticks):
+            self._fail_point("journaled", tick)
         began = self._clock.monotonic()
-        commands = [order.command for order in admitted.orders]
-        step = await asyncio.to_thread(telling.city.step, admitted.batches, commands)
+        frame = await asyncio.to_thread(compute, telling, admitted, ticks)
         seconds = self._clock.monotonic() - began
-        metrics.TICK.set(tick)
-        metrics.TICK_SECONDS.observe(seconds)
-        self.status.population, self.status.active_users = step.population, step.active_users
-        await self._announcer.answer(telling, answers_of(admitted, step.results, start_us))
-        deliveries = await self._emit(step.outputs, start_us)
-        self._fail_point("produced", tick)
-        events = sum(output.rows for output in step.outputs if isinstance(output, Outgoing))
-        self._reports.hand_over(
-            Sent(telling, Published(tick, start_us, {}, events, telling.journaled), self._state(), deliveries)
-        )
-        self.control.pacer.count(events, self._clock.monotonic())
-        get_logger().debug("tick", tick=tick, admitted=len(admitted.entries), events=events, seconds=round(seconds, 4))
-        self._reached.identify(simulation_time=start_us)
+        last = frame.ticks[-1]
+        metrics.TICK.set(last)
+        metrics.TICK_SECONDS.observe(seconds / len(frame.ticks))
+        self.status.population, self.status.active_users = frame.population, frame.active_users
+        for told in frame.answered:
+            await self._announcer.answer(telling, answers_of(told.admitted, told.results, told.start_us))
+        deliveries = await self._emit(frame.outputs, start_us)
+        for tick in frame.ticks:
+            self._fail_point("produced", tick)
+        published = Published(last, frame.last_us, {}, frame.events, telling.journaled)
+        self._reports.hand_over(Sent(telling, frame.ticks, published, self._state(), deliveries))
+        self.control.pacer.count(frame.events, self._clock.monotonic())
+        get_logger().debug("ticks", last=last, admitted=len(admitted.entries), events=frame.events)
+        self._reached.identify(simulation_time=frame.last_us)
+        self._reached.note(self._arrivals.positions())
         await self._announcer.announce(telling, self._state())
-        await self._checkpoint_if_due()
+        await self._saving.if_due(telling, self._reports)
 
-    async def _allowed(self, tick: int, start_us: int) -> bool:
-        """Wait until the tick is due and no service is too far behind; False if something else comes first."""
+    def _ticks_at_once(self, start_us: int) -> int:
+        """One; in a backfill a frame of them, which ends where the live phase begins."""
+        if not self.control.backfilling:
+            return 1
+        left = (self._live_us - start_us) // (self.telling.config.tick_seconds * SECOND)
+        return max(1, min(FRAME_TICKS, self._plan.backfill_lead // FRAMES_IN_LEAD, left))
+
+    async def _allowed(self, last: int, start_us: int) -> bool:
+        """Wait until the ticks up to ``last`` are due and no service is too far behind; False if interrupted."""
         max_lead = self._plan.backfill_lead if self.control.backfilling else self._plan.max_lead
         while True:
             await self._absorb()
@@ -206,7 +213,7 @@ class Simulation:
                 return False
             now = self._clock.monotonic()
             due = self.control.pacer.wait(start_us, now)
-            holding = self.telling.lead.holding(tick, max_lead) if due <= 0 else ()
+            holding = self.telling.lead.holding(last, max_lead) if due <= 0 else ()
             self.status.hold(holding, self.telling.lead.silent())
             if due <= 0 and not holding:
                 return True
@@ -238,16 +245,6 @@ class Simulation:
                 await self._look(due)
             deliveries.append(self._publisher.produce_nowait(part))
         return deliveries
-
-    async def _checkpoint_if_due(self) -> None:
-        if self._clock.monotonic() < self._checkpoint_at and self.telling.city.tick % CHECKPOINT_TICKS:
-            return
-        await self._reports.drained()
-        try:
-            self.telling.checkpoint()
-        except Retryable as error:
-            get_logger().warning("checkpoint.failed", reason=str(error))
-        self._checkpoint_at = self._clock.monotonic() + self._plan.checkpoint_seconds
 
     # --- arrivals ---------------------------------------------------------------------------------------------------
 

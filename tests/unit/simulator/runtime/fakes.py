@@ -336,6 +336,7 @@ class World:
     stack_id: str = "stack"
     boot_id: str = "boot"
     backfill_minutes: int = 10_000
+    backfill_lead: int = 5  # frames of one tick
     speed: float = 0.0
     checkpoint_seconds: float = 1e9
     config: CityConfig = field(default_factory=lambda: CityConfig(users=5, venues=3, start=START_US))
@@ -350,7 +351,15 @@ class World:
         beginning = Beginning(
             opener, BrokerMemory(self.broker), arrivals, self.clock, {"users": "user_id", "venues": "venue_id"}
         )
-        plan = Plan(self.config, 7, self.speed, self.backfill_minutes * 60_000_000, 5, 30, self.checkpoint_seconds)
+        plan = Plan(
+            self.config,
+            7,
+            self.speed,
+            self.backfill_minutes * 60_000_000,
+            5,
+            self.backfill_lead,
+            self.checkpoint_seconds,
+        )
         publisher = BrokerPublisher(self.broker)
         progress = Progress("simulator", "test", publisher, self.clock)
         return Simulation(plan, beginning, publisher, arrivals, self.clock, self.readiness, fail_point, progress)

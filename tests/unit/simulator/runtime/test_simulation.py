@@ -132,7 +132,7 @@ async def test_a_stopped_city_takes_no_command_but_a_new_beginning(tmp_path: Pat
 
 
 async def test_without_the_services_the_city_waits_at_its_lead_and_says_so(tmp_path: Path) -> None:
-    world = World(tmp_path)
+    world = World(tmp_path, backfill_lead=30)
     world.broker.answering = False
     async with living(world):
         await eventually(lambda: last_tick(world) == 29)
