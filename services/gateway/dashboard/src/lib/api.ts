@@ -41,6 +41,8 @@ export interface Api {
   venues(): Promise<readonly Venue[]>;
   environment(): Promise<Environment>;
   scenarios(): Promise<readonly Scenario[]>;
+  /** A ticket that opens one WebSocket, for those who have a token. */
+  ticket(token: string): Promise<string>;
   /** Newest events at a venue, newest first. */
   eventsOfVenue(venueId: string, limit: number): Promise<readonly CityEvent[]>;
 }
@@ -59,6 +61,14 @@ export const api: Api = {
   },
   environment: () => get<Environment>("/environment"),
   scenarios: async () => (await get<{ scenarios: readonly Scenario[] }>("/simulation/scenarios")).scenarios,
+  async ticket(token) {
+    const headers = { Authorization: `Bearer ${token}` };
+    const response = await fetch("/api/v1/auth/ticket", { method: "POST", headers, signal: AbortSignal.timeout(DEADLINE_MS) });
+    if (!response.ok) {
+      throw new ApiError(response.status, await problem(response));
+    }
+    return ((await response.json()) as { ticket: string }).ticket;
+  },
   eventsOfVenue: async (venueId, limit) => {
     const query = `venue_id=${encodeURIComponent(venueId)}&limit=${limit}`;
     return (await get<{ events: readonly CityEvent[] }>(`/admin/streams/history/all?${query}`)).events;

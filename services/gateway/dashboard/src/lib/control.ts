@@ -1,5 +1,5 @@
 /** /ws/control: commands, each with a receipt that goes from pending to acknowledged, refused or unanswered. */
-import { LiveSocket, browser, type Link, type Surroundings } from "./socket.ts";
+import { LiveSocket, browser, type Address, type Link, type Surroundings } from "./socket.ts";
 import { Store } from "./store.ts";
 import type { Acknowledgement, SimulationState } from "./types.ts";
 
@@ -30,30 +30,35 @@ type Message =
   | { readonly type: "heartbeat" | "pong" };
 
 const KEPT = 12;
+const UNAUTHORIZED = 4401;
+const FORBIDDEN = 4403;
 /** The gateway gives up after 5 s; a little longer is silence of the line. */
 const PATIENCE_MS = 8000;
 
 export class ControlClient {
   /** Newest first. */
   readonly receipts = new Store<readonly Receipt[]>([]);
+  /** Why this page may not control; empty when it may. */
+  readonly locked = new Store("");
   readonly #socket: LiveSocket;
   readonly #around: Surroundings;
   readonly #onState: (state: SimulationState) => void;
   #requests = 0;
 
   constructor(
-    url: string,
+    address: Address,
     hearing: { readonly onLink: (link: Link) => void; readonly onState: (state: SimulationState) => void },
     around: Surroundings = browser,
   ) {
     this.#around = around;
     this.#onState = hearing.onState;
     this.#socket = new LiveSocket(
-      url,
+      address,
       {
         onLink: (link) => {
           if (link.kind === "waiting") {
             this.#abandon();
+            this.locked.set(link.code === UNAUTHORIZED || link.code === FORBIDDEN ? link.reason : "");
           }
           hearing.onLink(link);
         },
@@ -93,6 +98,7 @@ export class ControlClient {
   #obey(message: Message): void {
     switch (message.type) {
       case "state_update":
+        this.locked.set("");
         this.#onState(message.payload);
         break;
       case "ack":

@@ -6,6 +6,7 @@ import { People } from "./people.ts";
 import { Rates } from "./rates.ts";
 import { browser, socketUrl, type Link, type Surroundings } from "./socket.ts";
 import { Store } from "./store.ts";
+import { keepToken, keptToken } from "./token.ts";
 import { StreamClient, type Batch } from "./stream.ts";
 import type { CityEvent, Scenario, SimulationState, Stats, Venue, Weather } from "./types.ts";
 
@@ -57,7 +58,7 @@ export class Luna {
       around,
     );
     this.control = new ControlClient(
-      socketUrl("/ws/control"),
+      () => this.#controlAddress(),
       { onLink: (link) => this.controlLink.set(link), onState: (state) => this.#tell(state) },
       around,
     );
@@ -82,6 +83,12 @@ export class Luna {
     this.control.hurry();
   }
 
+  /** Control with a token; it is kept until the page's tab is closed. */
+  unlock(token: string): void {
+    keepToken(token);
+    this.control.hurry();
+  }
+
   /** Live events as they arrive, in batches; for canvases. */
   onEvents(listener: EventsListener): () => void {
     this.#live.add(listener);
@@ -96,6 +103,12 @@ export class Luna {
 
   recentAt(venueId: string): Promise<readonly CityEvent[]> {
     return this.#api.eventsOfVenue(venueId, 8);
+  }
+
+  async #controlAddress(): Promise<string> {
+    const token = keptToken();
+    const url = socketUrl("/ws/control");
+    return token === null ? url : `${url}?ticket=${encodeURIComponent(await this.#api.ticket(token))}`;
   }
 
   #arrive({ channel, events, skipped }: Batch): void {

@@ -4,7 +4,7 @@ import { RECONNECT, waitMs, type BackoffPolicy } from "./backoff.ts";
 export type Link =
   | { readonly kind: "connecting"; readonly attempt: number }
   | { readonly kind: "open"; readonly since: number }
-  | { readonly kind: "waiting"; readonly attempt: number; readonly until: number; readonly reason: string };
+  | { readonly kind: "waiting"; readonly attempt: number; readonly until: number; readonly reason: string; readonly code: number };
 
 /** The part of WebSocket used here, so that a test can stand in for a server. */
 export interface Wire {
@@ -22,8 +22,14 @@ export interface Surroundings {
   readonly chance: () => number;
 }
 
+/** Where to connect; asked anew each time, since a ticket opens one socket only. */
+export type Address = string | (() => Promise<string>);
+
 /** The gateway says something every 10 s; silence for longer means that the line is dead. */
 const SILENCE_MS = 25_000;
+const ABNORMAL = 1006;
+/** There was nowhere to connect to: no ticket was given. */
+export const UNADDRESSED = 4401;
 
 export const browser: Surroundings = {
   dial: (url) => new WebSocket(url) as unknown as Wire,
@@ -41,7 +47,7 @@ export interface Hearing {
 }
 
 export class LiveSocket {
-  readonly #url: string;
+  readonly #address: Address;
   readonly #hearing: Hearing;
   readonly #around: Surroundings;
   readonly #policy: BackoffPolicy;
@@ -49,11 +55,13 @@ export class LiveSocket {
   #open = false;
   #attempt = 0;
   #stopped = true;
+  /** Counts attempts: what comes of an earlier one is no longer wanted. */
+  #turn = 0;
   #cancel: () => void = () => undefined;
   #cancelSilence: () => void = () => undefined;
 
-  constructor(url: string, hearing: Hearing, around: Surroundings = browser, policy: BackoffPolicy = RECONNECT) {
-    this.#url = url;
+  constructor(address: Address, hearing: Hearing, around: Surroundings = browser, policy: BackoffPolicy = RECONNECT) {
+    this.#address = address;
     this.#hearing = hearing;
     this.#around = around;
     this.#policy = policy;
@@ -89,7 +97,28 @@ export class LiveSocket {
 
   #connect(): void {
     this.#hearing.onLink({ kind: "connecting", attempt: this.#attempt });
-    const wire = this.#around.dial(this.#url);
+    this.#turn += 1;
+    const turn = this.#turn;
+    if (typeof this.#address === "string") {
+      this.#dial(this.#address);
+      return;
+    }
+    this.#address().then(
+      (url) => {
+        if (turn === this.#turn) {
+          this.#dial(url);
+        }
+      },
+      (error: unknown) => {
+        if (turn === this.#turn) {
+          this.#lost(error instanceof Error ? error.message : "no address to connect to", UNADDRESSED);
+        }
+      },
+    );
+  }
+
+  #dial(url: string): void {
+    const wire = this.#around.dial(url);
     this.#wire = wire;
     wire.onopen = () => {
       this.#open = true;
@@ -104,27 +133,28 @@ export class LiveSocket {
         this.#hearing.onMessage(message);
       }
     };
-    wire.onclose = ({ code, reason }) => this.#lost(reason || `closed with code ${code}`);
+    wire.onclose = ({ code, reason }) => this.#lost(reason || `closed with code ${code}`, code);
     this.#listen();
   }
 
   #listen(): void {
     this.#cancelSilence();
-    this.#cancelSilence = this.#around.after(SILENCE_MS, () => this.#lost("nothing heard for a while"));
+    this.#cancelSilence = this.#around.after(SILENCE_MS, () => this.#lost("nothing heard for a while", ABNORMAL));
   }
 
-  #lost(reason: string): void {
+  #lost(reason: string, code: number): void {
     this.#drop();
     if (this.#stopped) {
       return;
     }
     const wait = waitMs(this.#policy, this.#attempt, this.#around.chance());
     this.#attempt += 1;
-    this.#hearing.onLink({ kind: "waiting", attempt: this.#attempt, until: this.#around.now() + wait, reason });
+    this.#hearing.onLink({ kind: "waiting", attempt: this.#attempt, until: this.#around.now() + wait, reason, code });
     this.#cancel = this.#around.after(wait, () => this.#connect());
   }
 
   #drop(): void {
+    this.#turn += 1;
     this.#open = false;
     this.#cancelSilence();
     const wire = this.#wire;

@@ -73,6 +73,16 @@ describe("control", () => {
     expect(latest(client).reason).toContain("Not connected");
   });
 
+  it("knows that it may not control, and that it may again", () => {
+    const { world, client } = controlling();
+    world.wire.onclose?.({ code: 4401, reason: "a valid bearer token is needed" });
+    expect(client.locked.latest()).toBe("a valid bearer token is needed");
+    world.pass(1000);
+    world.wire.onopen?.();
+    world.wire.say({ type: "state_update", payload: {} });
+    expect(client.locked.latest()).toBe("");
+  });
+
   it("answers each command by its own receipt", () => {
     const { world, client } = controlling();
     client.give({ type: "pause" }, "pause", "Pause");

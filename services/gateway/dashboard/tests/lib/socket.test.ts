@@ -90,6 +90,25 @@ describe("live socket", () => {
     expect(world.wires).toHaveLength(1);
   });
 
+  it("asks for its address each time, and waits when there is none", async () => {
+    const world = new FakeWorld();
+    const links: Link[] = [];
+    const tickets = ["ws://city?ticket=1"];
+    const address = () => {
+      const ticket = tickets.shift();
+      return ticket === undefined ? Promise.reject(new Error("a valid token is needed")) : Promise.resolve(ticket);
+    };
+    new LiveSocket(address, { onLink: (link) => links.push(link), onMessage: () => undefined }, world).start();
+    await Promise.resolve();
+    expect(world.wire.url).toBe("ws://city?ticket=1");
+    world.wire.onclose?.({ code: 1006, reason: "" });
+    world.pass(RECONNECT.firstMs);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(links.at(-1)).toMatchObject({ kind: "waiting", reason: "a valid token is needed", code: 4401 });
+    expect(world.wires).toHaveLength(1);
+  });
+
   it("passes over what is no JSON", () => {
     const { world, heard } = connected();
     world.wire.onmessage?.({ data: "{garbage" });

@@ -8,6 +8,7 @@ import { useStore } from "../../lib/store.ts";
 import { AckLine } from "./AckLine.tsx";
 import { Reset } from "./Reset.tsx";
 import { Scenarios } from "./Scenarios.tsx";
+import { Unlock } from "./Unlock.tsx";
 import { SPEEDS, placeOf, speedTitle } from "./speeds.ts";
 import "./controls.css";
 
@@ -19,6 +20,7 @@ export function Controls() {
         <Reset />
       </header>
       <div className="controls-body">
+        <Unlock />
         <Speed />
         <Spawn />
         <Scenarios />
