@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from confluent_kafka import Message, Producer
 
 from streamkit import dlq
+from streamkit.producer import LARGEST_RECORD_BYTES
 from streamkit.raw import REPLAY_GROUP
 
 FLUSH_SECONDS = 30.0
@@ -51,7 +52,8 @@ def replay(bootstrap_servers: str, letters: Sequence[DeadLetter]) -> int:
 
     """
     safety = {"enable.idempotence": True, "acks": "all", "partitioner": "murmur2_random"}
-    producer = Producer({"bootstrap.servers": bootstrap_servers, "log_level": 2, **safety})
+    size = {"message.max.bytes": LARGEST_RECORD_BYTES}
+    producer = Producer({"bootstrap.servers": bootstrap_servers, "log_level": 2, **safety, **size})
     failed: list[str] = []
 
     def report(error: object, _message: Message) -> None:

@@ -22,6 +22,9 @@ from streamkit.contracts import Catalogue, Topic
 
 ADMIN_SECONDS = 30.0
 DLQ_SUFFIX = ".dlq"
+LARGEST_LETTER_BYTES = 1_048_588 + 16 * 1024
+"""A broker's usual limit of a record, and room for the reason that a dead letter carries beside the record."""
+
 _UNLIMITED = "9223372036854775807"
 _MIB = 1024 * 1024
 _SEGMENT_MIB = 64
@@ -47,7 +50,7 @@ def plans(catalogue: Catalogue) -> list[TopicPlan]:
     for topic in catalogue.topics.values():
         found.append(TopicPlan(topic.name, topic.partitions, _config(topic)))
         if topic.dlq:
-            config = _bounded(catalogue.dlq_retention_mib)
+            config = _bounded(catalogue.dlq_retention_mib) | {"max.message.bytes": str(LARGEST_LETTER_BYTES)}
             found.append(TopicPlan(topic.name + DLQ_SUFFIX, topic.partitions, config))
     return found
 

@@ -24,6 +24,10 @@ QUEUE_FULL_PAUSE_S = 0.005
 DELIVERY_LIMIT_MS = 120_000
 """A record not acknowledged by then fails; librdkafka retries within. Two minutes outlive a broker restart."""
 
+LARGEST_RECORD_BYTES = 2 * 1024 * 1024
+"""Above what any topic of ours takes, so that the broker judges: librdkafka's own 1,000,000 is below a broker's usual
+limit, and a dead letter, which is its original and a reason, would end the service that could not read it."""
+
 Headers: TypeAlias = list[tuple[str, str | bytes | None]]
 """Headers of one record, as librdkafka takes them."""
 
@@ -110,6 +114,7 @@ class Producer:
                 "compression.type": settings.compression,
                 "queue.buffering.max.messages": settings.queue_records,
                 "queue.buffering.max.kbytes": 256 * 1024,
+                "message.max.bytes": LARGEST_RECORD_BYTES,
                 "delivery.timeout.ms": DELIVERY_LIMIT_MS,
                 "error_cb": self._note_error,
             }

@@ -50,7 +50,7 @@ def test_every_start_and_every_reset_tells_anew(own_stack: Stack) -> None:
     heard = read_all(own_stack.bootstrap, own_stack.url)
     assert heard.unreadable == []
     assert violations(heard.reading) == {}
-    tellings = heard.reading.tellings()
+    tellings = heard.reading.told()
     assert {branch for _, branch in tellings} == ends.keys()
     assert len({run for run, _ in tellings}) == 1, "the same seed and settings are the same run"
     for (_, branch), telling in tellings.items():

@@ -41,4 +41,4 @@ def test_every_service_killed_in_turn_comes_back_and_all_laws_hold(city: Stack) 
     heard = read_all(city.bootstrap, city.url)
     assert heard.unreadable == []
     assert violations(heard.reading) == {}
-    assert len(heard.reading.tellings()) == 1
+    assert len(heard.reading.told()) == 1

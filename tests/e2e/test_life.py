@@ -33,7 +33,7 @@ def test_an_outside_consumer_finds_every_law_kept(city: Stack, pytestconfig: pyt
     counts = heard.reading.count()
     assert [kind for kind in LIFE if not counts.get(kind)] == [], counts
     assert violations(heard.reading) == {}
-    (telling,) = heard.reading.tellings().values()
+    (telling,) = heard.reading.told().values()
     waiting = {record["booking_id"] for record in telling.of_topic("bookings", "booking.waitlisted")}
     now = dt.datetime.fromisoformat(paused["simulation_time"])
     unanswered = bookings.every_request_has_one_outcome(telling, settled_before=now)

@@ -64,6 +64,10 @@ class Reading:
             counts[record["event_type"]] += 1
         return dict(counts)
 
+    def told(self) -> "dict[tuple[str, int], Reading]":
+        """The tellings in which somebody acts; services that have heard of none yet speak in one of their own."""
+        return {telling: part for telling, part in self.tellings().items() if any(part.of_topic("user_actions"))}
+
     def tellings(self) -> "dict[tuple[str, int], Reading]":
         """The same records, apart by (run, branch)."""
         apart: dict[tuple[str, int], Reading] = {}
