@@ -197,8 +197,9 @@ class Consumer:
 
     def _fetch(self) -> None:
         messages = self._client.consume(1, _POLL_S)
-        if messages:  # whatever else has arrived, without waiting for more
-            messages += self._client.consume(self._settings.max_batch_records - 1, 0.0)
+        if messages:  # a batch costs much more than a record: the others of the same moment are close behind
+            gather_s = self._settings.gather_ms / 1000
+            messages += self._client.consume(self._settings.max_batch_records - 1, gather_s)
         for message in messages:
             error = message.error()
             if error is not None:

@@ -18,6 +18,7 @@ ALPHABET = b"0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 26
 """Letters of a printed 128-bit id: 26 x 5 bits, the two highest unused."""
 
+LETTER_BITS, HALF_BITS = 5, 64
 _LETTERS = np.frombuffer(ALPHABET, dtype=np.uint8)
 
 
@@ -26,11 +27,11 @@ def print_ids(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> NDArray[np.b
     out = np.empty((len(high), ID_LENGTH), dtype=np.uint8)
     mask = np.uint64(31)
     for letter in range(ID_LENGTH):
-        shift = 5 * (ID_LENGTH - 1 - letter)
-        if shift >= 64:
-            bits = high >> np.uint64(shift - 64)
-        elif shift > 59:
-            bits = (high << np.uint64(64 - shift)) | (low >> np.uint64(shift))
+        shift = LETTER_BITS * (ID_LENGTH - 1 - letter)
+        if shift >= HALF_BITS:
+            bits = high >> np.uint64(shift - HALF_BITS)
+        elif shift > HALF_BITS - LETTER_BITS:
+            bits = (high << np.uint64(HALF_BITS - shift)) | (low >> np.uint64(shift))
         else:
             bits = low >> np.uint64(shift)
         out[:, letter] = _LETTERS[(bits & mask).astype(np.intp)]
@@ -40,7 +41,7 @@ def print_ids(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> NDArray[np.b
 def print_id(digest: bytes) -> str:
     """Printed id of a 16-byte digest."""
     number = int.from_bytes(digest, "big")
-    return "".join(chr(ALPHABET[(number >> (5 * (ID_LENGTH - 1 - letter))) & 31]) for letter in range(ID_LENGTH))
+    return "".join(chr(ALPHABET[(number >> (LETTER_BITS * (ID_LENGTH - 1 - letter))) & 31]) for letter in range(ID_LENGTH))
 
 
 def hash_id(*parts: str | int) -> str:

@@ -1,6 +1,7 @@
 """Opening hours as columns: seven ranges a venue, in minutes after local midnight (see ``venues.opening_hours``)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +11,13 @@ DAYS = 7
 WEEK = DAYS * DAY
 
 
-def parse_hours(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=4096)
+def parse_hours(text: str) -> tuple[tuple[int, int], ...]:
     """Ranges Monday to Sunday; a closed day is (0, 0). Raises ValueError on anything else than seven ranges."""
     days = text.split(",")
     if len(days) != DAYS:
         raise ValueError(f"opening hours need seven days, got {len(days)}: {text!r}")
-    return [_parse_day(day) for day in days]
+    return tuple(_parse_day(day) for day in days)
 
 
 def _parse_day(day: str) -> tuple[int, int]:

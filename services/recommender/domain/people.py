@@ -1,11 +1,12 @@
 """Compatibility of two people, and who to propose to whom: friends of friends first, then neighbours of taste."""
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
-from services.recommender.domain.places import haversine_km
+from services.recommender.domain.places import distance_km
 from services.recommender.domain.state import CityState, Person
 from services.recommender.domain.weights import Weights
 
@@ -47,18 +48,16 @@ def compatibility(weights: Weights, one: Person, other: Person) -> Match:
     a, b = one.taste - 0.5, other.taste - 0.5
     length = float(np.sqrt((a * a).sum() * (b * b).sum()))
     similarity = 0.5 + 0.5 * float((a * b).sum()) / length if length > 0 else 0.5
-    place = [np.array([value], dtype=np.float32) for value in (one.latitude, one.longitude)]
-    other_place = [np.array([value], dtype=np.float32) for value in (other.latitude, other.longitude)]
-    distance = float(haversine_km(place[0], place[1], other_place[0], other_place[1])[0, 0])
+    distance = distance_km(one.latitude, one.longitude, other.latitude, other.longitude)
     terms = weights.people
     total = terms.mutual_friends + terms.taste + terms.distance + terms.openness
     score = (
         terms.mutual_friends * mutual / (mutual + MUTUAL_HALF)
         + terms.taste * similarity
-        + terms.distance * float(np.exp(-distance / weights.limits.distance_scale_km))
+        + terms.distance * math.exp(-distance / weights.limits.distance_scale_km)
         + terms.openness * (one.openness + other.openness) / 2
     ) / total
-    return Match(other, float(np.clip(score, 0, 1)), similarity, mutual, distance)
+    return Match(other, min(max(score, 0.0), 1.0), similarity, mutual, distance)
 
 
 def suggest(city: CityState, weights: Weights, person: Person, limit: int) -> list[Match]:

@@ -1,5 +1,6 @@
 """Venues as columns, rebuilt from the latest rows of the compacted topic when one of them changed."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -88,6 +89,14 @@ def _columns(rows: Sequence[Mapping[str, object]]) -> Places:
         hours=hours_columns([str(row["opening_hours"]) for row in rows]),
         time_zone=str(rows[0]["time_zone"]) if rows else "UTC",
     )
+
+
+def distance_km(latitude: float, longitude: float, to_latitude: float, to_longitude: float) -> float:
+    """Great-circle distance between two points, in km."""
+    phi, phi_to = math.radians(latitude), math.radians(to_latitude)
+    a = math.sin((phi_to - phi) / 2) ** 2
+    a += math.cos(phi) * math.cos(phi_to) * math.sin(math.radians(to_longitude - longitude) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(max(a, 0.0), 1.0)))
 
 
 def haversine_km(latitude: Floats, longitude: Floats, to_latitude: Floats, to_longitude: Floats) -> Floats:
