@@ -41,7 +41,8 @@ def print_ids(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> NDArray[np.b
 def print_id(digest: bytes) -> str:
     """Printed id of a 16-byte digest."""
     number = int.from_bytes(digest, "big")
-    return "".join(chr(ALPHABET[(number >> (LETTER_BITS * (ID_LENGTH - 1 - letter))) & 31]) for letter in range(ID_LENGTH))
+    shifts = range(LETTER_BITS * (ID_LENGTH - 1), -1, -LETTER_BITS)
+    return "".join(chr(ALPHABET[(number >> shift) & 31]) for shift in shifts)
 
 
 def hash_id(*parts: str | int) -> str:
