@@ -2,6 +2,7 @@
 import { useRef } from "react";
 import { Icon } from "../../components/Icon.tsx";
 import { useLuna } from "../../lib/context.ts";
+import "./reset.css";
 
 export function Reset() {
   const luna = useLuna();

@@ -9,6 +9,7 @@ import type { CityEvent, Venue } from "../../lib/types.ts";
 import type { Spot } from "./stage.ts";
 import type { Seen } from "./tally.ts";
 import type { Size } from "./useSize.ts";
+import "./venue.css";
 
 const CARD = { width: 292, height: 300 };
 
