@@ -9,7 +9,7 @@ LEVEL ?= tests
 VENV := .venv
 BIN := $(VENV)/bin
 PAGE := services/gateway/dashboard
-PAGE_SOURCES := $(shell find $(PAGE)/src $(PAGE)/public $(PAGE)/index.html $(PAGE)/vite.config.ts $(PAGE)/tsconfig.json -type f 2>/dev/null)
+PAGE_SOURCES := $(shell find $(PAGE)/src $(PAGE)/public $(PAGE)/build $(PAGE)/index.html $(PAGE)/vite.config.ts $(PAGE)/tsconfig.json -type f 2>/dev/null)
 # Node of the machine, else the one that setup put beside Python
 export PATH := $(CURDIR)/$(VENV)/node:$(PATH)
 
