@@ -36,4 +36,3 @@ def test_a_service_whose_import_fails_ends_the_demo_with_its_name(
         verdict = stack.output.strip().splitlines()[-1]
         assert verdict.startswith(f"stopped all, because of {BROKEN}:"), verdict
         assert "ImportError: broken on purpose" in stack.output
-        assert not (stack.data_dir / "luna.lock").exists()

@@ -16,6 +16,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.kafka, pytest.mark.postgres]
 
 USUAL = float(SMALL_CITY["LUNA_SIMULATOR__SPEED"])
 NEW_YORK = ZoneInfo("America/New_York")
+RAMP = 10
+"""Simulated minutes after which a lunch rush holds."""
+
 MINUTES = 40
 """Simulated minutes over which a rate is taken."""
 
@@ -87,12 +90,13 @@ def quiet(city: Stack) -> bool:
 
 def test_a_lunch_rush_raises_rates_is_labelled_and_settles(steered: Stack) -> None:
     steered.give("/simulation/speed", {"multiplier": 1000})
-    eventually(partial(quiet, steered), 120.0)
+    for scenario in phases(steered):
+        steered.api.post("/simulation/scenario", json={"scenario": scenario, "action": "stop"})  # may settle already
+    eventually(partial(quiet, steered), 240.0, said=steered.state)
     steered.give("/simulation/speed", {"multiplier": USUAL})
     ack = steered.give("/simulation/scenario/lunch_rush")
     cause, begin = ack["result"]["cause_id"], dt.datetime.fromisoformat(ack["effective_time"])
-    eventually(lambda: phases(steered).get("lunch_rush") == "holding")
-    held = now(steered)
+    held = begin + dt.timedelta(minutes=RAMP)
     eventually(lambda: now(steered) > held + dt.timedelta(minutes=MINUTES))
     steered.give("/simulation/speed", {"multiplier": 1000})
     steered.give("/simulation/scenario", {"scenario": "lunch_rush", "action": "stop"})

@@ -5,6 +5,7 @@ was restored from an earlier day, would skip records: its offsets are set back b
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, TopicPartition
@@ -15,6 +16,7 @@ from streamkit.errors import Fatal
 from streamkit.settings import KafkaSettings
 
 CALL_LIMIT_S = 10.0
+PAUSE_S = 0.5
 
 
 async def restore_offsets(settings: KafkaSettings, group: str, positions: Mapping[tuple[str, int], int]) -> bool:
@@ -49,9 +51,25 @@ def _restore(settings: KafkaSettings, group: str, positions: Mapping[tuple[str, 
 
 
 def _set_back(settings: KafkaSettings, group: str, places: list[TopicPartition]) -> None:
-    wanted = ConsumerGroupTopicPartitions(group, places)
-    try:
-        AdminClient(settings.client()).alter_consumer_group_offsets([wanted])[group].result(CALL_LIMIT_S)
-    except (KafkaException, TimeoutError) as error:
-        raise Fatal(f"{group} is ahead of the database and cannot be set back while it runs: {error}") from error
+    """Alter the group's offsets, which a broker allows only while nobody is in it.
+
+    A killed process stays a member until its session times out, so that long it is tried again.
+    """
+    admin = AdminClient(settings.client())  # held while it is waited for: a client that is gone never answers
+    deadline = time.monotonic() + settings.session_timeout_ms / 1000 + CALL_LIMIT_S
+    while (refusal := _refused(admin, ConsumerGroupTopicPartitions(group, places))) is not None:
+        if time.monotonic() > deadline:
+            raise Fatal(f"{group} is ahead of the database and cannot be set back while it runs: {refusal}")
+        time.sleep(PAUSE_S)
     logs.get_logger().warning("group was ahead of the database: set back", group=group, partitions=len(places))
+
+
+def _refused(admin: AdminClient, wanted: ConsumerGroupTopicPartitions) -> str | None:
+    """Why the broker did not alter the offsets; None where it did."""
+    try:
+        done = admin.alter_consumer_group_offsets([wanted])[wanted.group_id].result(CALL_LIMIT_S)
+    except KafkaException as error:
+        return str(error.args[0].str())
+    except TimeoutError:
+        return f"no answer within {CALL_LIMIT_S:g} s"
+    return next((str(place.error) for place in done.topic_partitions if place.error is not None), None)
