@@ -8,7 +8,7 @@ import asyncio
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -35,6 +35,10 @@ _AHEAD = 8
 """Chunks that may wait for the loop; then polling waits. librdkafka's own queue is bounded in bytes."""
 
 _RETRY_S = 0.5
+
+
+Ends: TypeAlias = dict[tuple[str, int], int]
+"""End offset by topic and partition."""
 
 
 class Listener(Protocol):
@@ -98,13 +102,14 @@ class KafkaFeed:
         places = self._find(consumer, loop)
         control = [place for place in places if place.topic == CONTROL]
         consumer.assign(control)
-        self._follow(consumer, loop, {(place.topic, place.partition) for place in control}, until_end=True)
+        self._follow(consumer, loop, _ends(consumer, control), until_end=True)
         reached = {(place.topic, place.partition): place.offset for place in consumer.position(control)}
         for place in control:
             offset = reached[place.topic, place.partition]
             place.offset = offset if offset >= 0 else OFFSET_BEGINNING
+        unread = _ends(consumer, places)
         consumer.assign(places)
-        self._follow(consumer, loop, {(place.topic, place.partition) for place in places}, until_end=False)
+        self._follow(consumer, loop, unread, until_end=False)
 
     def _find(self, consumer: Consumer, loop: asyncio.AbstractEventLoop) -> list[TopicPartition]:
         said = ""
@@ -130,8 +135,14 @@ class KafkaFeed:
         return []
 
     def _follow(
-        self, consumer: Consumer, loop: asyncio.AbstractEventLoop, unread: set[tuple[str, int]], *, until_end: bool
+        self,
+        consumer: Consumer,
+        loop: asyncio.AbstractEventLoop,
+        unread: Ends,
+        *,
+        until_end: bool,
     ) -> None:
+        """Hand over what comes; ``unread`` are the partitions not read to the end they had when reading began."""
         told = not unread
         while not self._stopping.is_set() and not (until_end and told):
             messages = consumer.consume(_MOST, _POLL_S)
@@ -151,12 +162,13 @@ class KafkaFeed:
         self._listener.accept(chunk)
 
     @staticmethod
-    def _note(message: Message, unread: set[tuple[str, int]]) -> None:
-        error = message.error()
+    def _note(message: Message, unread: Ends) -> None:
+        error, place = message.error(), (message.topic() or "", message.partition() or 0)
         if error is None:
-            return
-        if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the library's public name of it
-            unread.discard((message.topic() or "", message.partition() or 0))
+            if (message.offset() or 0) + 1 >= unread.get(place, 0):
+                unread.pop(place, None)
+        elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the library's public name of it
+            unread.pop(place, None)
         elif error.fatal():
             raise Fatal(f"the consumer cannot go on: {error.str()}")
 
@@ -168,6 +180,16 @@ class KafkaFeed:
             yield decode(
                 self._codec, topic, of_topic, self._log.warning, compacted=self._catalogue.topic(topic).compacted
             )
+
+
+def _ends(consumer: Consumer, places: Sequence[TopicPartition]) -> Ends:
+    """End offset of every partition that holds records.
+
+    The library tells of a partition's end only when a fetch comes back empty: on one that is written to more often
+    than a fetch waits it never does, and a gateway started beside a living city would never have caught up.
+    """
+    marks = {(place.topic, place.partition): consumer.get_watermark_offsets(place, timeout=10) for place in places}
+    return {place: high for place, (low, high) in marks.items() if high > low}
 
 
 def decode(
