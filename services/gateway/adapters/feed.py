@@ -143,7 +143,7 @@ class KafkaFeed:
         until_end: bool,
     ) -> None:
         """Hand over what comes; ``unread`` are the partitions not read to the end they had when reading began."""
-        told = not unread
+        told = False
         while not self._stopping.is_set() and not (until_end and told):
             messages = consumer.consume(_MOST, _POLL_S)
             records = [message for message in messages if message.error() is None]
