@@ -1,8 +1,9 @@
 """Kafka as a `Source`: a confluent-kafka consumer in a thread of its own that keeps polling whatever the handler does.
 
-One batch is in hand and one is waiting, never more. When the handler takes long, partitions are paused and polling
-goes on, so that the group never thinks us dead. Offsets are committed by this thread alone, only for partitions that
-are ours, only after the effect. On a revocation the batch in hand gets time to finish; after that it is abandoned.
+One batch is in hand or waiting, never more: what arrives meanwhile makes the next one larger. When the handler takes
+long, partitions are paused and polling goes on, so that the group never thinks us dead. Offsets are committed by this
+thread alone, only for partitions that are ours, only after the effect. On a revocation the batch in hand gets time to
+finish; after that it is abandoned.
 """
 
 import asyncio
@@ -185,7 +186,8 @@ class Consumer:
             self._measure()
 
     def _full(self) -> bool:
-        return any(isinstance(event, Fetched) for event in self._events)
+        """A batch is in hand or waits: what arrives meanwhile becomes one larger batch, which costs hardly more."""
+        return self._in_hand or any(isinstance(event, Fetched) for event in self._events)
 
     def _keep_alive(self) -> None:
         if not self._paused:
@@ -196,10 +198,12 @@ class Consumer:
             self._client.seek(TopicPartition(message.topic() or "", message.partition() or 0, message.offset() or 0))
 
     def _fetch(self) -> None:
-        messages = self._client.consume(1, _POLL_S)
-        if messages:  # a batch costs much more than a record: the others of the same moment are close behind
-            gather_s = self._settings.gather_ms / 1000
-            messages += self._client.consume(self._settings.max_batch_records - 1, gather_s)
+        more = self._settings.max_batch_records
+        messages = self._client.consume(more, 0.0)
+        if not messages:
+            messages = self._client.consume(1, _POLL_S)
+            if messages:  # the first after a silence: the others of the same moment are close behind
+                messages += self._client.consume(more - 1, self._settings.gather_ms / 1000)
         for message in messages:
             error = message.error()
             if error is not None:

@@ -17,7 +17,7 @@ from services.analytics.processor import AnalyticsProcessor
 from services.analytics.progress import progress_row
 from services.analytics.transport import Chunk
 from streamkit import metrics
-from streamkit.clock import Clock
+from streamkit.clock import Clock, sleep_or_stop
 from streamkit.codec import Codec
 from streamkit.errors import Fatal
 from streamkit.logs import get_logger
@@ -41,11 +41,12 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class HostPolicy:
-    """Who we are in the group, and how many records are folded together, give or take a chunk."""
+    """Who we are in the group, and how many records are folded together, or how long they are gathered."""
 
     group: str
     instance: str
     gather_records: int
+    gather_s: float = 0.05
 
 
 class ChunkHost:
@@ -106,6 +107,7 @@ class ChunkHost:
                 if not getting.done():
                     getting.cancel()
                     break
+                await sleep_or_stop(self._clock, self._policy.gather_s, stop)  # a fold costs more than a record
                 async with self._working:
                     await self._handle([getting.result(), *self._waiting()])
             await self._cells.close_outbox()
@@ -121,7 +123,10 @@ class ChunkHost:
         return waiting
 
     async def _handle(self, arrived: Sequence[Arrived]) -> None:
+        """Fold, save, publish. Chunks of partitions that have moved away meanwhile are their new owner's to handle."""
         began = self._clock.monotonic()
+        held = set(self._cells.partitions())
+        arrived = [one for one in arrived if one.partition in held]
         if self._unpublished:
             await self._producer.publish(outgoing(self._unpublished))
             self._unpublished = []

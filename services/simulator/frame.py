@@ -14,11 +14,11 @@ from streamkit.errors import Retryable
 from streamkit.processor import Output
 from streamkit.records import Outgoing
 
-FRAME_TICKS = 10
+FRAME_TICKS = 15
 """Most ticks of a frame: what others answer in a backfill is felt so many simulated minutes later."""
 
-FRAMES_IN_LEAD = 3
-"""Frames that fit into the lead of a backfill: one computed, one on the wire, one being answered."""
+FRAMES_IN_LEAD = 2
+"""Frames that fit into the lead of a backfill: one is computed while the other is answered."""
 
 
 @dataclass(frozen=True, slots=True)

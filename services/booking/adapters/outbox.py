@@ -101,16 +101,22 @@ class Relay:
         """
         while True:
             async with self._guard:
-                progressed = await self._pass()
-            if not progressed:
+                published = await self._pass()
+            if published is not None and up_to is not None and published >= up_to:
+                return
+            if published is None:
                 if not await asyncio.to_thread(self._pending, up_to):
                     return
                 await self._clock.sleep(OTHERS_S)
 
-    async def _pass(self) -> bool:
+    async def _pass(self) -> int | None:
+        """Publish one chunk; the id of its last row, or None where there was nothing or another process is at it.
+
+        Rows are published in the order of their ids, so nothing up to that id is left.
+        """
         chunk = await asyncio.to_thread(self._take)
         if chunk is None:
-            return False
+            return None
         try:
             self._fail_point("before_publish")
             sends = [
@@ -124,13 +130,15 @@ class Relay:
             await asyncio.to_thread(self._delete, chunk)
         finally:
             await asyncio.to_thread(self._close, chunk)
-        return True
+        return chunk.ids[-1]
 
     def _take(self) -> _Chunk | None:
         with translated():
             connection = self._engine.connect()
             try:
-                connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{STUCK_S}s'"))
+                # a mark lost with the server's power is made again after the same bytes were published again
+                settings = f"SET LOCAL idle_in_transaction_session_timeout = '{STUCK_S}s'"
+                connection.execute(text(f"{settings}; SET LOCAL synchronous_commit = off"))
                 ours = connection.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": RELAY_LOCK})
                 query = text("SELECT id, topic, key, value FROM booking.outbox ORDER BY id LIMIT :count")
                 rows = connection.execute(query, {"count": CHUNK}).all() if ours.scalar() else []
