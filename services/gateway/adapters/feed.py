@@ -100,16 +100,17 @@ class KafkaFeed:
 
     def _read_with(self, consumer: Consumer, loop: asyncio.AbstractEventLoop) -> None:
         places = self._find(consumer, loop)
+        ends = _ends(consumer, places)  # before any fetch: each question would wait behind one that waits for records
         control = [place for place in places if place.topic == CONTROL]
         consumer.assign(control)
-        self._follow(consumer, loop, _ends(consumer, control), until_end=True)
+        first = {place: ends.pop(place) for place in list(ends) if place[0] == CONTROL}
+        self._follow(consumer, loop, first, until_end=True)
         reached = {(place.topic, place.partition): place.offset for place in consumer.position(control)}
         for place in control:
             offset = reached[place.topic, place.partition]
             place.offset = offset if offset >= 0 else OFFSET_BEGINNING
-        unread = _ends(consumer, places)
         consumer.assign(places)
-        self._follow(consumer, loop, unread, until_end=False)
+        self._follow(consumer, loop, ends, until_end=False)
 
     def _find(self, consumer: Consumer, loop: asyncio.AbstractEventLoop) -> list[TopicPartition]:
         said = ""
