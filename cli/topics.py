@@ -17,6 +17,8 @@ from confluent_kafka.admin import (
 )
 from confluent_kafka.cimpl import NewTopic
 
+from streamkit.broker import wait_for_leaders
+from streamkit.clock import SystemClock
 from streamkit.codec.registry import SchemaRegistry, patiently
 from streamkit.contracts import Catalogue, Topic
 
@@ -61,6 +63,7 @@ def apply(admin: AdminClient, wanted: Sequence[TopicPlan], replication: int = 1)
     Raises:
         KafkaException: where the broker refuses.
         TopicError: where a topic has another number of partitions.
+        Fatal: where a new topic gets no leader.
 
     """
     existing = set(admin.list_topics(timeout=ADMIN_SECONDS).topics)
@@ -68,6 +71,11 @@ def apply(admin: AdminClient, wanted: Sequence[TopicPlan], replication: int = 1)
     new = [NewTopic(plan.name, plan.partitions, replication, config=dict(plan.config)) for plan in missing]
     for future in (admin.create_topics(new, operation_timeout=ADMIN_SECONDS) if new else {}).values():
         future.result(ADMIN_SECONDS)
+    wait_for_leaders(
+        lambda: admin.list_topics(timeout=ADMIN_SECONDS),
+        {plan.name: plan.partitions for plan in missing},
+        SystemClock(),
+    )
     done = [f"{plan.name}: made with {plan.partitions} partitions" for plan in missing]
     present = [plan for plan in wanted if plan.name in existing]
     return done + [_mend(admin, difference) for difference in differences(admin, present)]

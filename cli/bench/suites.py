@@ -1,8 +1,8 @@
-"""Every benchmark of the project by the name that `luna bench` knows it by. A worker on a part adds its line here."""
+"""Every benchmark of the project by the name that `luna bench` knows it by."""
 
 from collections.abc import Callable, Mapping, Sequence
 
-from cli.bench import codec
+from cli.bench import codec, pipeline
 from cli.bench.measure import Measurement
 
-SUITES: Mapping[str, Callable[[], Sequence[Measurement]]] = {"codec": codec.measure}
+SUITES: Mapping[str, Callable[[], Sequence[Measurement]]] = {"codec": codec.measure, "pipeline": pipeline.measure}

@@ -1,10 +1,12 @@
 """librdkafka's errors as ours, in one place, and waiting for a broker that is not there yet."""
 
 import asyncio
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 
 import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import ClusterMetadata, TopicMetadata
 
 from streamkit import logs
 from streamkit.clock import Clock, sleep_or_stop
@@ -39,6 +41,7 @@ HEALING = frozenset({KafkaError.NOT_ENOUGH_REPLICAS, KafkaError.NOT_ENOUGH_REPLI
 were written, so the process starts anew, and its outputs keep their event ids."""
 
 _ASK_LIMIT_S = 5.0
+_LEADER_PAUSE_S = 0.05
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 5.0
 
 
@@ -83,6 +86,32 @@ async def wait_for_broker(
         logs.get_logger().warning("waiting for the broker", reason=reason, again_in_seconds=pause)
         await sleep_or_stop(clock, pause, stop)
         pause = min(pause * 2, _LONGEST_PAUSE_S)
+
+
+def wait_for_leaders(
+    list_topics: Callable[[], ClusterMetadata], partitions: Mapping[str, int], clock: Clock, seconds: float = 15.0
+) -> None:
+    """Return once the broker names a leader for every partition: a topic just made is not at once to be used.
+
+    Raises:
+        Fatal: where one has none by then.
+
+    """
+    deadline = clock.monotonic() + seconds
+    while True:
+        found = list_topics().topics
+        waiting = [name for name, count in partitions.items() if _led(found, name) < count]
+        if not waiting:
+            return
+        if clock.monotonic() > deadline:
+            raise Fatal(f"no leader for partitions of {', '.join(waiting)} within {seconds:g} s of their making")
+        threading.Event().wait(_LEADER_PAUSE_S)
+
+
+def _led(topics: Mapping[str, TopicMetadata], name: str) -> int:
+    """Partitions of a topic that have a leader."""
+    topic = topics.get(name)
+    return 0 if topic is None else sum(partition.leader >= 0 for partition in topic.partitions.values())
 
 
 def _missing(client: confluent_kafka.Producer, topics: Sequence[str]) -> str | None:

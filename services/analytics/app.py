@@ -23,6 +23,7 @@ from streamkit.clock import SystemClock
 from streamkit.codec import Codec
 from streamkit.codec.registry import codec_for
 from streamkit.contracts import Catalogue
+from streamkit.errors import Fatal
 from streamkit.health import HealthServer, Readiness
 from streamkit.lifecycle import Service
 from streamkit.producer import Producer
@@ -127,7 +128,10 @@ class Worker:
     async def _recovered(self) -> None:
         """Take over the recovered table. Faust drops what a callback raises, so it is carried past it."""
         try:
-            await self.host.reload(held_partitions(self._app, self._plan.changelog))
+            held = held_partitions(self._app, self._plan.changelog)
+            if held < held_partitions(self._app, *self._plan.topics):
+                raise Fatal("assigned records without their part of the changelog: its topic was not known yet")  # noqa: TRY301
+            await self.host.reload(held)
             self._readiness.set("state", True)
         except Exception as error:  # noqa: BLE001 - whatever it is must end the process
             if self._failure is not None and not self._failure.done():

@@ -110,7 +110,7 @@ def build_faust(
     return app, table
 
 
-def held_partitions(app: ChunkedApp, changelog: str) -> set[int]:
-    """Partitions of the changelog that this worker is assigned, and so of every source."""
+def held_partitions(app: ChunkedApp, *topics: str) -> set[int]:
+    """Partitions of some topics that this worker is assigned; those of the changelog are those of every source."""
     assigned: set[TP] = app.consumer.assignment()
-    return {place.partition for place in assigned if place.topic == changelog}
+    return {place.partition for place in assigned if place.topic in topics}

@@ -6,6 +6,8 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from streamkit.broker import wait_for_leaders
+from streamkit.clock import SystemClock
 from streamkit.errors import Fatal
 from streamkit.settings import KafkaSettings
 
@@ -34,3 +36,4 @@ def _ensure(settings: KafkaSettings, topic: str, partitions: int) -> None:
         found = admin.list_topics(topic, TIMEOUT_S).topics[topic]
         if len(found.partitions) != partitions:
             raise Fatal(f"{topic} has {len(found.partitions)} partitions, its sources have {partitions}") from error
+    wait_for_leaders(lambda: admin.list_topics(timeout=TIMEOUT_S), {topic: partitions}, SystemClock())
