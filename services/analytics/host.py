@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from services.analytics.adapters.dead_letters import DeadLetters, ours
+from services.analytics.adapters.dead_letters import DeadLetters, keyed, ours
 from services.analytics.adapters.directory import CompactedReader
 from services.analytics.adapters.tables import TableCells
 from services.analytics.answers import Answering
@@ -167,16 +167,17 @@ class ChunkHost:
         self, topic: str, partition: int, chunk: Chunk, replies: list[tuple[str, Row]]
     ) -> list[tuple[str, Row]]:
         mine = ours(chunk, self._policy.group)
-        decoded = self._codec.decode(topic, mine.values if mine else [])
+        frame = self._codec.decode(topic, []).frame
         if mine:
-            await self._dead_letters.bury(topic, partition, mine, decoded.poison)
+            frame, poison = keyed(topic, mine, self._codec.decode(topic, mine.values))
+            await self._dead_letters.bury(topic, partition, mine, poison)
         if topic == REQUESTS:
-            replies += self._answering.answer(self._processor.live, decoded.frame)
+            replies += self._answering.answer(self._processor.live, frame)
             return []
-        if self._processor.missing_venues(topic, decoded.frame):
+        if self._processor.missing_venues(topic, frame):
             for batch in await self._directory.catch_up():
                 self._processor.learn_venues(batch)
-        return self._processor.fold(topic, partition, decoded.frame, chunk.next_offset)
+        return self._processor.fold(topic, partition, frame, chunk.next_offset)
 
     async def _save(self, outbox: dict[int, list[tuple[str, Row]]], replies: list[tuple[str, Row]]) -> None:
         """Make everything folded since the last commit durable, then say it.

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import polars as pl
+
 from services.analytics.transport import Chunk
 from streamkit import metrics
-from streamkit.codec import Poison
+from streamkit.codec import Decoded, Poison
 from streamkit.dlq import ERROR_CLASS, ERROR_MESSAGE, GROUP, OFFSET, PARTITION, SUFFIX, TOPIC
 from streamkit.errors import Fatal
 from streamkit.producer import Headers, Producer
@@ -29,6 +32,18 @@ def ours(chunk: Chunk, group: str) -> Chunk | None:
     if len(rows) == len(chunk):
         return chunk
     return chunk.of(rows) if rows else None
+
+
+def keyed(topic: str, chunk: Chunk, decoded: Decoded) -> tuple[pl.DataFrame, Sequence[Poison]]:
+    """The readable records that have a key, and the poison, to which those without one belong."""
+    keyless = [row for row, key in enumerate(chunk.keys) if key is None]
+    if not keyless:
+        return decoded.frame, decoded.poison
+    known = {one.index for one in decoded.poison}
+    reason = f"{topic} is keyed: a null key means nothing"
+    more = [Poison(row, "NullKey", reason) for row in keyless if row not in known]
+    frame = decoded.frame.filter(~np.isin(decoded.rows, keyless))
+    return frame, sorted([*decoded.poison, *more], key=lambda one: one.index)
 
 
 class DeadLetters:
