@@ -48,7 +48,7 @@ class Thrown:
 
 def sorts(topic: str, good: Message) -> list[Sort]:
     """One of every kind, from a good record of the topic."""
-    key, value = good.key(), good.value()
+    key, value = _key(topic, good), good.value()
     assert value is not None
     head, body = value[:5], value[5:]
     kinds = [
@@ -68,11 +68,16 @@ def sorts(topic: str, good: Message) -> list[Sort]:
     return kinds
 
 
-def huge(good: Message) -> Sort:
+def _key(topic: str, good: Message) -> bytes | None:
+    """On a compacted topic a key of its own: under a venue's key garbage would soon be all that is left of it."""
+    return b"garbage " + (good.key() or b"") if topic in COMPACTED else good.key()
+
+
+def huge(topic: str, good: Message) -> Sort:
     """As large as the broker lets through."""
     value = good.value()
     assert value is not None
-    return Sort("huge", "MalformedRecord", good.key(), value[:5] + b"\xff" * LARGEST)
+    return Sort("huge", "MalformedRecord", _key(topic, good), value[:5] + b"\xff" * LARGEST)
 
 
 def _record(topic: str, body: bytes) -> tuple[Any, dict[str, Any]]:
@@ -135,7 +140,7 @@ def throw(bootstrap_servers: str, topic: str, good: Sequence[Message], count: in
 def _garbage(topic: str, good: Sequence[Message], count: int) -> Iterator[Sort]:
     some = [sort for message in good[:5] for sort in sorts(topic, message)]
     yield from islice(cycle(some), count - HUGE_ONES)
-    yield from [huge(good[0])] * HUGE_ONES
+    yield from [huge(topic, good[0])] * HUGE_ONES
 
 
 def _repeat(producer: Producer, message: Message) -> None:
