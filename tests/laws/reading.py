@@ -69,8 +69,16 @@ class Reading:
         return {telling: part for telling, part in self.tellings().items() if any(part.of_topic("user_actions"))}
 
     def tellings(self) -> "dict[tuple[str, int], Reading]":
-        """The same records, apart by (run, branch)."""
+        """The same records, apart by (run, branch).
+
+        Venues are the same in every branch of a run, and compaction keeps one row of each: a telling has the rows of
+        its run's other tellings too, its own last.
+        """
         apart: dict[tuple[str, int], Reading] = {}
         for record in self.records:
             apart.setdefault(record.telling, Reading()).records.append(record)
+        venues = list(self.of_topic("venues"))
+        for telling, reading in apart.items():
+            others = [row for row in venues if row.telling != telling and row.telling[0] == telling[0]]
+            reading.records[:0] = others
         return apart
