@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-
 WALL_CLOCK = frozenset({"system_metrics", "simulation_control", "requests", "replies"})
 """Topics whose values may say by the wall clock when they were said: said again after a crash, it is another time."""
 
