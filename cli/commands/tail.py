@@ -15,7 +15,10 @@ from rich.console import Console
 from cli.commands.topics import Bootstrap, bootstrap_of
 from cli.topic_reader import TopicReader
 from streamkit.codec import Codec
+from streamkit.codec.registry import codec_for
 from streamkit.contracts import Catalogue, ContractError
+from streamkit.errors import Fatal, Retryable
+from streamkit.settings import ServiceSettings, load
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +39,7 @@ def tail(
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     try:
         catalogue = Catalogue.load()
-        codec = Codec(catalogue, catalogue.schema_ids)
+        codec = codec_for(load(ServiceSettings), catalogue)
         name = catalogue.topic(topic).name
         with closing(TopicReader(bootstrap_of(bootstrap_servers), name)) as reader:
             batches = reader.present() if until_end else reader.follow(stop.is_set, from_beginning=from_beginning)
@@ -45,7 +48,7 @@ def tail(
                     if event_type is None or row.get("event_type") == event_type:
                         sys.stdout.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
                 sys.stdout.flush()
-    except (ContractError, KafkaException) as error:
+    except (ContractError, KafkaException, Fatal, Retryable) as error:
         Console(stderr=True).print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:

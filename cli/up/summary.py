@@ -26,6 +26,7 @@ _COUNTS = {
     "bookings requested": ("bookings", "booking.requested"),
     "bookings confirmed": ("bookings", "booking.confirmed"),
     "bookings declined": ("bookings", "booking.declined"),
+    "bookings expired": ("bookings", "booking.expired"),
     "visits": ("user_actions", "visit.started"),
     "reviews": ("user_actions", "review.submitted"),
 }
@@ -74,6 +75,8 @@ def summarise(stats: Mapping[str, Any], restarts: Mapping[str, int], down: list[
     """From the gateway's ``/admin/stats`` and the supervisor's own knowledge."""
     events: Mapping[str, Mapping[str, int]] = stats.get("events", {})
     counts = {name: int(events.get(topic, {}).get(kind, 0)) for name, (topic, kind) in _COUNTS.items()}
+    decided = ("bookings confirmed", "bookings declined", "bookings expired")
+    counts["bookings on a waiting list"] = max(counts["bookings requested"] - sum(counts[name] for name in decided), 0)
     counts["preference updates"] = sum(events.get("preferences", {}).values())
     about = {name: stats.get(name) for name in ("run_id", "branch", "phase", "simulation_time", "population")}
     return Summary(

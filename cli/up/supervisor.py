@@ -1,5 +1,6 @@
 """Keeps services alive: starts them, starts anew what ends, gives up on a crash loop, stops all in order."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,4 +118,18 @@ class Supervisor:
         if isinstance(verdict, GiveUp):
             raise CrashLoopError(kept.spec.name, verdict.reason, last_lines, process.log)
         kept.start_at = verdict.at
-        self._say(f"{kept.spec.name} ended with {print_code(code)}; starting anew in {verdict.at - now:.1f} s")
+        why = last_words(last_lines) if code > 0 else ""
+        again = f"starting anew in {verdict.at - now:.1f} s"
+        self._say(f"{kept.spec.name} ended with {print_code(code)}{why and f' ({why})'}; {again}")
+
+
+def last_words(lines: Sequence[str]) -> str:
+    """The reason a service gave in its log before it ended, or its last line where it gave none."""
+    for line in reversed(lines):
+        try:
+            said = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(said, dict) and said.get("level") in ("critical", "error"):
+            return str(said.get("reason") or said.get("event"))
+    return lines[-1] if lines else ""

@@ -6,7 +6,7 @@ killed when, a restart publishes the same rows again or none, and counts every r
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.analytics.adapters.dead_letters import DeadLetters, keyed, ours
 from services.analytics.adapters.directory import CompactedReader
@@ -25,7 +25,7 @@ from streamkit.positions import Positions, print_positions
 from streamkit.producer import Producer
 
 REQUESTS = "requests"
-INBOX = 64
+INBOX = 256
 """Chunks that wait at most; Faust pauses fetching behind it."""
 
 
@@ -39,14 +39,39 @@ class Arrived:
     acknowledge: Callable[[], object]
 
 
+def together(arrived: Sequence[Arrived]) -> Sequence[Arrived]:
+    """The chunks of each partition as few as they can be, in order of their first: a fold costs more than a record."""
+    found: dict[tuple[str, int, int], Arrived] = {}
+    last: dict[tuple[str, int], int] = {}
+    for number, one in enumerate(arrived):
+        place = one.topic, one.partition
+        before = found[*place, last[place]] if place in last else None
+        joined = before.chunk.followed_by(one.chunk) if before else None
+        if before and joined:
+            found[*place, last[place]] = replace(before, chunk=joined)
+        else:
+            last[place] = number
+            found[*place, number] = one
+    return list(found.values())
+
+
 @dataclass(frozen=True, slots=True)
 class HostPolicy:
-    """Who we are in the group, and how many records are folded together, or how long they are gathered."""
+    """Who we are in the group, and how many records are folded together, or how long they are gathered.
+
+    A fold costs by its chunks far more than by their records, so that records are gathered twice as long as the last
+    fold took: at a trickle a worker folds a third of its time at most, and under load the inbox is full at once.
+    """
 
     group: str
     instance: str
     gather_records: int
     gather_s: float = 0.05
+    gather_most_s: float = 0.5
+
+    def gathering(self, folded_s: float) -> float:
+        """Seconds to gather after a fold that took so long."""
+        return min(max(self.gather_s, 2 * folded_s), self.gather_most_s)
 
 
 class ChunkHost:
@@ -78,6 +103,8 @@ class ChunkHost:
         self._expected: Positions = {}
         self._unpublished: list[tuple[str, Row]] = []
         self._moved: Positions = {}
+        self._waiting_records = 0
+        self._folded_s = 0.0
 
     @property
     def applied(self) -> Positions:
@@ -87,6 +114,7 @@ class ChunkHost:
     async def offer(self, topic: str, partition: int, chunk: Chunk, acknowledge: Callable[[], object]) -> None:
         """Take a chunk from the agent; waits while the inbox is full."""
         await self._inbox.put(Arrived(topic, partition, chunk, acknowledge))
+        self._waiting_records += len(chunk)
 
     async def reload(self, partitions: set[int]) -> None:
         """Start over from the recovered table, before any record of the new assignment comes."""
@@ -107,12 +135,23 @@ class ChunkHost:
                 if not getting.done():
                     getting.cancel()
                     break
-                await sleep_or_stop(self._clock, self._policy.gather_s, stop)  # a fold costs more than a record
+                self._waiting_records -= len(getting.result().chunk)
+                await self._gather(stop)
                 async with self._working:
+                    began = self._clock.monotonic()
                     await self._handle([getting.result(), *self._waiting()])
+                    self._folded_s = self._clock.monotonic() - began
             await self._cells.close_outbox()
         finally:
             stopping.cancel()
+
+    async def _gather(self, stop: asyncio.Event) -> None:
+        """Let chunks come together: for their time, or until there are enough."""
+        until = self._clock.monotonic() + self._policy.gathering(self._folded_s)
+        while (left := until - self._clock.monotonic()) > 0 and not stop.is_set():
+            if self._inbox.full() or self._waiting_records >= self._policy.gather_records:
+                return
+            await sleep_or_stop(self._clock, min(left, self._policy.gather_s), stop)
 
     def _waiting(self) -> list[Arrived]:
         waiting: list[Arrived] = []
@@ -120,6 +159,7 @@ class ChunkHost:
         while not self._inbox.empty() and records < self._policy.gather_records:
             waiting.append(self._inbox.get_nowait())
             records += len(waiting[-1].chunk)
+        self._waiting_records -= records
         return waiting
 
     async def _handle(self, arrived: Sequence[Arrived]) -> None:
@@ -134,7 +174,7 @@ class ChunkHost:
         outbox: dict[int, list[tuple[str, Row]]] = {}
         replies: list[tuple[str, Row]] = []
         records = 0
-        for one in arrived:
+        for one in together(arrived):
             chunk = await self._unapplied(one)
             if chunk is None:
                 continue

@@ -115,6 +115,10 @@ def newest(bootstrap_servers: str) -> dict[str, list[Message]]:
     return {topic: list(latest.values())[:50] for topic, latest in found.items()}
 
 
+MODELS = 5
+"""Good records of a topic after which garbage is made."""
+
+
 def throw(bootstrap_servers: str, topic: str, good: Sequence[Message], count: int) -> Thrown:
     """Put ``count`` records of garbage on a topic, good ones (told already, so of no effect) among them."""
     thrown = Thrown()
@@ -126,7 +130,7 @@ def throw(bootstrap_servers: str, topic: str, good: Sequence[Message], count: in
             "message.max.bytes": 2_000_000,
         }
     )
-    repeated = cycle(good)
+    repeated = cycle(good[:MODELS])  # in the partitions of the garbage: elsewhere they would interrupt no run of it
     for number, sort in enumerate(_garbage(topic, good, count)):
         if number % BETWEEN_GOOD == 0:
             _repeat(producer, next(repeated))
@@ -138,7 +142,7 @@ def throw(bootstrap_servers: str, topic: str, good: Sequence[Message], count: in
 
 
 def _garbage(topic: str, good: Sequence[Message], count: int) -> Iterator[Sort]:
-    some = [sort for message in good[:5] for sort in sorts(topic, message)]
+    some = [sort for message in good[:MODELS] for sort in sorts(topic, message)]
     yield from islice(cycle(some), count - HUGE_ONES)
     yield from [huge(topic, good[0])] * HUGE_ONES
 

@@ -62,7 +62,7 @@ class CompactedReader:
         decoded = self._codec.decode(self._topic, [message.value() for message in messages])
         partitions = np.array([_partition(message) for message in messages], dtype=np.int32)
         offsets = np.array([_offset(message) for message in messages], dtype=np.int64)
-        removed = [(message.key() or b"").decode() for message in messages if message.value() is None]
+        removed = [(message.key() or b"").decode(errors="replace") for message in messages if message.value() is None]
         return Batch(self._topic, decoded.frame, partitions[decoded.rows], offsets[decoded.rows], removed)
 
 

@@ -61,6 +61,17 @@ class Chunk:
             [self.headers[row] for row in rows],
         )
 
+    def followed_by(self, other: "Chunk") -> "Chunk | None":
+        """Both as one; None where offsets are missing between them, which whoever applies them must see."""
+        if other.offsets[0] != self.next_offset:
+            return None
+        return Chunk(
+            [*self.values, *other.values],
+            [*self.keys, *other.keys],
+            [*self.offsets, *other.offsets],
+            [*self.headers, *other.headers],
+        )
+
     def __len__(self) -> int:
         return len(self.values)
 

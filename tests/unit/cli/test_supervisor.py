@@ -12,7 +12,7 @@ import pytest
 
 from cli.servers.guard import Guard
 from cli.up.restart import RestartPolicy
-from cli.up.supervisor import CrashLoopError, ServiceSpec, Supervisor
+from cli.up.supervisor import CrashLoopError, ServiceSpec, Supervisor, last_words
 from tests.unit.cli.waiting import eventually
 
 SLEEPER = [sys.executable, "-I", "-S", "-c", "import signal; signal.pause()"]
@@ -113,3 +113,10 @@ def test_a_closed_guard_ends_what_was_not_forgotten(stop_signal: signal.Signals)
         watching.watch(process.pid, stop_signal)
         watching.close()
         assert process.wait(10) in {-stop_signal, 1}
+
+
+def test_an_end_is_told_with_the_reason_that_the_service_gave() -> None:
+    fatal = '{"event":"service failed","reason":"Kafka denies reading","level":"critical"}'
+    assert last_words(["starting", fatal, '{"event":"closed","level":"info"}']) == "Kafka denies reading"
+    assert last_words(["ModuleNotFoundError: No module named 'psycopg'"]).startswith("ModuleNotFoundError")
+    assert last_words([]) == ""
