@@ -45,6 +45,8 @@ COLUMNS: Final = (
     "scenario",
     "scenario_phase",
     "snapshot_id",
+    "rate_target",
+    "rate_achieved",
 )
 
 
@@ -85,3 +87,5 @@ class SimulationControlRow(TypedDict):
     scenario: str | None
     scenario_phase: str | None
     snapshot_id: str | None
+    rate_target: float | None
+    rate_achieved: float | None

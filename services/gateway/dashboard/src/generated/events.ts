@@ -432,7 +432,7 @@ export interface SimulationControlRow {
   cause_id: string | null;
   /** Names the command; an acknowledgement repeats it */
   command_id: string | null;
-  /** pause, resume, speed, rate, scenario, spawn, trigger, behavior, reset, stop, start */
+  /** pause, resume, speed, rate, scenario, spawn, trigger, behavior, weather, imperfections, snapshot, seed, reset, stop, start */
   command: string | null;
   /** Service that must answer; null is the simulator */
   target: string | null;
@@ -470,6 +470,10 @@ export interface SimulationControlRow {
   scenario_phase: string | null;
   /** Snapshot made or asked for */
   snapshot_id: string | null;
+  /** Events a second asked for; null where the speed decides */
+  rate_target: number | null;
+  /** Events a second published */
+  rate_achieved: number | null;
 }
 
 export type UsersEventType =
