@@ -45,13 +45,15 @@ class Outgoing:
     """Records to publish on one topic, as columns. Nullable columns that are absent are null.
 
     The record key is the topic's key column (``topics.yaml``). ``timestamps_ms`` are Kafka record timestamps,
-    shape (rows,), given only in a backfill; the wall clock of the send otherwise.
+    shape (rows,), given only in a backfill; the wall clock of the send otherwise. ``damaged`` rows, shape (rows,), are
+    cut off in the middle once they are encoded, so that nobody can decode them: to test those who read.
     """
 
     topic: str
     rows: int
     columns: Mapping[str, Column]
     timestamps_ms: NDArray[np.int64] | None = None
+    damaged: NDArray[np.bool_] | None = None
 
     @staticmethod
     def from_rows(topic: str, rows: Sequence[Mapping[str, object]]) -> "Outgoing":

@@ -69,6 +69,7 @@ class Purpose(IntEnum):
     PROMOTION = 41
     EVENT_ID = 42
     VENUE_NAME = 43
+    IMPERFECTION = 90  # apart from those that decide behaviour
 
 
 def _mix_scalar(x: int) -> int:

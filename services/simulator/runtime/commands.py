@@ -1,20 +1,25 @@
 """What people may ask of the city: each command validated with a reason that names the nearest valid word.
 
-Pause, resume, speed and rate act on the pacer at once; reset, start and stop act between two ticks; all others are
-the city's own and are journaled with the tick that they take effect in.
+Pause, resume, speed and rate act on the pacer at once; reset, seed, start, stop and snapshot act between two ticks;
+imperfections act on what is published, all others on the city: both are journaled with the tick they take effect in.
 """
 
 import difflib
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import fields
 from enum import Enum
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-LARGEST_SPAWN = 10_000
+from services.simulator.imperfections.rules import Rule
+
+LARGEST_SPAWN = 100_000
 """People one command may add: registering them is one tick's work."""
+
+LARGEST_PAYLOAD = 50
+"""Columns that a triggered event may set."""
 
 
 class Scope(Enum):
@@ -26,7 +31,11 @@ class Scope(Enum):
 
 
 class _Parameters(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
+"""A name that is also a directory's."""
 
 
 class Nothing(_Parameters):
@@ -59,21 +68,71 @@ class Spawn(_Parameters):
     befriend: bool = False
 
 
-class Open(BaseModel):
-    """An event that somebody injects, or a behaviour that somebody bends: the city knows which words it has."""
+class Trigger(_Parameters):
+    """An event that somebody injects. ``payload`` holds columns of the channel's record."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    event_type: str
+    channel: str | None = None
+    payload: Annotated[dict[str, Any], Field(max_length=LARGEST_PAYLOAD)] = {}
+    user_id: str | None = None
+    venue_id: str | None = None
+    simulation_time: AwareDatetime | None = None
+
+
+class Behavior(_Parameters):
+    """Shares of actions to hold from now on: of one persona, while one scenario holds, or of everybody."""
+
+    action_probabilities: Annotated[
+        dict[str, Annotated[float, Field(ge=0, le=1)]],
+        Field(min_length=1, validation_alias=AliasChoices("action_probabilities", "probabilities")),
+    ]
+    persona: str | None = None
+    scenario: str | None = None
+    everybody: Annotated[bool, Field(alias="global")] = False
+
+
+class Weather(_Parameters):
+    """Weather that holds instead of the city's own; without a condition its own holds again."""
+
+    condition: str | None = None
+    hours: Annotated[float, Field(gt=0, le=240)] = 3.0
+    city: str | None = None
+
+
+class Imperfections(_Parameters):
+    """What is to go wrong with published records from now on; an empty list ends it."""
+
+    rules: tuple[Rule, ...]
+
+
+class Snapshot(_Parameters):
+    """A snapshot to save."""
+
+    name: Name
+    description: Annotated[str, Field(max_length=1_000)] = ""
 
 
 class Start(_Parameters):
     """Begin anew, with some of the configuration changed."""
 
     population: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
-    start_time: datetime | None = None
+    active_percentage: Annotated[float, Field(gt=0, le=100)] | None = None
+    maximum_active_users: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    start_time: AwareDatetime | None = None
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
 
 
-Parameters: TypeAlias = Nothing | Speed | Rate | Scenario | Spawn | Open | Start
+class Seed(_Parameters):
+    """Begin anew with data made from a seed: the same words make the same people, places and friendships."""
+
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
+    users: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    venues: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
+
+Parameters: TypeAlias = (
+    Nothing | Speed | Rate | Scenario | Spawn | Trigger | Behavior | Weather | Imperfections | Snapshot | Start | Seed
+)
 
 COMMANDS: dict[str, tuple[Scope, type[Parameters]]] = {
     "pause": (Scope.PACER, Nothing),
@@ -82,12 +141,20 @@ COMMANDS: dict[str, tuple[Scope, type[Parameters]]] = {
     "rate": (Scope.PACER, Rate),
     "scenario": (Scope.CITY, Scenario),
     "spawn": (Scope.CITY, Spawn),
-    "trigger": (Scope.CITY, Open),
-    "behavior": (Scope.CITY, Open),
+    "trigger": (Scope.CITY, Trigger),
+    "behavior": (Scope.CITY, Behavior),
+    "weather": (Scope.CITY, Weather),
+    "imperfections": (Scope.CITY, Imperfections),
+    "snapshot": (Scope.BRANCH, Snapshot),
     "reset": (Scope.BRANCH, Nothing),
+    "seed": (Scope.BRANCH, Seed),
     "start": (Scope.BRANCH, Start),
     "stop": (Scope.BRANCH, Nothing),
 }
+
+
+_NESTED: tuple[type[Parameters], ...] = (Behavior, Imperfections)
+"""Parameters with an inside, whose faults are told by their whole path."""
 
 
 class Refused(ValueError):  # noqa: N818 - a refusal, with its reason in words
@@ -130,12 +197,20 @@ def parse(name: str, parameters: str | None) -> Parameters:
 def _reason(error: ValidationError, model: type[Parameters]) -> str:
     said = []
     for fault in error.errors(include_url=False):
-        place = ".".join(str(part) for part in fault["loc"][:1])
+        shown = fault["loc"] if model in _NESTED else fault["loc"][:1]
+        place = ".".join(str(part) for part in shown)
         if fault["type"] == "extra_forbidden":
-            said.append(f"no parameter {place!r}{_nearest(place, model.model_fields)}")
+            said.append(f"no parameter {place!r}{_nearest(place.rpartition('.')[2], _words(model, fault['loc']))}")
         else:
             said.append(f"{place}: {fault['msg'][:1].lower()}{fault['msg'][1:]}, got {fault['input']!r}")
     return "; ".join(dict.fromkeys(said))
+
+
+def _words(model: type[Parameters], place: tuple[int | str, ...]) -> Iterable[str]:
+    """Names that are valid where an unknown one stood."""
+    if len(place) > 1 and model is Imperfections:
+        return [field.name for field in fields(Rule)]
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _nearest(word: str, valid: Iterable[str]) -> str:

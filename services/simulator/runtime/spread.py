@@ -1,7 +1,7 @@
 """A tick's records, cut into slices of simulated time, so that a live city trickles instead of bursting."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -14,11 +14,22 @@ SMALLEST_SLICE = 0.05
 """Seconds of wall time a slice: short enough for the eye, long enough that encoding it is cheap."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rescheduled(Outgoing):
+    """Records that go out at another moment than their own: ``due_us``, shape (rows,), simulated microseconds."""
+
+    due_us: NDArray[np.int64] | None = None
+
+
 def take(batch: Outgoing, rows: NDArray[np.intp]) -> Outgoing:
     """Some rows of a batch, in the order given."""
     columns = {name: _take(column, rows) for name, column in batch.columns.items()}
     stamps = None if batch.timestamps_ms is None else batch.timestamps_ms[rows]
-    return Outgoing(batch.topic, len(rows), columns, stamps)
+    damaged = None if batch.damaged is None else batch.damaged[rows]
+    taken = replace(batch, rows=len(rows), columns=columns, timestamps_ms=stamps, damaged=damaged)
+    if isinstance(taken, Rescheduled) and taken.due_us is not None:
+        return replace(taken, due_us=taken.due_us[rows])
+    return taken
 
 
 def _take(column: Column, rows: NDArray[np.intp]) -> Column:
@@ -35,6 +46,12 @@ def times(batch: Outgoing) -> NDArray[np.int64]:
     if isinstance(column, pl.Series):
         return column.cast(pl.Int64).to_numpy()
     return np.broadcast_to(np.asarray(column, dtype=np.int64), (batch.rows,))
+
+
+def moments(batch: Outgoing) -> NDArray[np.int64]:
+    """When a batch's rows go out, shape (rows,), µs UTC: at their own times unless they are rescheduled."""
+    due = batch.due_us if isinstance(batch, Rescheduled) else None
+    return times(batch) if due is None else due
 
 
 def stamped(outputs: Sequence[Output]) -> list[Output]:
@@ -55,7 +72,7 @@ def slices(outputs: Sequence[Output], start_us: int, slice_us: int) -> list[tupl
         if not isinstance(output, Outgoing):
             cut.setdefault(0, []).insert(0, output)
             continue
-        numbers = np.maximum(times(output) - start_us, 0) // max(slice_us, 1)
+        numbers = np.maximum(moments(output) - start_us, 0) // max(slice_us, 1)
         order = np.argsort(numbers, kind="stable")
         found, starts = np.unique(numbers[order], return_index=True)
         for number, rows in zip(found, np.split(order, starts[1:]), strict=True):
