@@ -9,6 +9,7 @@ from services.analytics.adapters.changelog import ChangelogWriter
 from services.analytics.adapters.dead_letters import DeadLetterPolicy, DeadLetters
 from services.analytics.adapters.directory import CompactedReader
 from services.analytics.adapters.faust_app import FaustPlan, build_faust, held_partitions
+from services.analytics.adapters.restoring import Cells, read_changelog
 from services.analytics.adapters.tables import TableCells
 from services.analytics.adapters.topics import ensure_changelog
 from services.analytics.adapters.watchdog import StallPolicy, Watchdog
@@ -77,7 +78,7 @@ class Worker:
         self._plan = plan
         self._kafka = settings.kafka
         self._readiness = readiness
-        self._app, self._table = build_faust(plan, self._offer, self._recovered, self._positions)
+        self._app, self._table = build_faust(plan, self._offer, self._restore, self._recovered, self._positions)
         cells = TableCells(self._table.data.data, ChangelogWriter(settings.kafka, plan.changelog))
         self.directory = CompactedReader(settings.kafka, codec, DIRECTORY, plan.partitions)
         self.host = ChunkHost(
@@ -125,6 +126,15 @@ class Worker:
     async def _offer(self, *arrived: object) -> None:
         await self.host.offer(*arrived)  # type: ignore[arg-type]
 
+    async def _restore(self, cells: Cells, partitions: Collection[int]) -> Mapping[int, int]:
+        """Read the table back; Faust goes on without what its callbacks raise, so a failure is carried past it."""
+        try:
+            async with self.host.at_rest:
+                return await read_changelog(self._kafka, self._plan.changelog, cells, partitions)
+        except Fatal as error:
+            self._fail(error)
+            raise
+
     async def _recovered(self) -> None:
         """Take over the recovered table. Faust drops what a callback raises, so it is carried past it."""
         try:
@@ -134,8 +144,11 @@ class Worker:
             await self.host.reload(held)
             self._readiness.set("state", True)
         except Exception as error:  # noqa: BLE001 - whatever it is must end the process
-            if self._failure is not None and not self._failure.done():
-                self._failure.set_exception(error)
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        if self._failure is not None and not self._failure.done():
+            self._failure.set_exception(error)
 
     def _positions(self, partitions: Collection[TP]) -> Mapping[TP, int]:
         applied = self.host.applied

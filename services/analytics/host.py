@@ -116,6 +116,11 @@ class ChunkHost:
         await self._inbox.put(Arrived(topic, partition, chunk, acknowledge))
         self._waiting_records += len(chunk)
 
+    @property
+    def at_rest(self) -> asyncio.Lock:
+        """Held while a batch is worked on: whoever holds it finds the table between two commits."""
+        return self._working
+
     async def reload(self, partitions: set[int]) -> None:
         """Start over from the recovered table, before any record of the new assignment comes."""
         async with self._working:

@@ -13,6 +13,7 @@ with warnings.catch_warnings():
 
 from faust.types import TP
 
+from services.analytics.adapters.restoring import Restore, RestoredTable
 from services.analytics.transport import Chunk, ChunkTransport, Positioning
 
 TABLE = "state"
@@ -75,7 +76,11 @@ Relay = Callable[[str, int, Chunk, Callable[[], None]], Awaitable[None]]
 
 
 def build_faust(
-    plan: FaustPlan, relay: Relay, on_recovered: Callable[[], Awaitable[None]], positioning: Positioning
+    plan: FaustPlan,
+    relay: Relay,
+    restore: Restore,
+    on_recovered: Callable[[], Awaitable[None]],
+    positioning: Positioning,
 ) -> tuple[ChunkedApp, Any]:
     """The application and its table. ``on_recovered`` runs when the table is whole and before any record comes."""
     logging.getLogger("faust").setLevel(logging.WARNING)
@@ -97,9 +102,12 @@ def build_faust(
         stream_recovery_delay=0.0,
         stream_wait_empty=False,  # what is in flight is read again from the offset in the table; waiting hangs a stop
         consumer_auto_offset_reset="earliest",
+        Table=RestoredTable,
     )
     app.chunked = lambda transport: transport.configure(plan.topics, plan.chunk_records, positioning)
     table = app.Table(TABLE, key_type=bytes, value_type=bytes, partitions=plan.partitions, on_recover=on_recovered)
+    assert isinstance(table, RestoredTable)
+    table.restore = restore
     source = app.topic(*plan.topics, schema=ChunkSchema(value_type=bytes, value_serializer="raw"))
 
     async def hand_on(stream: Any) -> None:

@@ -26,7 +26,14 @@ async def ensure_changelog(settings: KafkaSettings, topic: str, partitions: int)
 
 def _ensure(settings: KafkaSettings, topic: str, partitions: int) -> None:
     admin = AdminClient(settings.client())
-    policy = {"cleanup.policy": "compact", "max.message.bytes": "4194304"}
+    policy = {
+        "cleanup.policy": "compact",
+        "max.message.bytes": "4194304",
+        # every start reads all of it: small segments are closed, and so compacted, early
+        "segment.bytes": "16777216",
+        "segment.ms": "120000",
+        "min.cleanable.dirty.ratio": "0.1",
+    }
     wanted = NewTopic(topic, num_partitions=partitions, replication_factor=-1, config=policy)
     try:
         admin.create_topics([wanted], request_timeout=TIMEOUT_S)[topic].result(TIMEOUT_S)

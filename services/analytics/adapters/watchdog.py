@@ -20,9 +20,14 @@ ASK_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class StallPolicy:
-    """How long nothing may be consumed while something is there."""
+    """How long nothing may be consumed while something is there; longer at the start, while state is read back."""
 
     limit_s: float
+    restore_limit_s: float = 180.0
+
+    def limit(self, applied: Mapping[tuple[str, int], int]) -> float:
+        """Seconds to wait for the next movement after this one."""
+        return self.limit_s if applied else max(self.limit_s, self.restore_limit_s)
 
 
 @dataclass(slots=True)
@@ -40,7 +45,7 @@ def stalled(
     if state.moved_at is None or lag == 0 or dict(applied) != state.applied:
         state.applied, state.moved_at = dict(applied), now
         return False
-    return now - state.moved_at > policy.limit_s
+    return now - state.moved_at > policy.limit(applied)
 
 
 class Watchdog:
@@ -81,7 +86,7 @@ class Watchdog:
             if ends is not None:
                 lag = self._measure(ends, applied)
                 if stalled(self._policy, state, applied, lag, self._clock.monotonic()):
-                    raise Fatal(f"nothing consumed for {self._policy.limit_s:g} s with {lag} records waiting")
+                    raise Fatal(f"nothing consumed for {self._policy.limit(applied):g} s with {lag} records waiting")
             await sleep_or_stop(self._clock, LOOK_EVERY_S, stop)
 
     def _measure(self, ends: Positions, applied: Positions) -> int:

@@ -19,3 +19,10 @@ def test_without_lag_or_with_movement_it_is_none() -> None:
     assert not stalled(POLICY, state, {("user_actions", 0): 6}, lag=3, now=31)
     assert not stalled(POLICY, state, {("user_actions", 0): 6}, lag=0, now=62)
     assert not stalled(POLICY, state, {("user_actions", 0): 6}, lag=3, now=90)
+
+
+def test_a_worker_that_reads_its_state_back_is_given_longer() -> None:
+    policy, state = StallPolicy(limit_s=30, restore_limit_s=180), StallState()
+    assert not stalled(policy, state, {}, 10, 0.0)
+    assert not stalled(policy, state, {}, 10, 179.0)
+    assert stalled(policy, state, {}, 10, 181.0)
