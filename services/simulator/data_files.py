@@ -2,7 +2,7 @@
 
 import csv
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,9 +13,11 @@ import numpy as np
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from services.simulator.domain.causes import targets
 from services.simulator.domain.draws import Array
-from services.simulator.domain.specification import ACTIONS, CONDITIONS, CityData, People, Place, Scenario, World
+from services.simulator.domain.effects import BY_PERSONA, OPERATIONS, targets
+from services.simulator.domain.scenarios import TRAFFIC, Modifier, Scenario, Temporal
+from services.simulator.domain.specification import ACTIONS, CONDITIONS, CityData, People, Place, World
+from streamkit.contracts import Catalogue
 
 DATA = Path(__file__).parent / "data"
 _YEARS = range(2012, 2041)
@@ -43,6 +45,8 @@ def load_city_data(world: str = "dining", city: str = "new_york", directory: Pat
         _reservations(directory / "tables" / "reservations.csv"),
         _weather(directory / "cities" / f"{city}_weather.csv"),
         _holidays(place.country, place.subdivision),
+        read_yaml(Temporal, directory / "modifiers" / f"{world}.yaml"),
+        Catalogue.load().topics,
     )
     _check(data, directory, world)
     return data
@@ -106,7 +110,6 @@ def _check(data: CityData, directory: Path, world: str) -> None:
     """References between files."""
     worlds, personas = directory / "worlds" / f"{world}.yaml", directory / "personas" / f"{world}.yaml"
     _known(worlds, "actions", data.world.actions, ACTIONS)
-    _known(worlds, "weather", data.world.weather, CONDITIONS)
     _known(worlds, "categories", data.world.categories, tuple(data.checkins))
     for name, persona in data.people.personas.items():
         _known(personas, f"{name}.weights", persona.weights, ACTIONS)
@@ -114,9 +117,71 @@ def _check(data: CityData, directory: Path, world: str) -> None:
     for routine in data.people.routines.values():
         states = dict.fromkeys([*routine.weekday.values(), *routine.weekend.values()])
         _known(personas, "routines", states, tuple(data.people.states))
-    for name, scenario in data.scenarios.items():
-        wanted = {modifier.target: 0 for modifier in scenario.modifiers}
-        _known(directory / "scenarios" / f"{name}.yaml", "modifiers", wanted, targets(data))
+    _check_temporal(directory / "modifiers" / f"{world}.yaml", data)
+    for path in sorted((directory / "scenarios").glob("*.yaml")):
+        check_scenario(path, read_yaml(Scenario, path), data)
+
+
+def check_scenario(path: Path, scenario: Scenario, data: CityData) -> None:
+    """What a scenario refers to. Raises `DataError` with file, line and the nearest valid name."""
+    _check_modifiers(path, ["modifiers"], scenario.modifiers, data)
+    if path.stem != scenario.name:
+        raise _wrong(path, ["name"], f"name: {scenario.name!r} is not the file's, {path.stem!r}")
+    if scenario.period is not None and scenario.period not in data.temporal.periods:
+        raise _unknown(path, ["period"], scenario.period, data.temporal.periods)
+    if scenario.settle_minutes <= 0 or scenario.ramp_minutes < 0 or scenario.hold_minutes < 0:
+        raise _wrong(path, ["settle_minutes"], "minutes: settle must be above 0, ramp and hold not below")
+    for number, cascade in enumerate(scenario.cascades):
+        if cascade.scenario not in data.scenarios:
+            raise _unknown(path, ["cascades", number, "scenario"], cascade.scenario, data.scenarios)
+        if not 0 <= cascade.probability <= 1 or cascade.after_minutes <= 0:
+            raise _wrong(path, ["cascades", number], "cascades: probability is 0 to 1, after_minutes above 0")
+
+
+def _check_temporal(path: Path, data: CityData) -> None:
+    given = data.temporal
+    for name in given.weather:
+        if name not in CONDITIONS:
+            raise _unknown(path, ["weather", name], name, CONDITIONS)
+    for name in given.traffic:
+        if name not in TRAFFIC:
+            raise _unknown(path, ["traffic", name], name, TRAFFIC)
+    for name, period in given.periods.items():
+        _check_modifiers(path, ["periods", name, "modifiers"], period.modifiers, data)
+    for place, group in (("days", given.days), ("weather", given.weather), ("traffic", given.traffic)):
+        for name, modifiers in group.items():
+            _check_modifiers(path, [place, name], modifiers, data)
+    _check_modifiers(path, ["holiday"], given.holiday, data)
+
+
+def _check_modifiers(path: Path, place: list[str | int], modifiers: Iterable[Modifier], data: CityData) -> None:
+    known = targets(data)
+    for number, modifier in enumerate(modifiers):
+        here = [*place, number]
+        if modifier.target not in known:
+            raise _unknown(path, [*here, "target"], modifier.target, known)
+        allowed = OPERATIONS[known[modifier.target]]
+        if modifier.operation not in allowed:
+            raise _wrong(path, [*here, "operation"], f"{modifier.target} takes {', '.join(allowed)}")
+        if modifier.operation in ("multiply", "override") and modifier.value <= 0:
+            raise _wrong(path, [*here, "value"], f"{modifier.operation}: value must be above 0")
+        for name in modifier.personas:
+            if name not in data.people.personas:
+                raise _unknown(path, [*here, "personas"], name, data.people.personas)
+        if modifier.personas and (modifier.target not in BY_PERSONA or modifier.operation == "override"):
+            raise _wrong(path, [*here, "personas"], f"only {', '.join(BY_PERSONA)} differ by persona, without override")
+
+
+def _unknown(path: Path, place: list[str | int], name: str, valid: Iterable[str]) -> DataError:
+    names = list(valid)
+    near = difflib.get_close_matches(name, names, n=1)
+    return _wrong(path, place, f"no {name!r}{_hint(near) or '; there are: ' + ', '.join(names)}")
+
+
+def _wrong(path: Path, place: list[str | int], reason: str) -> DataError:
+    tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    where = ".".join(map(str, place))
+    return DataError(f"{path}:{_line(tree, place)}: {where}: {reason}")
 
 
 def _known(path: Path, place: str, given: Mapping[str, object], valid: tuple[str, ...]) -> None:

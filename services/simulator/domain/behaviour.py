@@ -3,10 +3,11 @@
 import numpy as np
 
 from services.simulator.domain.calendar import HOUR, SECOND
-from services.simulator.domain.causes import label
+from services.simulator.domain.causes import label, overridden
 from services.simulator.domain.choice import choose_venues
 from services.simulator.domain.columns import first_of_each
 from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.effects import Effects
 from services.simulator.domain.events import Kind
 from services.simulator.domain.population import CHURNED, DORMANT
 from services.simulator.domain.specification import ACTIONS
@@ -92,7 +93,12 @@ def choose_actions(turn: Turn, user: Array, step: Array) -> tuple[Array, Array, 
     weights += town.draws.gumbel(
         Purpose.ACTION, user[:, None], tick=turn.tick, also=[step[:, None], np.arange(len(ACTIONS))[None, :]]
     )
-    outcomes = [_once_each(user, (weights + effects.actions).argmax(axis=1)) for effects in turn.effects]
+    outcomes = []
+    for effects in turn.effects:
+        sums = weights + effects.actions
+        if effects.by_persona is not None:
+            sums += effects.by_persona[columns["persona"][user], 2:]
+        outcomes.append(_once_each(user, sums.argmax(axis=1)))
     return outcomes[-1], outcomes[0], label(outcomes, turn.causes)
 
 
@@ -107,21 +113,30 @@ def _once_each(user: Array, action: Array) -> Array:
     return action
 
 
+def walk_in_factor(turn: Turn, effects: Effects) -> Array | float:
+    """Factor of everybody's rate of going out, the hour's curve included; shape (users,) where personas differ."""
+    curve = turn.town.tables.outing_curve[turn.now.hour]
+    value, part = effects.walk_in_override
+    if part > 0:
+        curve = curve * (1 - part) + overridden(curve, value) * part
+    factor = curve * effects.walk_ins
+    if effects.by_persona is None:
+        return float(factor)
+    return np.asarray(factor * np.exp(effects.by_persona[turn.state.users["persona"], 1]))
+
+
 def _walk_ins(turn: Turn) -> None:
     """People who go out without the app's help, and those who would have but for a cause."""
-    columns, town, numbers = turn.state.users, turn.town, turn.state.numbers
+    columns, town = turn.state.users, turn.town
     tables = town.tables
     profile = town.data.world.profiles[town.config.profile]
-    daily = profile.walk_ins_per_day * tables.outing_curve[turn.now.hour] * tables.weather[numbers["weather"], 0]
-    if turn.now.day in town.data.holidays:
-        daily *= town.data.world.holiday.outings
-    rate = tables.persona[columns["persona"], 0] * (daily * town.config.tick_seconds / 86_400)
+    rate = tables.persona[columns["persona"], 0] * (profile.walk_ins_per_day * town.config.tick_seconds / 86_400)
     uniform = town.draws.uniform(Purpose.WALK_IN, np.arange(columns.count), tick=turn.tick)
     free = (columns["visit_venue"] < 0) & (columns["lifecycle"] != DORMANT) & (columns["lifecycle"] != CHURNED)
     free[turn.state.pools["arrivals"].rows["user"][turn.state.pools["arrivals"].rows["time"] < turn.end + 2 * HOUR]] = (
         False
     )
-    outcomes = [(uniform < rate * effects.walk_ins) & free for effects in turn.effects]
+    outcomes = [(uniform < rate * walk_in_factor(turn, effects)) & free for effects in turn.effects]
     who = np.flatnonzero(outcomes[-1] | outcomes[0])
     lost = ~outcomes[-1][who]
     cause = label([o[who] for o in outcomes], turn.causes)

@@ -6,8 +6,9 @@ The noise is keyed by (user, tick, step, venue): with another cause added the sa
 import numpy as np
 
 from services.simulator.domain.calendar import HOUR
-from services.simulator.domain.causes import Effects, label
+from services.simulator.domain.causes import label
 from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.effects import Effects
 from services.simulator.domain.population import KM_PER_DEGREE
 from services.simulator.domain.turn import Turn
 from services.simulator.domain.venues import ZONE_DRAWS
@@ -16,6 +17,8 @@ _IMPOSSIBLE = -1e9
 _COS_LATITUDE = 0.758  # of New York, 40.7 degrees
 _TRENDING = 2
 _STAY_LEFT = 30.0
+AREA_CANDIDATES = 4
+"""Venues of an area that everybody considers while something draws people there."""
 _BEFORE = 2 * HOUR
 
 
@@ -45,8 +48,9 @@ def choose_venues(
     fit = np.where(possible, fit + noise, _IMPOSSIBLE)
     category = venues["category"][candidates]
     liked = columns["price"][users][:, None]
+    weight, areas = town.data.world.venue_choice.price, len(turn.effects[-1].areas)
     outcomes = [
-        _argmax(fit, effort, price - liked, candidates, effects, category, town.data.world.venue_choice.price)
+        _argmax(fit, effort, price - liked, candidates, effects, category, weight, areas - len(effects.areas))
         for effects in turn.effects
     ]
     cause = label(outcomes, turn.causes)
@@ -70,11 +74,15 @@ def crowd_pull(turn: Turn) -> Array:
 
 
 def _argmax(
-    fit: Array, effort: Array, dearer: Array, candidates: Array, effects: Effects, category: Array, weight: float
-) -> Array:
+    fit: Array, effort: Array, dearer: Array, candidates: Array, effects: Effects, category: Array, weight: float,
+    hidden: int,
+) -> Array:  # fmt: skip
     gap = dearer - effects.price
     utility = fit - effort * effects.distance - weight * np.where(gap > 0, gap * 1.4, -gap * 0.7)
     utility += effects.categories[category]
+    if effects.places is not None:
+        utility += effects.places[candidates]
+    utility[:, candidates.shape[1] - AREA_CANDIDATES * hidden :] = _IMPOSSIBLE
     best = utility.argmax(axis=1)
     rows = np.arange(len(best))
     return np.where(utility[rows, best] > _IMPOSSIBLE / 2, candidates[rows, best], -1)
@@ -91,7 +99,12 @@ def _candidates(turn: Turn, users: Array, steps: Array, zone: Array) -> Array:
     familiar = np.where(familiar >= 0, familiar, near[:, :1])
     trending = turn.state.venues["trending"]
     top = np.argsort(-trending, kind="stable")[:_TRENDING]
-    return np.concatenate([near, familiar, np.broadcast_to(top, (len(users), len(top)))], axis=1)
+    columns = [near, familiar, np.broadcast_to(top, (len(users), len(top)))]
+    for number, area in enumerate(turn.effects[-1].areas):
+        which = np.arange(AREA_CANDIDATES)[None, :] + count + AREA_CANDIDATES * number
+        drawn = turn.town.draws.bits(Purpose.CANDIDATE, users[:, None], tick=turn.tick, also=[steps[:, None], which])
+        columns.append(turn.zone_table[area, (drawn % np.uint64(ZONE_DRAWS)).astype(np.int64)])
+    return np.concatenate(columns, axis=1)
 
 
 def _utility(
@@ -113,6 +126,5 @@ def _utility(
         + weights.trending * np.minimum(venues["trending"][candidates], 2.0)
         + weights.familiar * 2 * (1 - explore)[:, None] * known
         + crowd_pull(turn)[candidates]
-        + weights.outdoor * tables.weather[turn.state.numbers["weather"], 1] * venues["outdoor"][candidates]
     )
     return fit, effort, venues["price"][candidates].astype(np.float64)

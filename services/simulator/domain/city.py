@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.simulator.domain import emission, environment
+from services.simulator.domain.causes import WAITING
 from services.simulator.domain.draws import Array
 from services.simulator.domain.emission import latest_columns
 from services.simulator.domain.events import Kind
@@ -96,8 +97,8 @@ class City:
     @property
     def scenarios(self) -> tuple[str, ...]:
         """Names of the scenarios that hold."""
-        names = list(self._town.data.scenarios)
-        return tuple(names[number] for number in self._state.pools["causes"].rows["scenario"].tolist())
+        names, rows = list(self._town.data.scenarios), self._state.pools["causes"].rows
+        return tuple(names[number] for number in rows["scenario"][rows["phase"] < WAITING].tolist())
 
     def opening(self) -> list[Output]:
         """Rows of everybody and every venue, and the weather: what a new branch begins with. Changes nothing."""

@@ -69,6 +69,7 @@ class Purpose(IntEnum):
     PROMOTION = 41
     EVENT_ID = 42
     VENUE_NAME = 43
+    CASCADE = 60
     IMPERFECTION = 90  # apart from those that decide behaviour
 
 

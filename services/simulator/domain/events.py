@@ -57,6 +57,7 @@ class Kind(IntEnum):
     SCENARIO_STARTED = 60
     SCENARIO_SETTLING = 61
     SCENARIO_SETTLED = 62
+    SCENARIO_HOLDING = 63
     USER_UPDATED = 70
     VENUE_UPDATED = 71
     PLAN = 80  # never emitted: names a plan

@@ -14,6 +14,7 @@ from services.simulator.domain import (
     invitations,
     lifecycle,
     orders,
+    running,
     sessions,
     visits,
 )
@@ -26,8 +27,8 @@ def user_pool_manager(turn: Turn) -> None:
     """What came in, who is there, who is in the app."""
     inbox.admit(turn)
     orders.obey(turn)
-    orders.advance_causes(turn)
     environment.advance(turn)
+    running.advance(turn)
     lifecycle.drift(turn)
     lifecycle.register(turn)
     sessions.start_sessions(turn)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from services.simulator.domain.calendar import SECOND
-from services.simulator.domain.causes import label
+from services.simulator.domain.causes import label, overridden
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
 from services.simulator.domain.population import CHURNED, DORMANT
@@ -27,8 +27,11 @@ def start_sessions(turn: Turn) -> None:
     outcomes = []
     for effects in turn.effects:
         value, part = effects.session_override
-        shaped = curve if part == 0 else curve * (1 - part) + np.maximum(value, curve) * part
-        outcomes.append((uniform < -np.expm1(-rate * shaped * effects.sessions)) & free)
+        shaped = curve if part == 0 else curve * (1 - part) + overridden(curve, value) * part
+        expected = rate * shaped * effects.sessions
+        if effects.by_persona is not None:
+            expected = expected * np.exp(effects.by_persona[columns["persona"], 0])
+        outcomes.append((uniform < -np.expm1(-expected)) & free)
     who = np.flatnonzero(outcomes[-1])
     cause = label(outcomes, turn.causes)
     lost = np.flatnonzero(outcomes[0] & ~outcomes[-1])
@@ -82,8 +85,6 @@ def _rates(turn: Turn) -> Array:
     factor *= 1.0 + rates.excitation * columns["heat"]
     waiting = (columns["review_at"] > 0) & (columns["review_at"] <= turn.start)
     factor = np.where(waiting, factor + _REVIEW_PULL, factor)
-    if turn.now.day in town.data.holidays:
-        factor *= town.data.world.holiday.sessions
     return np.asarray(factor * (town.config.tick_seconds / _SECONDS_A_DAY))
 
 

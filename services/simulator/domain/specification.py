@@ -1,10 +1,12 @@
 """What a city is configured with: the parsed YAML and CSV, validated at the border, plain data here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from dataclasses import dataclass, field
 
 from services.simulator.domain.draws import Array
+from services.simulator.domain.scenarios import Scenario, Temporal
+from services.simulator.domain.strict import Strict
+from streamkit.topic import Topic
 
 ACTIONS = ("browse", "view", "search", "save", "like", "check_friends", "interest", "invite", "respond", "book")
 TASTES = (
@@ -14,12 +16,6 @@ TASTES = (
 LIFECYCLE = ("registered", "active", "dormant", "churned")
 DIETARY = ("none", "vegetarian", "vegan", "halal", "kosher", "gluten_free")
 CONDITIONS = ("clear", "cloudy", "rain", "snow", "fog", "storm")
-
-
-class Strict:
-    """Unknown keys are errors, wherever the parsing happens."""
-
-    __pydantic_config__: ClassVar[Mapping[str, object]] = {"extra": "forbid"}
 
 
 @dataclass(frozen=True)
@@ -99,23 +95,6 @@ class LifecycleRates(Strict):
 
 
 @dataclass(frozen=True)
-class WeatherEffect(Strict):
-    """Factor of outings, and what outdoor seats gain or lose."""
-
-    outings: float
-    outdoor: float
-
-
-@dataclass(frozen=True)
-class HolidayEffect(Strict):
-    """Factors of a public holiday."""
-
-    sessions: float
-    outings: float
-    social: float
-
-
-@dataclass(frozen=True)
 class ChoiceWeights(Strict):
     """Coefficients of the utility of a venue."""
 
@@ -127,7 +106,6 @@ class ChoiceWeights(Strict):
     familiar: float
     trending: float
     hours: float
-    outdoor: float
     crowd: float
 
 
@@ -182,8 +160,6 @@ class World(Strict):
     booking: BookingRates
     review: ReviewRates
     lifecycle: LifecycleRates
-    weather: Mapping[str, WeatherEffect]
-    holiday: HolidayEffect
     venue_choice: ChoiceWeights
     categories: Mapping[str, Category]
     features: Mapping[str, float]
@@ -234,28 +210,6 @@ class People(Strict):
 
 
 @dataclass(frozen=True)
-class Modifier(Strict):
-    """One effect of a scenario on a named rate."""
-
-    target: str
-    operation: Literal["multiply", "add", "override"]
-    value: float
-
-
-@dataclass(frozen=True)
-class Scenario(Strict):
-    """scenarios/<name>.yaml."""
-
-    name: str
-    title: str
-    ramp_minutes: float
-    hold_minutes: float
-    settle_minutes: float
-    curve: Literal["linear", "exponential", "step"]
-    modifiers: tuple[Modifier, ...]
-
-
-@dataclass(frozen=True)
 class Neighbourhood(Strict):
     """A centre around which homes, venues and jobs cluster."""
 
@@ -285,7 +239,8 @@ class CityData:
     """All of it, with the tables.
 
     ``checkins`` maps a category to 24 counts; ``reservations`` a measure to its shares; ``weather`` is (8760, 4):
-    condition code, temperature, precipitation, wind; ``holidays`` maps a local day (since 1970) to its name.
+    condition code, temperature, precipitation, wind; ``holidays`` maps a local day (since 1970) to its name;
+    ``temporal`` is modifiers/<world>.yaml. ``topics`` are the contracts of what may be said.
     """
 
     world: World
@@ -296,3 +251,5 @@ class CityData:
     reservations: Mapping[str, Array]
     weather: Array
     holidays: Mapping[int, str]
+    temporal: Temporal
+    topics: Mapping[str, Topic] = field(default_factory=dict)

@@ -8,8 +8,9 @@ import numpy as np
 from services.simulator.domain.calendar import SECOND, LocalTime
 from services.simulator.domain.draws import Array, Draws, cumulate
 from services.simulator.domain.ids import EventIds
+from services.simulator.domain.modifiers import Mechanism
 from services.simulator.domain.population import People, session_curves
-from services.simulator.domain.specification import ACTIONS, CONDITIONS, CityData
+from services.simulator.domain.specification import ACTIONS, CityData
 
 FRIDAY_2024 = 1_717_200_000 * SECOND
 
@@ -61,7 +62,6 @@ class Tables:
     party: Array  # cumulative of party sizes from 0 on
     lead_days: Array
     persona: Array  # (personas, 6): outings, explore, lead, review, openness, group
-    weather: Array  # (conditions, 2): outings, outdoor
     stay: Array  # (categories,) minutes
     spend: Array  # (categories,) minor units
     registration_hours: Array  # (24,), mean 1
@@ -79,6 +79,7 @@ class Town:
     local: LocalTime
     people: People
     tables: Tables
+    mechanism: Mechanism
     category_numbers: Mapping[str, int] = field(default_factory=dict)
     memo: dict[tuple[int, int], Array] = field(default_factory=dict)
     """What was computed for (period, population): a function of the fixed side, kept for speed only."""
@@ -106,6 +107,7 @@ def make_town(config: CityConfig, seed: int, identity: Identity, data: CityData)
         LocalTime(data.place.time_zone, config.start),
         People(data, draws, profile.sessions_per_day),
         make_tables(data),
+        Mechanism(data),
         {name: number for number, name in enumerate(data.world.categories)},
     )
 
@@ -123,7 +125,6 @@ def make_tables(data: CityData) -> Tables:
         relative / 24,
     )
     session_curve, at_work = session_curves(data)
-    effects = [world.weather[name] for name in CONDITIONS]
     hours = np.array(world.lifecycle.registration_hours)
     return Tables(
         session_curve,
@@ -136,7 +137,6 @@ def make_tables(data: CityData) -> Tables:
         np.array(
             [(p.outings, p.explore, p.lead, p.review, p.openness, p.group) for p in data.people.personas.values()]
         ),
-        np.array([(e.outings, e.outdoor) for e in effects]),
         np.array([c.stay_minutes for c in world.categories.values()]),
         np.array([c.spend_minor for c in world.categories.values()]),
         hours / hours.mean(),

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from services.simulator.domain.calendar import Moment
-from services.simulator.domain.causes import Effects
 from services.simulator.domain.draws import Array
+from services.simulator.domain.effects import Effects
 from services.simulator.domain.events import EventBuffer, Kind
 from services.simulator.domain.state import State
 from services.simulator.domain.town import Town

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from services.simulator.domain import behaviour, sessions
+from services.simulator.domain import behaviour, running, sessions
 from services.simulator.domain.behaviour import ACTION_KINDS, decide
-from services.simulator.domain.causes import OVER, SETTLING, Effects, add, label, settled_at, strength
+from services.simulator.domain.causes import OVER, SETTLING, label, settled_at, strength
 from services.simulator.domain.city import City
+from services.simulator.domain.effects import Running
 from services.simulator.domain.events import Kind
 from services.simulator.domain.turn import Turn
 from tests.unit.simulator.domain.neighbours import data, make_city
@@ -18,9 +19,7 @@ Outcome = tuple[int, int, int]
 
 def _frozen(city: City, scenarios: list[str]) -> Turn:
     turn = city._turn(city.tick, (), ())
-    for number, name in enumerate(scenarios, 1):
-        turn.effects.append(add(turn.effects[-1], data().scenarios[name], 1.0, city._town.category_numbers))
-        turn.causes.append(number)
+    running.hold(turn, [Running(data().scenarios[name], 1.0) for name in scenarios], range(1, len(scenarios) + 1))
     turn.active = np.flatnonzero(city._state.users["session_end"] > 0)
     return turn
 
@@ -88,10 +87,9 @@ def test_without_causes_nothing_is_labelled_and_decided_once() -> None:
 
 
 def test_a_rush_at_three_in_the_morning_still_rushes() -> None:
-    rush = add(Effects(), data().scenarios["lunch_rush"], 1.0, dict.fromkeys(data().world.categories, 0))
-    assert rush.session_override == (2.6, 1.0)
     quiet = make_city(1500, start=1_795_100_400_000_000)
     factual = _frozen(quiet, ["lunch_rush"])
+    assert factual.effects[1].session_override == (2.6, 1.0)
     _, starts = _sessions(factual)
     _, baseline = _sessions(_frozen(quiet, []))
     assert len(starts) > 2 * max(len(baseline), 1) or len(starts) > len(baseline) + 3
@@ -101,7 +99,7 @@ def test_a_rush_at_three_in_the_morning_still_rushes() -> None:
 def test_a_scenario_settles_within_five_percent_and_says_when(name: str) -> None:
     scenario = data().scenarios[name]
     released = 3_600_000_000 * 3
-    end = settled_at(scenario, released)
+    end = settled_at(scenario, 0, released)
     assert strength(scenario, 0, released, end)[1] == OVER
     assert strength(scenario, 0, released, end - 60_000_000)[1] == SETTLING
     part = strength(scenario, 0, released, end)[0]

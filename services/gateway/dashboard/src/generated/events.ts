@@ -402,6 +402,7 @@ export type SimulationControlEventType =
   | "ack.given"
   | "state.changed"
   | "scenario.started"
+  | "scenario.holding"
   | "scenario.settling"
   | "scenario.settled"
   | "snapshot.created";

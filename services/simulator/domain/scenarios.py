@@ -1,0 +1,93 @@
+"""What may change rates: one kind of modifier for hours, days, holidays, weather, traffic and scenarios alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from services.simulator.domain.strict import Strict
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+TRAFFIC = ("light", "moderate", "heavy", "severe")
+
+
+@dataclass(frozen=True)
+class Modifier(Strict):
+    """One effect on one named rate.
+
+    ``multiply`` is a factor of a rate, or of the weight of an alternative; ``add`` adds to a rate, or to the utility
+    of an alternative; ``override`` takes the place of what the hour, the day and the weather make of the rate;
+    ``shift`` adds to the log-odds of an outcome. ``personas`` limits it to some people; ``from_minutes`` and
+    ``until_minutes`` to a part of its scenario, counted from the start.
+    """
+
+    target: str
+    operation: Literal["multiply", "add", "override", "shift"]
+    value: float
+    personas: tuple[str, ...] = ()
+    from_minutes: float = 0.0
+    until_minutes: float | None = None
+
+
+@dataclass(frozen=True)
+class Conditions(Strict):
+    """When a scenario is meant to start, in local time; ``otherwise`` says what becomes of a start at another time."""
+
+    weekdays: tuple[Weekday, ...] = WEEKDAYS
+    from_hour: float = 0.0
+    until_hour: float = 24.0
+    otherwise: Literal["refuse", "warn"] = "warn"
+
+
+@dataclass(frozen=True)
+class Cascade(Strict):
+    """A scenario that may follow: ``after_minutes`` from the start of the first, with a probability."""
+
+    scenario: str
+    after_minutes: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class Scenario(Strict):
+    """scenarios/<name>.yaml.
+
+    ``period`` and ``day`` say which temporal modifiers hold while it does, whatever the clock says. Of scenarios
+    that act on one rate those of the highest ``precedence`` hold; with equal ones the effects multiply.
+    ``settle_minutes`` is the time to zero for linear, to 1/e for exponential, of the backlog for step, which keeps
+    ``backlog`` times the full effect until then.
+    """
+
+    name: str
+    title: str
+    ramp_minutes: float
+    hold_minutes: float
+    settle_minutes: float
+    curve: Literal["linear", "exponential", "step"]
+    modifiers: tuple[Modifier, ...]
+    conditions: Conditions = Conditions()
+    period: str | None = None
+    day: Literal["weekday", "weekend"] | None = None
+    precedence: int = 0
+    backlog: float = 1.5
+    cascades: tuple[Cascade, ...] = ()
+
+
+@dataclass(frozen=True)
+class Period(Strict):
+    """A part of the day; ``until_hour`` below ``from_hour`` is the next morning's."""
+
+    from_hour: float
+    until_hour: float
+    modifiers: tuple[Modifier, ...]
+
+
+@dataclass(frozen=True)
+class Temporal(Strict):
+    """modifiers/<world>.yaml: what hours, days and the environment do to rates, before any scenario."""
+
+    periods: Mapping[str, Period]
+    days: Mapping[Literal["weekday", "weekend"], tuple[Modifier, ...]]
+    holiday: tuple[Modifier, ...]
+    weather: Mapping[str, tuple[Modifier, ...]]
+    traffic: Mapping[str, tuple[Modifier, ...]]

@@ -1,0 +1,10 @@
+"""The base of every specification that is read out of YAML."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class Strict:
+    """Unknown keys are errors, wherever the parsing happens."""
+
+    __pydantic_config__: ClassVar[Mapping[str, object]] = {"extra": "forbid"}
