@@ -9,6 +9,7 @@ from services.simulator.domain.columns import first_of_each
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.effects import Effects
 from services.simulator.domain.events import Kind
+from services.simulator.domain.pool import may_act
 from services.simulator.domain.population import CHURNED, DORMANT
 from services.simulator.domain.specification import ACTIONS
 from services.simulator.domain.turn import Decisions, Turn
@@ -133,6 +134,7 @@ def _walk_ins(turn: Turn) -> None:
     rate = tables.persona[columns["persona"], 0] * (profile.walk_ins_per_day * town.config.tick_seconds / 86_400)
     uniform = town.draws.uniform(Purpose.WALK_IN, np.arange(columns.count), tick=turn.tick)
     free = (columns["visit_venue"] < 0) & (columns["lifecycle"] != DORMANT) & (columns["lifecycle"] != CHURNED)
+    free &= may_act(turn)
     free[turn.state.pools["arrivals"].rows["user"][turn.state.pools["arrivals"].rows["time"] < turn.end + 2 * HOUR]] = (
         False
     )

@@ -69,8 +69,12 @@ class Purpose(IntEnum):
     PROMOTION = 41
     EVENT_ID = 42
     VENUE_NAME = 43
+    EXPLORE = 44
+    PLACES = 45
+    COMPANY = 46
     CASCADE = 60
-    IMPERFECTION = 90  # apart from those that decide behaviour
+    IMPERFECTION = 90  # from here on apart from those that people add
+    ACTIVE_POOL = 91
 
 
 def _mix_scalar(x: int) -> int:

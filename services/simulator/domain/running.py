@@ -107,7 +107,8 @@ def advance(turn: Turn) -> None:
             _phase_event(turn, Kind.SCENARIO_SETTLED, one, OVER)
         elif part > 0:
             minutes = (turn.start - int(row["started"])) / MINUTE
-            running.append(Running(adjusted(scenario, turn.state.scenario_weights.get(scenario.name)), part, intensity, edge(scenario, minutes)))
+            ordered = adjusted(scenario, turn.state.scenario_weights.get(scenario.name))
+            running.append(Running(ordered, part, intensity, edge(scenario, minutes)))
             causes.append(int(row["number"]))
         phases[place] = phase
     if len(phases):

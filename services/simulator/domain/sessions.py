@@ -6,6 +6,7 @@ from services.simulator.domain.calendar import SECOND
 from services.simulator.domain.causes import label, overridden
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
+from services.simulator.domain.pool import may_act
 from services.simulator.domain.population import CHURNED, DORMANT
 from services.simulator.domain.turn import Turn
 
@@ -24,6 +25,7 @@ def start_sessions(turn: Turn) -> None:
     ids = np.arange(columns.count)
     uniform = town.draws.uniform(Purpose.SESSION_START, ids, tick=turn.tick)
     free = (columns["session_end"] == 0) & (columns["lifecycle"] != DORMANT) & (columns["lifecycle"] != CHURNED)
+    free &= may_act(turn)
     outcomes = []
     for effects in turn.effects:
         value, part = effects.session_override

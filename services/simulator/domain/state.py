@@ -57,7 +57,14 @@ class State:
         self.numbers = dict.fromkeys(NUMBERS, 0)
         self.cause_ids: list[str] = [""]
         self.action_weights = action_weights
+        self.pool_memo: Array = np.zeros(0, dtype=np.bool_)
+        """What `may_act` found for the population of its length: a function of the fixed side, never saved."""
+        self.scenario_weights: dict[str, Array] = {}
+        """What commands add to log weights while a scenario holds, shape (actions,)."""
+        self.queue: tuple[tuple[int, bytes], ...] = ()
+        """Triggered events of the future: when, and what as JSON, in order of time."""
         self._before = (dict(self.numbers), list(self.cause_ids), action_weights)
+        self._before_commands: tuple[dict[str, Array], tuple[tuple[int, bytes], ...]] = ({}, ())
 
     def begin(self) -> None:
         """Remember this moment for `rollback`."""
@@ -66,6 +73,7 @@ class State:
         for pool in self.pools.values():
             pool.begin()
         self._before = (dict(self.numbers), list(self.cause_ids), self.action_weights)
+        self._before_commands = (self.scenario_weights, self.queue)
 
     def rollback(self) -> None:
         """Be as at `begin`."""
@@ -74,6 +82,7 @@ class State:
         for pool in self.pools.values():
             pool.rollback()
         self.numbers, self.cause_ids, self.action_weights = self._before
+        self.scenario_weights, self.queue = self._before_commands
 
     def save(self) -> dict[str, Array]:
         """The whole state as arrays without objects."""
@@ -84,6 +93,10 @@ class State:
             "numbers": np.array([self.numbers[name] for name in NUMBERS], dtype=np.int64),
             "cause_ids": np.array(self.cause_ids, dtype="S26"),
             "action_weights": self.action_weights.copy(),
+            "scenario_names": np.array([name.encode() for name in self.scenario_weights], dtype="S"),
+            "scenario_weights": np.array(list(self.scenario_weights.values()), dtype=np.float64),
+            "queue_due": np.array([due for due, _ in self.queue], dtype=np.int64),
+            "queue": np.array([what for _, what in self.queue], dtype="S"),
         }
 
     def load(self, arrays: Mapping[str, Array]) -> None:
@@ -95,4 +108,7 @@ class State:
         self.numbers = {name: int(value) for name, value in zip(NUMBERS, arrays["numbers"], strict=True)}
         self.cause_ids = [name.decode() for name in arrays["cause_ids"].tolist()]
         self.action_weights = np.array(arrays["action_weights"])
+        names = [name.decode() for name in arrays["scenario_names"].tolist()]
+        self.scenario_weights = dict(zip(names, np.array(arrays["scenario_weights"]), strict=True))
+        self.queue = tuple(zip(arrays["queue_due"].tolist(), arrays["queue"].tolist(), strict=True))
         self.begin()

@@ -27,7 +27,11 @@ class Identity:
 
 @dataclass(frozen=True)
 class CityConfig:
-    """What shapes behaviour. ``start`` is simulated UTC microseconds."""
+    """What shapes behaviour. ``start`` is simulated UTC microseconds.
+
+    ``active_percentage`` of the people, and never more than ``maximum_active_users`` of them, ever act; the others are
+    there, have friends and are invited, and stay at home.
+    """
 
     users: int = 2000
     venues: int = 600
@@ -36,6 +40,8 @@ class CityConfig:
     profile: str = "realistic"
     world: str = "dining"
     city: str = "new_york"
+    active_percentage: float = 100.0
+    maximum_active_users: int | None = None
 
     def behaviour(self) -> Mapping[str, object]:
         """What enters the run id: never speed, shards, hosts or addresses."""
@@ -47,6 +53,8 @@ class CityConfig:
             "profile": self.profile,
             "world": self.world,
             "city": self.city,
+            "active_percentage": self.active_percentage,
+            "maximum_active_users": self.maximum_active_users,
         }
 
 

@@ -59,6 +59,8 @@ class Scenario(_Parameters):
 
     scenario: str
     action: Literal["start", "stop"] = "start"
+    intensity: Annotated[float, Field(ge=0.1, le=3)] | None = None
+    hold_minutes: Annotated[float, Field(ge=0, le=10_080)] | None = None
 
 
 class Spawn(_Parameters):

@@ -1,0 +1,316 @@
+"""What people order at run time is done exactly, answered with what came of it, or refused with a reason."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from services.simulator.domain.city import City, CityConfig, Command, CommandResult, Identity
+from services.simulator.domain.specification import ACTIONS
+from streamkit.codec import Codec
+from streamkit.contracts import Catalogue
+from streamkit.records import Outgoing
+from tests.unit.simulator.domain.neighbours import START, data, make_city
+
+CATALOGUE = Catalogue.load()
+CODEC = Codec(CATALOGUE, service="simulator")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MINUTE = 60_000_000
+
+
+class Watched:
+    """A city whose answers and records are kept, decoded."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self.frames: dict[str, list[pl.DataFrame]] = {}
+        self.given = 0
+
+    def order(self, name: str, parameters: Mapping[str, object]) -> CommandResult:
+        self.given += 1
+        return self.tick([Command(str(self.given), name, parameters)])[0]
+
+    def tick(self, commands: list[Command] | None = None) -> list[CommandResult]:
+        step = self.city.step((), commands or [])
+        for output in step.outputs:
+            assert isinstance(output, Outgoing)
+            assert CATALOGUE.violations(output) == []
+            decoded = CODEC.decode(output.topic, CODEC.encode(output).values)
+            assert not decoded.poison
+            self.frames.setdefault(output.topic, []).append(decoded.frame)
+        return step.results
+
+    def run(self, ticks: int) -> None:
+        for _ in range(ticks):
+            self.tick()
+
+    def rows(self, topic: str) -> pl.DataFrame:
+        return pl.concat(self.frames[topic])
+
+    def events(self, topic: str, event_id: object) -> pl.DataFrame:
+        empty = CODEC.decode(topic, []).frame
+        return pl.concat([empty, *self.frames.get(topic, [])]).filter(pl.col("event_id") == event_id)
+
+    def event(self, topic: str, event_id: object) -> dict[str, object]:
+        found = self.events(topic, event_id)
+        assert found.height == 1
+        return found.row(0, named=True)
+
+
+@pytest.fixture
+def watched() -> Watched:
+    return Watched(make_city(60, venues=30))
+
+
+def iso(moment: int) -> str:
+    return (EPOCH + timedelta(microseconds=moment)).isoformat()
+
+
+# --- spawn ----------------------------------------------------------------------------------------------------------
+
+
+def test_new_people_are_named_counted_and_befriended(watched: Watched) -> None:
+    answer = watched.order("spawn", {"count": 130, "befriend": True})
+    assert answer.accepted
+    assert (answer.result["first"], answer.result["last"]) == ("u0000060", "u0000189")
+    assert answer.result["user_ids"] == [f"u{number:07d}" for number in range(60, 160)], "the first hundred"
+    assert (answer.result["count"], answer.result["population"]) == (130, 190)
+    joined = watched.rows("user_actions").filter(pl.col("event_type") == "user.registered")["user_id"]
+    assert set(joined) >= {f"u{number:07d}" for number in range(60, 190)}
+    rows = watched.rows("users").filter(pl.col("user_id") >= "u0000060")
+    assert rows["friend_ids"].is_not_null().mean() > 0.9  # type: ignore[operator]
+    assert rows["is_simulated"].all()
+
+
+@pytest.mark.parametrize("count", [0, 100_001, 1.5, True, "many"])
+def test_a_spawn_out_of_bounds_is_refused(watched: Watched, count: object) -> None:
+    answer = watched.order("spawn", {"count": count})
+    assert not answer.accepted
+    assert "100000" in str(answer.reason)
+    assert watched.city.population == 60
+
+
+# --- behavior -------------------------------------------------------------------------------------------------------
+
+
+def test_one_persona_gets_the_shares_asked_for_and_keeps_the_proportions_of_the_rest(watched: Watched) -> None:
+    answer = watched.order("behavior", {"persona": "foodie_explorer", "action_probabilities": {"book": 0.3, "like": 0}})
+    mixes = answer.result["probabilities"]
+    assert isinstance(mixes, dict)
+    assert list(mixes) == ["foodie_explorer"]
+    mix = mixes["foodie_explorer"]
+    assert mix["book"] == pytest.approx(0.3, abs=1e-4)
+    assert mix["like"] == 0
+    assert sum(mix.values()) == pytest.approx(1, abs=1e-3)
+    again = watched.order("behavior", {"persona": "foodie_explorer", "action_probabilities": {"book": 0.3}})
+    assert again.result["probabilities"]["foodie_explorer"]["view"] == pytest.approx(mix["view"], rel=1e-2)  # type: ignore[index]
+
+
+def test_everybody_gets_the_shares_asked_for(watched: Watched) -> None:
+    answer = watched.order("behavior", {"global": True, "action_probabilities": {"search": 1.0}})
+    mixes = answer.result["probabilities"]
+    assert isinstance(mixes, dict)
+    assert len(mixes) == 7
+    assert all(mix["search"] == pytest.approx(1, abs=1e-4) for mix in mixes.values())
+    watched.run(200)
+    actions = watched.rows("user_actions").filter(
+        pl.col("event_type").is_in(["venue.browsed", "venue.viewed", "search.performed", "venue.saved", "venue.liked"])
+    )
+    assert set(actions["event_type"]) == {"search.performed"}
+
+
+def test_shares_of_a_scenario_hold_while_it_does(watched: Watched) -> None:
+    shares = {"search": 0.9, "browse": 0.1}
+    answer = watched.order("behavior", {"scenario": "friday_night", "action_probabilities": shares})
+    assert answer.accepted
+    assert answer.result["probabilities"]["friday_night"]["search"] == pytest.approx(0.9, abs=1e-3)  # type: ignore[index]
+    watched.run(5)
+    before = watched.rows("user_actions")
+    assert watched.order("scenario", {"scenario": "friday_night"}).accepted
+    watched.run(240)
+    during = watched.rows("user_actions")[before.height :].filter(pl.col("event_type").str.contains("venue|search"))
+    views = {name: during.filter(event_type=name).height for name in ("search.performed", "venue.viewed")}
+    assert views["search.performed"] > 5 * views["venue.viewed"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        ({"persona": "foodie_explorr", "action_probabilities": {"book": 0.3}}, "did you mean 'foodie_explorer'"),
+        ({"scenario": "friday_nite", "action_probabilities": {"book": 0.3}}, "did you mean 'friday_night'"),
+        ({"action_probabilities": {"brows": 0.3}}, "did you mean 'browse'"),
+        ({"action_probabilities": {"browse": 1.3}}, "from 0 to 1"),
+        ({"action_probabilities": {"browse": 0.7, "book": 0.6}}, "add up to 1.3"),
+        ({"action_probabilities": dict.fromkeys(ACTIONS, 0.05)}, "add up to 0.5"),
+        ({"action_probabilities": {}}, "must map"),
+        ({"persona": "x", "scenario": "y", "action_probabilities": {"browse": 1}}, "not of both"),
+        ({"persona": "foodie_explorer", "global": True, "action_probabilities": {"browse": 1}}, "not of both"),
+    ],
+)
+def test_impossible_behavior_is_refused(watched: Watched, parameters: dict[str, object], reason: str) -> None:
+    answer = watched.order("behavior", parameters)
+    assert not answer.accepted
+    assert reason in str(answer.reason)
+
+
+# --- weather --------------------------------------------------------------------------------------------------------
+
+
+def conditions(watched: Watched) -> list[str]:
+    rows = watched.rows("environment")
+    return rows.filter(pl.col("event_type") == "weather.changed")["condition"].to_list()
+
+
+def test_ordered_weather_holds_for_its_hours_and_no_longer(watched: Watched) -> None:
+    answer = watched.order("weather", {"condition": "snow", "hours": 2.5, "city": "new_york"})
+    assert answer.result == {"city": "new_york", "condition": "snow", "hours": 2.5, "forced": True}
+    watched.run(149)
+    assert set(conditions(watched)[-3:]) == {"snow"}, "it is June"
+    watched.run(62)
+    assert conditions(watched)[-1] != "snow"
+
+
+def test_ordered_weather_can_be_ended(watched: Watched) -> None:
+    watched.order("weather", {"condition": "snow", "hours": 200})
+    answer = watched.order("weather", {})
+    assert answer.result["forced"] is False
+    watched.run(61)
+    assert "snow" not in conditions(watched)[2:]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        ({"condition": "snwo"}, "did you mean 'snow'"),
+        ({"condition": "snow", "hours": 0}, "above 0"),
+        ({"condition": "snow", "hours": 1_000}, "at most 240"),
+        ({"condition": "snow", "city": "boston"}, "no city 'boston' here; there is new_york"),
+    ],
+)
+def test_weather_that_cannot_be_is_refused(watched: Watched, parameters: dict[str, object], reason: str) -> None:
+    answer = watched.order("weather", parameters)
+    assert not answer.accepted
+    assert reason in str(answer.reason)
+
+
+# --- trigger --------------------------------------------------------------------------------------------------------
+
+
+def test_a_triggered_event_happens_now_and_is_told_to_be_an_external_cause(watched: Watched) -> None:
+    payload = {"name": "Street fair", "kind": "festival", "latitude": 40.7, "longitude": -74, "radius_km": 1,
+               "starts_at": iso(START + 3_600_000_000), "ends_at": iso(START + 7_200_000_000), "crowd": 500}  # fmt: skip
+    answer = watched.order(
+        "trigger", {"event_type": "special_event.scheduled", "channel": "environment", "payload": payload}
+    )
+    assert answer.accepted
+    assert answer.result["queued"] is False
+    event = watched.event("environment", answer.result["event_id"])
+    assert (event["name"], event["crowd"], event["starts_at"]) == ("Street fair", 500, START + 3_600_000_000)
+    truth = watched.event("ground_truth", event["cause_id"])
+    assert (truth["kind"], truth["subject_event_id"]) == ("external_event", event["event_id"])
+
+
+def test_an_event_of_the_future_waits_for_its_time_even_across_a_saved_state(watched: Watched) -> None:
+    when = START + 10 * MINUTE + 30_000_000
+    answer = watched.order(
+        "trigger",
+        {"event_type": "venue.trending", "payload": {"value": 1.5}, "venue_id": "v00003", "simulation_time": iso(when)},
+    )
+    assert answer.result["queued"] is True
+    assert answer.result["simulation_time"] == iso(START + 10 * MINUTE)
+    watched.run(5)
+    other = Watched(make_city(60, venues=30))
+    other.city.load(watched.city.save())
+    other.run(4)
+    name = answer.result["event_id"]
+    assert other.events("environment", name).is_empty()
+    other.run(1)
+    assert other.event("environment", name)["simulation_time"] == START + 10 * MINUTE
+    trending = other.rows("venues").filter(pl.col("venue_id") == "v00003")["trending"]
+    assert trending.to_list() == [1.5]
+
+
+def test_what_the_city_knows_of_a_person_and_a_place_need_not_be_said(watched: Watched) -> None:
+    payload = {"party_size": 2, "start_time": iso(START + 7_200_000_000)}
+    asked = {"event_type": "booking.requested", "user_id": "u0000007", "venue_id": "v00002", "payload": payload}
+    first, second = watched.order("trigger", asked), watched.order("trigger", asked)
+    assert first.result["event_id"] != second.result["event_id"]
+    event = watched.event("bookings", first.result["event_id"])
+    assert (event["booking_id"], event["created_by"]) == (event["event_id"], "user")
+    visit = {"event_type": "visit.started", "user_id": "u0000007", "venue_id": "v00002", "payload": {"party_size": 1}}
+    at = watched.event("user_actions", watched.order("trigger", visit).result["event_id"])
+    assert at["visit_id"] == at["event_id"]
+    assert at["latitude"] is not None
+
+
+def test_triggered_weather_is_felt(watched: Watched) -> None:
+    asked = {"event_type": "weather.changed", "payload": {"condition": "snow", "hours": 5}}
+    event = watched.event("environment", watched.order("trigger", asked).result["event_id"])
+    assert (event["condition"], event["temperature_c"] is not None) == ("snow", True)
+    watched.run(120)
+    assert set(conditions(watched)) == {"snow"}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        ({"event_type": "booking.confirmed"}, "is for booking to say"),
+        ({"event_type": "venue.trendin"}, "did you mean 'venue.trending'"),
+        ({"event_type": "venue.trending", "channel": "environmental"}, "did you mean 'environment'"),
+        ({"event_type": "venue.trending", "channel": "bookings"}, "is told on environment"),
+        ({"event_type": "state.changed", "channel": "simulation_control"}, "nothing can be triggered on"),
+        ({"event_type": "truth.red_herring", "channel": "ground_truth"}, "nothing can be triggered on"),
+        ({"event_type": "venue.trending", "payload": {"valu": 1}}, "did you mean 'value'"),
+        ({"event_type": "venue.trending", "payload": {"event_id": "x"}}, "no column 'event_id' to set"),
+        ({"event_type": "venue.trending", "payload": {"value": "high"}}, "must be of type double"),
+        ({"event_type": "venue.trending", "payload": {"value": float("nan")}}, "must be of type double"),
+        ({"event_type": "venue.trending", "payload": {"value": 1}}, "needs venue_id"),
+        ({"event_type": "venue.trending", "payload": {"value": 1}, "venue_id": "v00030"}, "there is no v00030"),
+        ({"event_type": "venue.liked", "user_id": "u0000001", "venue_id": "v00001"}, "needs session_id"),
+        ({"event_type": "user.dormant", "user_id": "u0000001", "simulation_time": "2001-01-01T00:00:00Z"}, "gone by"),
+        ({"event_type": "user.dormant", "user_id": "u0000001", "simulation_time": "tomorrow"}, "no moment"),
+        ({"event_type": "user.dormant", "user_id": "u0000001", "simulation_time": "2031-01-01T00:00"}, "time zone"),
+        ({"event_type": "weather.changed", "payload": {"condition": "hail"}}, "condition must be one of"),
+        ({"event_type": "booking.requested", "user_id": "u0000001", "venue_id": "v00001",
+          "payload": {"party_size": 2**40, "start_time": 0}}, "must be of type int"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_triggered_is_refused(watched: Watched, parameters: dict[str, object], reason: str) -> None:
+    answer = watched.order("trigger", parameters)
+    assert not answer.accepted
+    assert reason in str(answer.reason)
+    assert "environment" not in watched.frames or "venue.trending" not in set(watched.rows("environment")["event_type"])
+
+
+# --- the pool -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("percentage", "most", "expected"), [(30.0, None, (8, 45)), (100.0, 10, (3, 10)), (30.0, 5, (1, 5))]
+)
+def test_no_more_than_a_share_and_a_number_of_people_ever_act(
+    percentage: float, most: int | None, expected: tuple[int, int]
+) -> None:
+    config = CityConfig(100, 20, START, profile="dense", active_percentage=percentage, maximum_active_users=most)
+    watched = Watched(City(config, 5, Identity("run", 0, "dining", "new_york"), data()))
+    watched.order("behavior", {"action_probabilities": {"browse": 1.0}})
+    watched.run(360)
+    opened = watched.rows("user_actions").filter(pl.col("event_type") == "session.started")["user_id"].n_unique()
+    assert expected[0] <= opened <= expected[1]
+
+
+def test_orders_leave_a_city_that_goes_on_the_same_after_being_saved(watched: Watched) -> None:
+    watched.order("behavior", {"scenario": "friday_night", "action_probabilities": {"search": 0.9}})
+    watched.order("scenario", {"scenario": "friday_night"})
+    watched.order("weather", {"condition": "storm", "hours": 3})
+    other = Watched(make_city(60, venues=30))
+    other.city.load({name: np.array(array) for name, array in watched.city.save().items()})
+    watched.frames.clear()
+    for each in (watched, other):
+        each.run(120)
+    assert watched.frames.keys() == other.frames.keys()
+    assert all(watched.rows(topic).equals(other.rows(topic)) for topic in watched.frames)
+    assert json.dumps(list(watched.city.scenarios)) == '["friday_night"]'
