@@ -7,11 +7,17 @@ from services.analytics.app import in_memory_processors as analytics
 from services.booking.app import in_memory_processor as booking
 from services.recommender.app import in_memory_processor as recommender
 from services.simulator.domain.city import CityConfig
-from services.simulator.offline import OfflineCity
+from services.simulator.offline import OfflineCity, Order
 from streamkit.codec import Codec
 from streamkit.contracts import Catalogue
 from streamkit.memory import LockStep, MemoryLog
 from streamkit.processor import Processor
+
+PACES = {"analytics": 15}
+"""Ticks between two feedings: nobody in the city waits for analytics, whose work on a batch hardly grows with it.
+
+A quarter of an hour is as fresh as learned tastes need to be: they move by hundredths a day.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +29,10 @@ class OfflineRun:
     host: LockStep
 
 
-def compose(config: CityConfig, seed: int) -> OfflineRun:
-    """Wire simulator, recommender, booking and analytics; deterministic in seed and configuration."""
+def compose(config: CityConfig, seed: int, orders: Sequence[Order] = ()) -> OfflineRun:
+    """Wire simulator, recommender, booking and analytics; deterministic in seed, configuration and orders."""
     catalogue = Catalogue.load()
     log = MemoryLog(catalogue, Codec(catalogue))
-    city = OfflineCity(config, seed, log)
+    city = OfflineCity(config, seed, log, orders)
     processors: Sequence[Processor] = (recommender(), booking(), *analytics())
-    return OfflineRun(city, log, LockStep(city, processors, log))
+    return OfflineRun(city, log, LockStep(city, processors, log, PACES))

@@ -1,23 +1,33 @@
 """`luna generate`: a city told into files, without a broker."""
 
-from datetime import UTC, datetime, timedelta
+import errno
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 
-from cli.export import Exporter
+from cli import schedule
+from cli.export import ChangedError, Exporter
+from cli.manifest import Manifest, ManifestError, about, opened
 from cli.offline import OfflineRun, compose
+from cli.schedule import Scheduled, ScheduleError
+from cli.telling import Told, tell
 from services.simulator.data_files import DataError, load_city_data
 from services.simulator.domain.city import CityConfig
 from streamkit.codec import Codec
 from streamkit.contracts import Catalogue
+from streamkit.errors import Fatal
 
 SECOND = 1_000_000
 DEFAULT_START = "2026-06-03T18:00:00-04:00"
+WRONG, FAILED = 2, 1
 
 
 class Format(StrEnum):
@@ -28,13 +38,29 @@ class Format(StrEnum):
     jsonl = "jsonl"
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run into one directory."""
+
+    out: Path
+    config: CityConfig
+    seed: int
+    form: str
+    ticks: int
+    scenarios: Sequence[Scheduled]
+
+    def run(self) -> OfflineRun:
+        """The city, not yet opened."""
+        return compose(self.config, self.seed, schedule.orders(self.scenarios, self.config))
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("generate")(generate)
 
 
 def generate(
-    out: Annotated[Path, typer.Option(help="Directory to write to: new or empty")],
+    out: Annotated[Path, typer.Option(help="Directory to write to: new, empty, or of the same run, which goes on")],
     users: Annotated[int, typer.Option(min=0, help="People when the city opens")] = 2_000,
     venues: Annotated[int, typer.Option(min=1, help="Venues of the city")] = 600,
     days: Annotated[float, typer.Option(min=0.001, help="Simulated days")] = 1.0,
@@ -42,50 +68,73 @@ def generate(
     start: Annotated[str, typer.Option(help="Simulated start, ISO 8601 with a time zone")] = DEFAULT_START,
     profile: Annotated[str, typer.Option(help="How dense life is: realistic or dense")] = "realistic",
     form: Annotated[Format, typer.Option("--format", help="File format")] = Format.parquet,
+    scenario: Annotated[list[str] | None, typer.Option(help=f"{schedule.GRAMMAR}; may be repeated")] = None,
+    figures: Annotated[Path | None, typer.Option("--json", help="File for the figures printed")] = None,
 ) -> None:
     """Tell a city into files: one a topic and simulated day (UTC), and manifest.json."""
-    if out.exists() and any(out.iterdir()):
-        _refuse(f"{out} is not empty; nothing was written")
     config = CityConfig(users=users, venues=venues, start=_moment(start), profile=profile)
-    _check_profile(profile, config)
-    out.mkdir(parents=True, exist_ok=True)
-    run = compose(config, seed)
-    catalogue = Catalogue.load()
-    exporter = Exporter(catalogue, Codec(catalogue), out, form.value)
     ticks = max(round(days * 86_400 / config.tick_seconds), 1)
-    _tell(run, exporter, ticks)
-    identity = run.city.identity
-    manifest = exporter.manifest(
-        {
-            "run_id": identity.run_id,
-            "branch": identity.branch,
-            "seed": seed,
-            "configuration": dict(config.behaviour()),
-            "ticks": ticks,
-        }
+    job = Job(out, config, seed, form.value, ticks, _scenarios(config, scenario or ()))
+    console = Console(stderr=True)
+    told = carry_out(job, console)
+    if figures is not None:
+        figures.write_text(json.dumps(asdict(told)) + "\n")
+
+
+def carry_out(job: Job, console: Console) -> Told:
+    """Tell a run, or what is missing of it. Leaves the process with a reason where that cannot be."""
+    run = job.run()
+    manifest = _open(job, run)
+    if manifest.complete and manifest.ticks == job.ticks:
+        console.print(f"{job.out} holds this run already, whole", markup=False, soft_wrap=True)
+        return Told(sum(file.records for file in manifest.files.values()), job.ticks, 0.0)
+    catalogue = Catalogue.load()
+    exporter = Exporter(catalogue, Codec(catalogue), job.out, job.form, manifest)
+    try:
+        job.out.mkdir(parents=True, exist_ok=True)
+        manifest.drop_open_day(job.out)
+        manifest.write(job.out)
+        told = tell(run, exporter, manifest, job.out, job.ticks, console)
+    except OSError as error:
+        _refuse(_disk(error, job.out, manifest), FAILED)
+    except (ChangedError, Fatal) as error:
+        _refuse(str(error), FAILED)
+    except KeyboardInterrupt:
+        _refuse(f"stopped; {_whole(manifest)}, the same command goes on from there", 130)
+    rate = told.records / max(told.seconds, 1e-9)
+    summary = (
+        f"{told.records:,} records in {len(manifest.files)} files in {told.seconds:,.1f} s ({rate:,.0f} records/s)"
     )
-    records = sum(file.records for file in exporter.files)
-    Console(stderr=True).print(f"{records:,} records in {len(exporter.files)} files: {manifest}", markup=False)
+    console.print(f"{summary}: {job.out}", markup=False, soft_wrap=True)
+    return told
 
 
-def _tell(run: OfflineRun, exporter: Exporter, ticks: int) -> None:
-    """Run the city day by day, writing and forgetting each."""
-    city, done = run.city.city, 0
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task("telling", total=ticks)
-        while done < ticks:
-            today = _day(city.time_us)
-            midnight = int((datetime.fromisoformat(today).replace(tzinfo=UTC) + timedelta(days=1)).timestamp()) * SECOND
-            tick_us = city.config.tick_seconds * SECOND
-            count = min(-(-(midnight - city.time_us) // tick_us), ticks - done)
-            run.host.run(count, lambda _: bar.advance(task))
-            done += count
-            exporter.write(run.log, today)
-            run.host.forget_read()
+def _open(job: Job, run: OfflineRun) -> Manifest:
+    identity = run.city.identity
+    described = {
+        "seed": job.seed,
+        "configuration": dict(job.config.behaviour()),
+        "scenarios": [asdict(scenario) for scenario in job.scenarios],
+        "run_id": identity.run_id,
+        "branch": identity.branch,
+    }
+    try:
+        manifest = opened(job.out, about(described, job.form, Catalogue.load()))
+    except ManifestError as error:
+        _refuse(str(error))
+    if manifest.ticks > job.ticks:
+        _refuse(f"{job.out} holds {manifest.ticks:,} ticks of this run, more than asked for; nothing was written")
+    return manifest
 
 
-def _day(time_us: int) -> str:
-    return datetime.fromtimestamp(time_us // SECOND, UTC).date().isoformat()
+def _scenarios(config: CityConfig, texts: Sequence[str]) -> list[Scheduled]:
+    try:
+        data = load_city_data(config.world, config.city)
+        if config.profile not in data.world.profiles:
+            _refuse(f"no profile {config.profile!r}; there are: {', '.join(data.world.profiles)}")
+        return [schedule.parse(text, config, data.place.time_zone, data.scenarios) for text in texts]
+    except (DataError, ScheduleError) as error:
+        _refuse(str(error))
 
 
 def _moment(text: str) -> int:
@@ -98,15 +147,18 @@ def _moment(text: str) -> int:
     return int(moment.timestamp()) * SECOND
 
 
-def _check_profile(profile: str, config: CityConfig) -> None:
-    try:
-        known = load_city_data(config.world, config.city).world.profiles
-    except DataError as error:
-        _refuse(str(error))
-    if profile not in known:
-        _refuse(f"no profile {profile!r}; there are: {', '.join(known)}")
+def _disk(error: OSError, out: Path, manifest: Manifest) -> str:
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"{out} cannot be written to: {error}; {_whole(manifest)}"
+    near = next(path for path in (out, *out.parents) if path.exists())
+    free = shutil.disk_usage(near).free
+    return f"the disk of {out} is full ({free:,} bytes free); {_whole(manifest)}, the same command goes on from there"
 
 
-def _refuse(reason: str) -> NoReturn:
+def _whole(manifest: Manifest) -> str:
+    return f"days up to {manifest.days[-1]} are written" if manifest.days else "no day was finished"
+
+
+def _refuse(reason: str, code: int = WRONG) -> NoReturn:
     Console(stderr=True).print(f"generate: {reason}", markup=False, soft_wrap=True)
-    raise typer.Exit(2)
+    raise typer.Exit(code)

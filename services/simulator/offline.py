@@ -5,14 +5,16 @@ by them; where a live record has the wall clock, these have simulated time, so t
 its seed and configuration.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from services.simulator.domain.city import CityConfig, Identity
+from services.simulator.domain.city import CityConfig, Command, CommandResult, Identity
 from services.simulator.graph import build_city
 from services.simulator.reports import city_topics
 from services.simulator.runtime.admission import Inbox, Raw, Received
 from services.simulator.runtime.notices import Published, State, state_record, tick_record
 from services.simulator.runtime.pacer import UNPACED
+from streamkit.errors import Fatal
 from streamkit.identity import run_id
 from streamkit.memory import MemoryLog
 from streamkit.positions import Positions, advance
@@ -25,10 +27,22 @@ _NO_BYTES = Raw("", 0, 0, b"")
 """Stands for the bytes of a record where nothing is journaled."""
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command that reaches the city at the beginning of a tick, counted from its opening."""
+
+    tick: int
+    command: Command
+
+
 class OfflineCity:
     """A `Ticker` of streamkit's lock-step host. It appends its records itself, to know where they end."""
 
-    def __init__(self, config: CityConfig, seed: int, log: MemoryLog) -> None:
+    def __init__(self, config: CityConfig, seed: int, log: MemoryLog, orders: Sequence[Order] = ()) -> None:
+        """``orders`` of one tick are obeyed in the order given."""
+        self.results: dict[str, CommandResult] = {}
+        """What became of each order so far, by command id."""
+        self._orders = _by_tick(orders)
         self.identity = Identity(run_id(seed, config.behaviour()), OFFLINE_BRANCH, config.world, config.city)
         self.city = build_city(config, seed, self.identity)
         self._config = config
@@ -42,6 +56,12 @@ class OfflineCity:
         """Topics whose records people of the city learn of."""
         return SUBSCRIPTIONS
 
+    @property
+    def causes(self) -> Mapping[str, str]:
+        """Id of each cause that an order has brought so far, as on the stream, and the order's command id."""
+        named = {name: result.result.get("cause_id") for name, result in self.results.items()}
+        return {cause_id: name for name, cause_id in named.items() if isinstance(cause_id, str)}
+
     def opening(self) -> Sequence[Output]:
         """The first state, then everybody and every venue."""
         state = state_record(self.identity, self._state("starting"), self._config.start)
@@ -50,17 +70,29 @@ class OfflineCity:
         return [state_record(self.identity, self._state("running"), self._config.start)]
 
     def step(self, batches: Sequence[Batch]) -> Sequence[Output]:
-        """One tick."""
+        """One tick.
+
+        Raises:
+            Fatal: where the city refuses an order: a run is a function of what it was told to do.
+
+        """
         for batch in batches:
             if len(batch):
                 self._inbox.offer(Received(batch, [_NO_BYTES] * len(batch)))
         tick, time_us = self.city.tick, self.city.time_us
-        step = self.city.step(self._inbox.take().batches, ())
+        step = self.city.step(self._inbox.take().batches, self._orders.get(tick, ()))
+        self._note(step.results)
         self._people = (step.population, step.active_users)
         self._write(step.outputs)
         events = sum(output.rows for output in step.outputs if isinstance(output, Outgoing))
         published = Published(tick, time_us, dict(self._ends), events, 0)
         return [tick_record(self.identity, published, self._state("running"), time_us)]
+
+    def _note(self, results: Sequence[CommandResult]) -> None:
+        for result in results:
+            if not result.accepted:
+                raise Fatal(f"the city refuses {result.command_id}: {result.reason}")
+            self.results[result.command_id] = result
 
     def _write(self, outputs: Sequence[Output]) -> None:
         advance(self._ends, city_topics(self._log.append(outputs)))
@@ -76,3 +108,10 @@ class OfflineCity:
             population=self._people[0],
             active_users=self._people[1],
         )
+
+
+def _by_tick(orders: Sequence[Order]) -> Mapping[int, Sequence[Command]]:
+    found: dict[int, list[Command]] = {}
+    for order in orders:
+        found.setdefault(order.tick, []).append(order.command)
+    return found

@@ -3,10 +3,12 @@
 Everything goes through the real codec, so a value that Kafka would not carry fails here too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import polars as pl
 
 from streamkit.codec import Codec
 from streamkit.contracts import Catalogue
@@ -17,6 +19,9 @@ from streamkit.raw import REPLAY_GROUP, RawBatch, decode
 from streamkit.records import Batch, Tombstones
 
 DLQ_SUFFIX = ".dlq"
+
+SEGMENTS = 8
+"""Decoded pieces of a topic kept for readers that are not in step: what a tick brings is read in two or three."""
 
 Headers = Sequence[tuple[str, str | bytes | None]]
 
@@ -34,6 +39,15 @@ class _Records:
     base: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """Records of one topic by index, decoded."""
+
+    start: int
+    stop: int
+    batch: Batch
+
+
 class MemoryLog:
     """Topics of the catalogue as lists of bytes. A record's index is its place in the topic's order of arrival."""
 
@@ -41,7 +55,8 @@ class MemoryLog:
         self.catalogue = catalogue
         self.codec = codec
         self._topics: dict[str, _Records] = {}
-        self._decoded: dict[tuple[str, int, int], Batch] = {}
+        self._decoded: dict[str, deque[_Segment]] = {}
+        self._judged: dict[str, int] = {}
 
     def append(self, outputs: Sequence[Output]) -> Positions:
         """Write outputs; the end offset of every partition written. Raises EncodeError as the producer does."""
@@ -123,17 +138,18 @@ class MemoryLog:
 
     def batch(self, topic: str, start: int, stop: int) -> Batch:
         """Decoded records by index, decoded once for all readers; poison goes to the dead-letter topic."""
-        known = self._decoded.get((topic, start, stop))
+        segments = self._decoded.setdefault(topic, deque(maxlen=SEGMENTS))
+        known = _tiled(segments, start, stop)
         if known is not None:
             return known
         raw = self.raw(topic, start, stop)
         batch, poison = decode(self.catalogue, self.codec, raw)
         for one in poison:
-            reason: Headers = [("luna.error.class", one.error), ("luna.error.message", one.message)]
-            self.append_raw(topic + DLQ_SUFFIX, [raw.keys[one.index]], [raw.values[one.index]], [reason])
-        for place in [place for place in self._decoded if place[0] == topic and place[2] < start]:
-            del self._decoded[place]
-        self._decoded[topic, start, stop] = batch
+            if start + one.index >= self._judged.get(topic, 0):
+                reason: Headers = [("luna.error.class", one.error), ("luna.error.message", one.message)]
+                self.append_raw(topic + DLQ_SUFFIX, [raw.keys[one.index]], [raw.values[one.index]], [reason])
+        self._judged[topic] = max(stop, self._judged.get(topic, 0))
+        segments.append(_Segment(start, stop, batch))
         return batch
 
     def keys(self, topic: str, partition: int) -> list[bytes | None]:
@@ -169,3 +185,22 @@ class MemoryLog:
             partitions = self.catalogue.topic(topic.removesuffix(DLQ_SUFFIX)).partitions
             records = self._topics[topic] = _Records(ends=[0] * partitions)
         return records
+
+
+def _tiled(segments: Iterable[_Segment], start: int, stop: int) -> Batch | None:
+    """Records by index out of pieces that lie one behind the other; None where some are missing."""
+    at, parts = start, []
+    for segment in segments:
+        if segment.start == at and segment.stop <= stop:
+            parts.append(segment.batch)
+            at = segment.stop
+    if at == stop and len(parts) == 1:
+        return parts[0]
+    if at != stop or any(part.removed for part in parts):  # a key may be removed in one and written in another
+        return None
+    return Batch(
+        parts[0].topic,
+        pl.concat([part.frame for part in parts]),
+        np.concatenate([part.partitions for part in parts]),
+        np.concatenate([part.offsets for part in parts]),
+    )

@@ -112,3 +112,55 @@ def test_garbage_does_not_stop_the_city() -> None:
     LockStep(Ticks(), [Echo("user_actions")], log).run(1)
     assert log.size("user_actions.dlq") == 1
     assert log.size("recommendations") == 20
+
+
+class Listener:
+    """Publishes nothing, and remembers how much it was given at a time."""
+
+    name = "analytics"
+    subscriptions = ("user_actions",)
+
+    def __init__(self) -> None:
+        self.given: list[int] = []
+
+    def process(self, batch: Batch) -> Sequence[Output]:
+        self.given.append(len(batch))
+        return []
+
+
+def test_one_at_a_pace_is_fed_after_every_nth_tick_and_when_all_settle() -> None:
+    listener = Listener()
+    host = LockStep(Ticks(), [Echo("user_actions"), listener], new_log(), {"analytics": 3})
+    host.run(7)
+    assert listener.given == [10, 30, 30]
+    host.settle()
+    assert listener.given == [10, 30, 30, 10]
+
+
+def test_paces_count_from_the_opening_however_often_the_host_is_asked_to_run() -> None:
+    told = []
+    for parts in ([7], [2, 5], [1] * 7):
+        listener, log = Listener(), new_log()
+        host = LockStep(Ticks(), [Echo("user_actions"), listener], log, {"analytics": 3})
+        for ticks in parts:
+            host.run(ticks)
+        told.append((listener.given, [log.values("recommendations", partition) for partition in range(4)]))
+    assert told[0] == told[1] == told[2]
+
+
+def test_what_somebody_at_a_pace_has_not_read_is_kept() -> None:
+    listener, log = Listener(), new_log()
+    host = LockStep(Ticks(), [Echo("user_actions"), listener], log, {"analytics": 3})
+    host.run(4, after_tick=lambda _: host.forget_read())
+    host.settle()
+    assert listener.given == [10, 30, 10]
+
+
+def test_garbage_is_one_dead_letter_however_its_readers_cut_the_topic() -> None:
+    log = new_log()
+    host = LockStep(Ticks(), [Echo("user_actions"), Listener()], log, {"analytics": 2})
+    host.run(1)
+    log.append_raw("user_actions", [b"k"], [b"garbage"])
+    host.run(1)
+    host.settle()
+    assert log.size("user_actions.dlq") == 1
