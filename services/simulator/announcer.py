@@ -1,7 +1,7 @@
 """Says how the simulation is: after each change, each simulated minute, and at most four times a second."""
 
 from services.simulator.reports import Reports
-from services.simulator.runtime.notices import Answer, State, ack_record, state_record
+from services.simulator.runtime.notices import Answer, Saved, State, ack_record, snapshot_record, state_record
 from services.simulator.telling import Telling
 from streamkit import metrics
 from streamkit.clock import Clock
@@ -42,12 +42,16 @@ class Announcer:
             wall_us = self._clock.now_us()
             await self._reports.note([ack_record(telling.identity, answer, wall_us) for answer in answers])
 
+    async def created(self, telling: Telling, saved: Saved, trigger: str) -> None:
+        """Say that a snapshot was saved, because of a command."""
+        await self._reports.note([snapshot_record(telling.identity, saved, trigger, self._clock.now_us())])
+
 
 def _changed(said: State, state: State) -> bool:
-    return (said.phase, said.speed_target, said.population, said.reason, said.scenario) != (
-        state.phase,
-        state.speed_target,
-        state.population,
-        state.reason,
-        state.scenario,
-    )
+    return _noted(said) != _noted(state)
+
+
+def _noted(state: State) -> tuple[object, ...]:
+    """What of a state is said as soon as it changes; not the speed where a target rate steers it all along."""
+    speed = state.speed_target if state.rate_target is None else None
+    return state.phase, speed, state.rate_target, state.population, state.reason, state.scenario

@@ -1,6 +1,7 @@
 """Composition root: the one place that sees the city, the disk and Kafka at once."""
 
 import difflib
+from pathlib import Path
 
 from services.simulator.adapters.dead_letters import DeadLetters
 from services.simulator.adapters.decoding import journal_decoder
@@ -13,9 +14,11 @@ from services.simulator.data_files import DataError, load_city_data
 from services.simulator.domain.city import CityConfig
 from services.simulator.graph import build_city
 from services.simulator.opening import Opener
+from services.simulator.runtime.horizon import start_before
 from services.simulator.runtime.pacer import SECOND, UNPACED
 from services.simulator.settings import Simulator, SimulatorSettings
 from services.simulator.simulation import Simulation
+from services.simulator.snapshots.files import DIRECTORY
 from streamkit.clock import SystemClock
 from streamkit.codec.registry import codec_for
 from streamkit.contracts import Catalogue
@@ -64,23 +67,34 @@ def build(settings: SimulatorSettings) -> Service:
     root = settings.data_dir / "simulator"
     decode = journal_decoder(catalogue, reader)
     opener = Opener(
-        root, LedgerFile(root / "ledger.json"), own.stack_id, boot_id(), build_city, decode, followed(catalogue)
-    )
+        root, LedgerFile(root / "ledger.json"), own.stack_id, boot_id(), build_city, decode, followed(catalogue),
+        own.imperfections,
+    )  # fmt: skip
     memory = KafkaMemory(settings.kafka, catalogue, reader, clock)
     beginning = Beginning(opener, memory, arrivals, clock, compacted(catalogue))
     simulation = Simulation(
-        plan_of(own), beginning, producer, arrivals, clock, readiness, fail_point(own.fail_point), progress
+        plan_of(own, clock.now_us(), settings.data_dir),
+        beginning,
+        producer,
+        arrivals,
+        clock,
+        readiness,
+        fail_point(own.fail_point),
+        progress,
     )
     health = HealthServer(settings.health_port, readiness, settings.health_host)
     return Service((health, progress, arrivals, simulation), (producer,))
 
 
-def plan_of(own: Simulator) -> Plan:
-    """The settings as the simulation understands them."""
+def plan_of(own: Simulator, now_us: int, data_dir: Path) -> Plan:
+    """The settings as the simulation understands them; ``now_us`` is the wall clock."""
+    backfill_us = int(own.backfill_days * DAY_US)
     config = CityConfig(
         users=own.users,
         venues=own.venues,
-        start=int(own.start.timestamp()) * SECOND,
+        start=start_before(now_us, backfill_us, own.tick_seconds * SECOND)
+        if own.start == "now"
+        else int(own.start.timestamp()) * SECOND,
         tick_seconds=own.tick_seconds,
         profile=own.profile,
     )
@@ -88,10 +102,12 @@ def plan_of(own: Simulator) -> Plan:
         config=checked(config),
         seed=own.seed,
         speed=UNPACED if own.speed == "max" else own.speed,
-        backfill_us=int(own.backfill_days * DAY_US),
+        backfill_us=backfill_us,
         max_lead=own.max_lead,
         backfill_lead=own.backfill_lead,
         checkpoint_seconds=own.checkpoint_minutes * 60,
+        until_now=own.start == "now",
+        snapshots=data_dir / DIRECTORY,
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,7 @@ from services.simulator.control import BranchOrder, Control, order_note
 from services.simulator.domain.city import CityConfig
 from services.simulator.opening import Opener
 from services.simulator.ports import Arrivals, Memory
+from services.simulator.runtime.horizon import Horizon
 from services.simulator.runtime.notices import METRICS
 from services.simulator.runtime.past import Past
 from services.simulator.telling import Telling
@@ -26,7 +28,10 @@ RETRY_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is told, how fast, and how far ahead of the services. ``backfill_us`` is simulated time after the start."""
+    """What is told, how fast, and how far ahead of the services.
+
+    The past ends ``backfill_us`` of simulated time after the start or, with ``until_now``, where the wall clock is.
+    """
 
     config: CityConfig
     seed: int
@@ -35,6 +40,13 @@ class Plan:
     max_lead: int
     backfill_lead: int
     checkpoint_seconds: float
+    until_now: bool = False
+    snapshots: Path = Path(".luna/snapshots")
+
+    @property
+    def horizon(self) -> Horizon:
+        """Where the backfill ends."""
+        return Horizon(self.backfill_us, self.until_now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +96,7 @@ class Beginning:
         """
         past = await self.memory.past()
         changes = dict(order.changes)
-        start = order.command == "start"
+        start = order.command in {"start", "seed"}
         seed = int(str(changes.pop("seed", plan.seed if start else current.seed)))
         config = replace(plan.config if start else current.config, **changes)  # type: ignore[arg-type]
         inputs = self.arrivals.positions()

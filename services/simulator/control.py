@@ -1,6 +1,5 @@
 """Carries out commands: the clock's at once, the telling's between two ticks, the city's with the next tick."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -8,7 +7,7 @@ from datetime import UTC
 from services.simulator.domain.city import CommandResult
 from services.simulator.runtime import commands
 from services.simulator.runtime.admission import Admitted, Received
-from services.simulator.runtime.commands import Parameters, Rate, Refused, Scope, Speed, Start
+from services.simulator.runtime.commands import Parameters, Rate, Refused, Scope, Seed, Snapshot, Speed, Start
 from services.simulator.runtime.notices import Answer
 from services.simulator.runtime.pacer import UNPACED, Pacer
 from services.simulator.telling import Telling
@@ -18,10 +17,13 @@ REMEMBERED = 10_000
 
 OURS = "simulator"
 
+WHILE_STOPPED = frozenset({"start", "seed", "reset", "stop", "snapshot"})
+"""Commands that a stopped simulation obeys."""
+
 
 @dataclass(frozen=True, slots=True)
 class BranchOrder:
-    """Reset, start or stop, waiting for the tick in hand to end."""
+    """Reset, seed, start, stop or snapshot, waiting for the tick in hand to end."""
 
     event_id: str
     command_id: str
@@ -77,7 +79,7 @@ class Control:
         now: float,
     ) -> Answer | None:
         scope = commands.scope_of(name)
-        if self.stopped and name not in {"start", "reset", "stop"}:
+        if self.stopped and name not in WHILE_STOPPED:
             raise Refused(f"the simulation is stopped; {name} needs a start or a reset first")
         if scope is Scope.CITY:
             return None
@@ -133,19 +135,22 @@ def _at(telling: Telling) -> int:
 
 
 def _changes(parameters: Parameters) -> Mapping[str, object]:
-    if not isinstance(parameters, Start):
-        return {}
+    """What an order carries: changes of the configuration and the seed, or the words of a snapshot."""
+    if isinstance(parameters, Snapshot):
+        return {"name": parameters.name, "description": parameters.description}
     given: dict[str, object] = {}
-    if parameters.population is not None:
-        given["users"] = parameters.population
-    if parameters.seed is not None:
-        given["seed"] = parameters.seed
-    if parameters.start_time is not None:
-        when = parameters.start_time
-        if when.tzinfo is None:
-            raise Refused(f"start: start_time {when.isoformat()} has no time zone")
-        given["start"] = int(when.astimezone(UTC).timestamp()) * 1_000_000
-    return given
+    if isinstance(parameters, Start):
+        given = {
+            "users": parameters.population,
+            "seed": parameters.seed,
+            "active_percentage": parameters.active_percentage,
+            "maximum_active_users": parameters.maximum_active_users,
+        }
+        if parameters.start_time is not None:
+            given["start"] = int(parameters.start_time.astimezone(UTC).timestamp()) * 1_000_000
+    elif isinstance(parameters, Seed):
+        given = {"users": parameters.users, "seed": parameters.seed, "venues": parameters.venues}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def order_note(order: BranchOrder) -> dict[str, str]:
@@ -155,7 +160,15 @@ def order_note(order: BranchOrder) -> dict[str, str]:
 
 def opened_answer(note: Mapping[str, str], telling: Telling) -> Answer:
     """The answer to the order that opened a branch."""
-    result = {"run_id": telling.identity.run_id, "branch": telling.identity.branch, "seed": telling.seed}
+    result = {
+        "run_id": telling.identity.run_id,
+        "branch": telling.identity.branch,
+        "seed": telling.seed,
+        "users": telling.config.users,
+        "venues": telling.config.venues,
+        "active_percentage": telling.config.active_percentage,
+        "maximum_active_users": telling.config.maximum_active_users,
+    }
     return Answer(
         note["event_id"],
         note["command_id"],
@@ -163,7 +176,22 @@ def opened_answer(note: Mapping[str, str], telling: Telling) -> Answer:
         accepted=True,
         reason=None,
         effective_us=telling.city.time_us,
-        result=json.loads(json.dumps(result)),
+        result=result,
+    )
+
+
+def answered(
+    order: BranchOrder, telling: Telling, result: Mapping[str, object] | None = None, refused: str | None = None
+) -> Answer:
+    """The answer to an order that was carried out between two ticks, or could not be."""
+    return Answer(
+        order.event_id,
+        order.command_id,
+        order.command,
+        accepted=refused is None,
+        reason=refused,
+        effective_us=telling.city.time_us,
+        result=result,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from services.simulator.domain.city import CommandResult
 from services.simulator.runtime.admission import Admitted
-from services.simulator.telling import Telling
+from services.simulator.telling import FaultyTickError, Telling
 from streamkit.errors import Retryable
 from streamkit.processor import Output
 from streamkit.records import Outgoing
@@ -32,7 +32,7 @@ class Answered:
 
 @dataclass(slots=True)
 class Frame:
-    """What some consecutive ticks brought."""
+    """What some consecutive ticks brought, and why the one after them could not be computed, if it could not."""
 
     ticks: list[int] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)
@@ -40,6 +40,7 @@ class Frame:
     last_us: int = 0
     population: int = 0
     active_users: int = 0
+    fault: str | None = None
 
     @property
     def events(self) -> int:
@@ -50,12 +51,17 @@ class Frame:
 def compute(telling: Telling, admitted: Admitted, ticks: int) -> Frame:
     """Compute up to ``ticks`` ticks, the first with what was admitted to it.
 
-    Fewer where the journal's disk refuses a later one: what it could not mark is not computed.
+    Fewer where the journal's disk refuses a later one (what it could not mark is not computed), or where a tick is
+    faulty: those before it stand, and nothing of it is in the frame.
     """
     frame = Frame()
     while True:
         tick, start_us = telling.city.tick, telling.city.time_us
-        step = telling.city.step(admitted.batches, [order.command for order in admitted.orders])
+        try:
+            step = telling.step(admitted)
+        except FaultyTickError as fault:
+            frame.fault = str(fault)
+            return frame
         frame.ticks.append(tick)
         frame.outputs += step.outputs
         if admitted.orders:

@@ -22,7 +22,7 @@ def compile_turn() -> Callable[[Turn], None]:
     graph = StateGraph(Work)
     previous = START
     for name, node in NODES.items():
-        graph.add_node(name, _Node(node))
+        graph.add_node(name, _Node(name, node))
         graph.add_edge(previous, name)
         previous = name
     graph.add_edge(previous, END)
@@ -42,8 +42,13 @@ def build_city(config: CityConfig, seed: int, identity: Identity) -> City:
 class _Node:
     """A node's function with the graph's signature; the workspace is filled in place, so no channel is written."""
 
-    def __init__(self, function: Callable[[Turn], None]) -> None:
+    def __init__(self, name: str, function: Callable[[Turn], None]) -> None:
+        self._name = name
         self._function = function
 
     def __call__(self, state: Work) -> None:
-        self._function(state["turn"])
+        try:
+            self._function(state["turn"])
+        except Exception as error:
+            error.add_note(f"node {self._name}")
+            raise

@@ -14,12 +14,24 @@ from services.simulator.adapters.journal import Journal, read
 from services.simulator.adapters.ledger import LedgerFile
 from services.simulator.domain.city import CityConfig, Identity
 from services.simulator.frame import FRAME_TICKS
+from services.simulator.imperfections.imperfect import Imperfect
+from services.simulator.imperfections.rules import Rule
 from services.simulator.ports import Decode, MakeCity
 from services.simulator.runtime.admission import Inbox
 from services.simulator.runtime.branches import Opened
 from services.simulator.runtime.lead import Lead
 from services.simulator.runtime.past import Past
-from services.simulator.telling import Telling, config_from, directory_of
+from services.simulator.snapshots.layout import check_layout
+from services.simulator.snapshots.manifest import SnapshotError
+from services.simulator.telling import (
+    CHECKPOINT_VERSION,
+    CITY,
+    FaultyTickError,
+    Telling,
+    below,
+    config_from,
+    directory_of,
+)
 from streamkit.identity import run_id
 from streamkit.logs import get_logger
 from streamkit.positions import Positions
@@ -34,7 +46,7 @@ PIPELINE = 8
 
 @dataclass(frozen=True, slots=True)
 class Opener:
-    """How branches are begun. ``readers``: the topics that each awaited service reads."""
+    """How branches are begun. ``readers``: the topics that each awaited service reads; ``rules``: a branch's first."""
 
     root: Path
     ledger: LedgerFile
@@ -43,6 +55,7 @@ class Opener:
     make_city: MakeCity
     decode: Decode
     readers: Mapping[str, frozenset[str]]
+    rules: tuple[Rule, ...] = ()
 
     def recover(self, past: Past) -> Telling | None:
         """The branch that a crash left, ready to compute the first tick that the broker may not have."""
@@ -51,7 +64,11 @@ class Opener:
             return None
         directory = directory_of(self.root, opened.run_id, opened.branch)
         for checkpoint in CheckpointFiles(directory).sound():
-            telling = self._resumed(opened, checkpoint, directory, past)
+            try:
+                telling = self._resumed(opened, checkpoint, directory, past)
+            except (SnapshotError, FaultyTickError) as error:
+                get_logger().warning("checkpoint.unusable", tick=checkpoint.tick, reason=str(error))
+                continue
             if telling is not None:
                 return telling
         get_logger().warning("branch.unrecoverable", run_id=opened.run_id, branch=opened.branch)
@@ -88,13 +105,14 @@ class Opener:
     def _resumed(self, opened: Opened, checkpoint: Checkpoint, directory: Path, past: Past) -> Telling | None:
         last = past.last_tick(opened.run_id, opened.branch)
         header = checkpoint.header
-        if last is None and not header["opening"]:
+        if header["version"] != CHECKPOINT_VERSION or (last is None and not header["opening"]):
             return None
         if last is not None and checkpoint.tick > last.tick + 1:
             return None
         config = config_from(header["config"])  # type: ignore[arg-type]
         identity = Identity(opened.run_id, opened.branch, config.world, config.city)
         telling = self._telling(identity, config, int(str(header["seed"])), directory)
+        check_layout(below(checkpoint.arrays, CITY), telling.city.save(), "the checkpoint")
         journal_start = telling.restore(checkpoint)
         telling.remember(read(telling.journal.path, journal_start), self.decode)
         same_boot = opened.boot_id == self.boot_id and bool(self.boot_id)
@@ -129,6 +147,7 @@ class Opener:
             journal=Journal(directory / JOURNAL),
             checkpoints=CheckpointFiles(directory),
             inputs={},
+            imperfect=Imperfect(seed, self.rules),
         )
 
     def _forget(self, current: Path) -> None:

@@ -46,6 +46,10 @@ class Reports:
         """Wait until one more tick may be computed."""
         await self._room.acquire()
 
+    def unused(self) -> None:
+        """Give back the `room` of a tick that came to nothing."""
+        self._room.release()
+
     def hand_over(self, sent: Sent) -> None:
         """Follow a tick for which `room` was had."""
         self._sent.put_nowait(sent)

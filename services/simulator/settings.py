@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from services.simulator.imperfections.rules import Rule
 from streamkit.settings import Section, ServiceSettings
 
 NEW_YORK_WEDNESDAY = "2026-06-03T18:00:00-04:00"
@@ -24,8 +25,9 @@ class Simulator(Section):
     seed: int = Field(default=42, ge=0, le=2**63 - 1, description="Seed of the run: the same seed, the same city")
     users: int = Field(default=2_000, ge=0, le=10_000_000, description="People when the city opens")
     venues: int = Field(default=600, ge=1, le=1_000_000, description="Venues of the city")
-    start: Annotated[datetime, AfterValidator(_zoned)] = Field(
-        default=datetime.fromisoformat(NEW_YORK_WEDNESDAY), description="Simulated time of the first tick, ISO 8601"
+    start: Annotated[datetime, AfterValidator(_zoned)] | Literal["now"] = Field(
+        default=datetime.fromisoformat(NEW_YORK_WEDNESDAY),
+        description="Simulated time of the first tick, ISO 8601; now: backfill_days ago, to arrive at the present",
     )
     profile: str = Field(default="realistic", description="How dense life is: a profile of the simulator's YAML")
     speed: Annotated[float, Field(ge=1, le=1000)] | Literal["max"] = Field(
@@ -36,6 +38,9 @@ class Simulator(Section):
     max_lead: int = Field(default=5, ge=1, description="Ticks that booking and recommender may be behind")
     backfill_lead: int = Field(default=30, ge=1, description="The same, during the backfill")
     checkpoint_minutes: float = Field(default=3.0, gt=0, description="Minutes between checkpoints, wall clock")
+    imperfections: tuple[Rule, ...] = Field(
+        default=(), description="What goes wrong with records on purpose: topic, kind, rate, delay_minutes, event_type"
+    )
     poison_limit: int = Field(default=1_000, ge=1, description="Unreadable records in a row that stop the simulator")
     stack_id: str = Field(
         default="", description="Name of this stack: after a crash within it the branch goes on, else a new one opens"

@@ -18,6 +18,7 @@ class Status:
     population: int = 0
     active_users: int = 0
     waiting: str | None = None
+    fault: str | None = None
 
     def hold(self, holding: Sequence[str], silent: Sequence[str]) -> None:
         """The services that a due tick waits for; none when it may be computed. Being slow is no fault, silence is."""
@@ -26,6 +27,12 @@ class Status:
         if said != self.waiting:
             self.waiting = said
             self.readiness.set("services", ok=not missing, detail=said or "")
+
+    def stumble(self, fault: str | None) -> None:
+        """The next tick cannot be computed, and why; None once it is tried again."""
+        if fault != self.fault:
+            self.fault = fault
+            self.readiness.set("city", ok=fault is None, detail=fault or "")
 
     def state(self, telling: Telling, control: Control, now: float, phase: str | None = None) -> State:
         """The state at this moment."""
@@ -39,8 +46,10 @@ class Status:
             speed_achieved=control.pacer.achieved(),
             population=self.population,
             active_users=self.active_users,
-            reason=self.waiting,
+            reason=self.fault or self.waiting,
             scenario=",".join(telling.city.scenarios) or None,
+            rate_target=None if control.backfilling else control.pacer.rate,
+            rate_achieved=control.pacer.achieved_rate(),
         )
 
     @staticmethod

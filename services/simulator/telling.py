@@ -2,21 +2,28 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from services.simulator.adapters.checkpoints import Checkpoint, CheckpointFiles
 from services.simulator.adapters.journal import Entry, Journal
-from services.simulator.domain.city import CityConfig, Identity
+from services.simulator.domain.city import CityConfig, Command, CommandResult, Identity, Step
+from services.simulator.imperfections.distortion import Tick
+from services.simulator.imperfections.imperfect import COMMAND, Imperfect
 from services.simulator.ports import CityPort, Decode
 from services.simulator.runtime.admission import Admitted, Inbox, Raw, arrange
 from services.simulator.runtime.lead import Lead
+from services.simulator.snapshots.layout import Arrays
 from streamkit.positions import Positions, advance, parse_positions, print_positions
 
-CHECKPOINT_VERSION = 1
-_CITY = "city/"
+CHECKPOINT_VERSION = 2
+CITY, IMPERFECT = "city/", "imperfect/"
 _RECENT = "recent"
+
+
+class FaultyTickError(Exception):
+    """A tick that cannot be computed; the city is as it was before it, and nothing of it was emitted."""
 
 
 @dataclass(slots=True)
@@ -38,6 +45,7 @@ class Telling:
     journal: Journal
     checkpoints: CheckpointFiles
     inputs: Positions
+    imperfect: Imperfect
     ends: Positions = field(default_factory=dict)
     journaled: int = 0
     told: dict[int, Admitted] = field(default_factory=dict)
@@ -81,8 +89,26 @@ class Telling:
 
     def retell(self, tick: int) -> None:
         """Compute one tick silently, as the journal says."""
-        admitted = self._counted(self.told.pop(tick, Admitted()))
-        self.city.step(admitted.batches, [order.command for order in admitted.orders])
+        self.step(self._counted(self.told.pop(tick, Admitted())))
+
+    def step(self, admitted: Admitted) -> Step:
+        """Compute the next tick with what was admitted to it, and what goes wrong with its records on purpose.
+
+        Raises:
+            FaultyTickError: A node of the city raised. What was admitted waits for the tick to be tried again.
+
+        """
+        tick, start_us = self.city.tick, self.city.time_us
+        commands = [order.command for order in admitted.orders]
+        try:
+            step = self.city.step(admitted.batches, [one for one in commands if one.name != COMMAND])
+        except Exception as error:
+            self._put_back(tick, admitted)
+            notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()) if note.startswith("node "))
+            raise FaultyTickError(f"tick {tick}{notes}: {type(error).__name__}: {error}") from error
+        results = [self._imperfections(one) for one in commands if one.name == COMMAND]
+        span = Tick(self.identity, start_us, start_us + self.config.tick_seconds * 1_000_000)
+        return replace(step, outputs=self.imperfect.publish(step.outputs, span), results=[*step.results, *results])
 
     def checkpoint(self) -> None:
         """Save the state at this tick boundary; everything before it must be on the broker.
@@ -91,7 +117,8 @@ class Telling:
             Retryable: The disk refuses it.
 
         """
-        arrays = {_CITY + name: array for name, array in self.city.save().items()}
+        arrays = {CITY + name: array for name, array in self.city.save().items()}
+        arrays |= {IMPERFECT + name: array for name, array in self.imperfect.save().items()}
         arrays[_RECENT] = self.inbox.recent.save()
         header = {
             "version": CHECKPOINT_VERSION,
@@ -111,7 +138,8 @@ class Telling:
     def restore(self, checkpoint: Checkpoint) -> int:
         """Take up a checkpoint of this branch; where its journal goes on."""
         header: Mapping[str, Any] = checkpoint.header
-        self.city.load({name[len(_CITY) :]: a for name, a in checkpoint.arrays.items() if name.startswith(_CITY)})
+        self.city.load(below(checkpoint.arrays, CITY))
+        self.imperfect.load(below(checkpoint.arrays, IMPERFECT))
         recent: Any = checkpoint.arrays[_RECENT]
         self.inbox.recent.load(recent)
         self.inputs = parse_positions(header["inputs"])
@@ -120,9 +148,25 @@ class Telling:
         self.opened_by = header["opened_by"]
         return int(header["journal_end"])
 
+    def _imperfections(self, command: Command) -> CommandResult:
+        try:
+            done = self.imperfect.obey(command.parameters)
+        except ValueError as error:
+            return CommandResult(command.command_id, accepted=False, reason=str(error), result={})
+        return CommandResult(command.command_id, accepted=True, reason=None, result=done)
+
+    def _put_back(self, tick: int, admitted: Admitted) -> None:
+        self.told[tick] = admitted
+        self.journaled -= len(admitted.entries)
+
     def _counted(self, admitted: Admitted) -> Admitted:
         self.journaled += len(admitted.entries)
         return admitted
+
+
+def below(arrays: Arrays, prefix: str) -> Arrays:
+    """The arrays of one part of a checkpoint, by their own names."""
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def _positions(entries: Iterable[Raw]) -> Positions:

@@ -40,6 +40,8 @@ class State:
     active_users: int
     reason: str | None = None
     scenario: str | None = None
+    rate_target: float | None = None
+    rate_achieved: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,31 @@ def state_record(identity: Identity, state: State, wall_us: int) -> Outgoing:
         "active_users": state.active_users,
         "reason": state.reason,
         "scenario": state.scenario,
+        "rate_target": state.rate_target,
+        "rate_achieved": state.rate_achieved,
+        "wall_time": wall_us,
+    }
+    return Outgoing(CONTROL, 1, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A snapshot that was saved: its id, what it is called, and the tick from which it goes on."""
+
+    snapshot_id: str
+    name: str
+    tick: int
+    time_us: int
+
+
+def snapshot_record(identity: Identity, saved: Saved, trigger: str, wall_us: int) -> Outgoing:
+    """``snapshot.created``, because of the command event ``trigger``."""
+    columns = _common(identity, "snapshot.created", trigger, saved.time_us)
+    columns |= {
+        "correlation_id": trigger,
+        "snapshot_id": saved.snapshot_id,
+        "tick": saved.tick,
+        "result": json.dumps({"name": saved.name}),
         "wall_time": wall_us,
     }
     return Outgoing(CONTROL, 1, columns)

@@ -35,11 +35,17 @@ class Pacer:
     _limit_us: int = 0
     _events: float | None = None
     _marks: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=32))
+    _counts: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=32))
+    _counted: int = 0
 
     def open(self, city_us: int, now: float) -> None:
         """A branch begins, or goes on, here: nothing of an earlier one is to be made up."""
         self._city_us, self._wall, self._limit_us = city_us, now, city_us
-        self._marks.clear()
+        self._forget()
+
+    def align(self, city_us: int, tick_start_us: int, now: float) -> None:
+        """Set the clock to a moment before the next tick: that tick is due when it has come."""
+        self._city_us, self._wall, self._limit_us = min(city_us, tick_start_us), now, tick_start_us
 
     def begin(self, tick_start_us: int, now: float) -> None:
         """A tick starts: align the clock with it, keeping at most `CATCH_UP` of lateness."""
@@ -74,17 +80,19 @@ class Pacer:
         """Stop the clock where it is."""
         if not self.paused:
             self._city_us, self._wall, self.paused = self.city_us(now), now, True
-            self._marks.clear()
+            self._forget()
 
     def resume(self, now: float) -> None:
         """Let the clock go on from where it stopped."""
         if self.paused:
             self._wall, self.paused = now, False
-            self._marks.clear()
+            self._forget()
 
     def count(self, events: int, now: float) -> None:
         """A tick published so many events: steer towards the target rate."""
         self._events = events if self._events is None else (1 - MEMORY) * self._events + MEMORY * events
+        self._counted += events
+        self._counts.append((now, self._counted))
         self._steer(now)
 
     def achieved(self) -> float:
@@ -94,15 +102,27 @@ class Pacer:
         (wall, city), (last_wall, last_city) = self._marks[0], self._marks[-1]
         return (last_city - city) / SECOND / (last_wall - wall) if last_wall > wall else 0.0
 
+    def achieved_rate(self) -> float:
+        """Events a second over the last ticks; 0 before there are two."""
+        if self.paused or len(self._counts) < 2:  # noqa: PLR2004 - a rate takes two points
+            return 0.0
+        (wall, events), (last_wall, last_events) = self._counts[0], self._counts[-1]
+        return (last_events - events) / (last_wall - wall) if last_wall > wall else 0.0
+
     def _raw(self, now: float) -> int:
         if self.paused:
             return self._city_us
         return self._city_us + int((now - self._wall) * self.speed * SECOND)
 
+    def _forget(self) -> None:
+        """Measure what is achieved anew."""
+        self._marks.clear()
+        self._counts.clear()
+
     def _change(self, speed: float, now: float) -> None:
         self._city_us, self._wall = self.city_us(now), now
         if speed != self.speed:
-            self._marks.clear()
+            self._forget()
         self.speed = speed
 
     def _steer(self, now: float) -> None:

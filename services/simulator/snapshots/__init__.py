@@ -1,0 +1,1 @@
+"""Snapshots of a simulator: named, described, checksummed directories from which a city goes on to the byte."""
