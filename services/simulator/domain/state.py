@@ -94,7 +94,9 @@ class State:
             "cause_ids": np.array(self.cause_ids, dtype="S26"),
             "action_weights": self.action_weights.copy(),
             "scenario_names": np.array([name.encode() for name in self.scenario_weights], dtype="S"),
-            "scenario_weights": np.array(list(self.scenario_weights.values()), dtype=np.float64),
+            "scenario_weights": np.array(list(self.scenario_weights.values()), dtype=np.float64).reshape(
+                -1, self.action_weights.shape[1]
+            ),
             "queue_due": np.array([due for due, _ in self.queue], dtype=np.int64),
             "queue": np.array([what for _, what in self.queue], dtype="S"),
         }
