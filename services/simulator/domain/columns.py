@@ -64,6 +64,16 @@ class Columns:
                 array[:count] = self._arrays[name][:count]
         self._arrays = arrays
 
+    def mark(self) -> int:
+        """A point in this tick's writes, for `undo_to`."""
+        return len(self._undo)
+
+    def undo_to(self, mark: int) -> None:
+        """Take back what was written since a mark; nothing may have been appended since."""
+        for name, index, old in reversed(self._undo[mark:]):
+            self._arrays[name][index] = old
+        del self._undo[mark:]
+
     def save(self, prefix: str) -> dict[str, Array]:
         """Copies of all columns, by prefixed name."""
         return {f"{prefix}.{name}": array[: self.count].copy() for name, array in self._arrays.items()}
@@ -143,3 +153,13 @@ def match(keys: Array, wanted: Array) -> Array:
     place = np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)
     found = order[place]
     return np.where(keys[found] == wanted, found, -1)
+
+
+def rank_within(keys: Array) -> Array:
+    """Number of each row among those of its key, in the order given. Shape (rows,)."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    first = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(keys) else order
+    rank = np.empty(len(keys), dtype=np.int64)
+    rank[order] = np.arange(len(keys)) - np.repeat(first, np.diff(np.r_[first, len(keys)]))
+    return rank

@@ -141,6 +141,15 @@ def surroundings(
     return Surroundings(period_at(temporal, minute / 60), day, holiday, CONDITIONS[weather], TRAFFIC[traffic])
 
 
+def shifted(share: Array | float, log_odds: float) -> Array | float:
+    """A probability with its odds multiplied by e to the ``log_odds``."""
+    if log_odds == 0:
+        return share
+    factor = float(np.exp(log_odds))
+    known = np.clip(share, 0.0, 1.0)
+    return np.asarray(known * factor / (1.0 + known * (factor - 1.0)))
+
+
 def edge(scenario: Scenario, minutes: float) -> float:
     """The last moment, in minutes since the start, at which a modifier of the scenario began or ceased to hold."""
     edges = [m.from_minutes for m in scenario.modifiers]

@@ -52,6 +52,7 @@ class Kind(IntEnum):
     PROMOTION_ENDED = 46
     VENUE_TRENDING = 47
     HOLIDAY_STARTED = 48
+    PRICE_CHANGED = 49
     TRUTH_WINDOW = 50
     TRUTH_SUPPRESSED = 51
     SCENARIO_STARTED = 60
@@ -60,6 +61,7 @@ class Kind(IntEnum):
     SCENARIO_HOLDING = 63
     USER_UPDATED = 70
     VENUE_UPDATED = 71
+    VENUE_AVAILABILITY_CHANGED = 72
     PLAN = 80  # never emitted: names a plan
 
 
@@ -73,6 +75,7 @@ EVENT_TYPES: dict[Kind, str] = {
     Kind.EVENT_STARTED: "special_event.started",
     Kind.EVENT_ENDED: "special_event.ended",
     Kind.TRUTH_WINDOW: "truth.scenario_window",
+    Kind.VENUE_AVAILABILITY_CHANGED: "venue.availability_changed",
 }
 
 TYPE_NAMES: list[str] = ["" for _ in range(128)]
@@ -118,6 +121,11 @@ class EventBuffer:
         """Give every row this ordinal."""
         for chunk in self._chunks:
             chunk["ordinal"] = ordinal
+
+    @property
+    def chunks(self) -> list[Array]:
+        """Rows as they were added; to read, or to set the cause of."""
+        return self._chunks
 
     def rows(self) -> Array:
         """All rows."""

@@ -5,6 +5,7 @@ import numpy as np
 from services.simulator.domain.calendar import SECOND
 from services.simulator.domain.columns import first_of_each
 from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.effects import shifted
 from services.simulator.domain.events import Kind
 from services.simulator.domain.friends import any_friend
 from services.simulator.domain.population import DORMANT, FRIENDS
@@ -20,7 +21,8 @@ def request_friends(turn: Turn, index: Array) -> None:
         return
     columns, town, made = turn.state.users, turn.town, turn.decisions
     users = made.user[index]
-    share = town.data.world.social.request_share * (0.4 + 1.2 * columns["openness"][users])
+    share = town.data.world.social.request_share * turn.effects[-1].friend_requests
+    share = share * (0.4 + 1.2 * columns["openness"][users])
     share = np.where(columns["friend_count"][users] < 3, share * 4, share)  # noqa: PLR2004 — the discovery phase
     asking = index[town.draws.uniform(Purpose.FRIEND_REQUEST, users, tick=turn.tick, also=[made.step[index]]) < share]
     if len(asking) == 0:
@@ -58,7 +60,7 @@ def answer_requests(turn: Turn) -> None:
     town = turn.town
     rows = pool.take(due)
     compatible = compatibility(turn, rows["user"], rows["other"])
-    share = town.data.world.social.friend_accept_share * (0.5 + compatible)
+    share = shifted(town.data.world.social.friend_accept_share * (0.5 + compatible), turn.effects[-1].friend_answers)
     yes = town.draws.uniform(Purpose.FRIEND_ANSWER, rows["other"], tick=turn.tick, also=[rows["user"]]) < share
     rows, compatible = rows[yes], compatible[yes]
     made = np.array(

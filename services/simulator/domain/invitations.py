@@ -3,8 +3,10 @@
 import numpy as np
 
 from services.simulator.domain.calendar import HOUR, MINUTE, SECOND
-from services.simulator.domain.columns import first_of_each, match
+from services.simulator.domain.causes import label
+from services.simulator.domain.columns import first_of_each, match, rank_within
 from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.effects import shifted
 from services.simulator.domain.events import Kind
 from services.simulator.domain.meals import meal_times
 from services.simulator.domain.population import DORMANT
@@ -23,7 +25,7 @@ def invite_friends(turn: Turn, index: Array) -> None:
     if len(index) == 0:
         return
     users, venues = made.user[index], made.venue[index]
-    wanted = np.clip(np.round(columns["group"][users]), 2, MEMBERS).astype(np.int64)
+    wanted = np.clip(np.round(columns["group"][users] * turn.effects[-1].party_size), 2, MEMBERS).astype(np.int64)
     when = meal_times(turn, users, venues, wanted, np.full(len(users), _INVITE_STEP), within_hours=200)
     good = when > turn.start + 2 * HOUR
     index, users, venues, wanted, when = (a[good] for a in (index, users, venues, wanted, when))
@@ -85,14 +87,25 @@ def decide_answers(turn: Turn) -> None:
     uniform = town.draws.uniform(Purpose.INVITE_ANSWER, key)
     busy = np.isin(who, turn.state.pools["plans"].rows["user"])
     accept = rates.accept_share * (0.6 + 0.7 * columns["openness"][who]) * np.where(busy, 0.7, 1.0)
-    answer = np.where(uniform < accept, ACCEPT, np.where(uniform < accept + rates.decline_share, DECLINE, EXPIRE))
     latency = rates.answer_log_median_seconds * np.exp(
         rates.answer_log_sd * town.draws.normal(Purpose.INVITE_LATENCY, key)
     )
     patience = np.minimum(rows["sent"] + int(rates.patience_hours * HOUR), rows["when"] - _CLOSES_BEFORE)
     due = rows["sent"] + (np.minimum(latency, 1e7) * SECOND).astype(np.int64)
-    answer = np.where(due > patience, EXPIRE, answer)
+    answers = []
+    for effects in turn.effects:
+        share = shifted(accept, effects.invite_answers)
+        answer = np.where(uniform < share, ACCEPT, np.where(uniform < share + rates.decline_share, DECLINE, EXPIRE))
+        answers.append(np.where(due > patience, EXPIRE, answer))
+    cause = label(answers, turn.causes)
+    lost = np.flatnonzero(cause > 0)
+    turn.suppress(
+        _ANSWER_KINDS[answers[0][lost]], who[lost], np.full(len(lost), turn.start), 32 + rank_within(who[lost]),
+        rows["venue"][lost], cause[lost],
+    )  # fmt: skip
+    answer = answers[-1]
     due = np.where(answer == EXPIRE, patience, due)
+    pool.put("cause", fresh, np.where(cause > 0, cause, rows["cause"]))
     pool.put("answer", fresh, answer)
     pool.put("due", fresh, np.maximum(due, turn.start))
 
@@ -114,26 +127,33 @@ def answer_now(turn: Turn, index: Array) -> None:
     answer = np.where(answer == EXPIRE, np.where(uniform < 0.7, ACCEPT, DECLINE), answer)  # noqa: PLR2004 — F13 of answers
     pool.put("answer", rows, answer)
     pool.put("due", rows, np.maximum(made.time[index], turn.start))
+    now = np.zeros(len(pool), dtype=bool)
+    now[rows] = True
+    _answered(turn, pool.take(now))
 
 
 def settle_invitations(turn: Turn) -> None:
     """Emit answers that are due, and form groups when all have answered or time is up."""
     invites, plans = turn.state.pools["invites"], turn.state.pools["plans"]
     if len(invites) and (due := (invites.rows["due"] < turn.end) & (invites.rows["answer"] != UNDECIDED)).any():
-        rows = invites.take(due)
-        time = np.maximum(rows["due"], turn.start)
-        out = turn.events.add(_ANSWER_KINDS[rows["answer"]], time, rows["other"])
-        out["high"], out["low"] = turn.town.ids.of(out["kind"], rows["low"] >> np.uint64(24), turn.tick + 1)
-        for name in ("venue", "when", "cause"):
-            out[name] = rows[name]
-        out["other"], out["ref_high"], out["ref_low"] = rows["user"], rows["high"], rows["low"]
-        out["from_high"], out["from_low"] = rows["high"], rows["low"]
-        out["value"] = np.where(rows["answer"] == EXPIRE, 0, np.maximum((time - rows["sent"]) // SECOND, 1))
-        _count(turn, rows, out)
+        _answered(turn, invites.take(due))
     if len(plans):
         done = (plans.rows["answered"] >= plans.rows["invited"]) | (plans.rows["deadline"] + 2 * MINUTE < turn.end)
         if done.any():
             _form_groups(turn, plans.take(done))
+
+
+def _answered(turn: Turn, rows: Array) -> None:
+    """Emit answers to invitations, and book them to their plans."""
+    time = np.maximum(rows["due"], turn.start)
+    out = turn.events.add(_ANSWER_KINDS[rows["answer"]], time, rows["other"])
+    out["high"], out["low"] = turn.town.ids.of(out["kind"], rows["low"] >> np.uint64(24), turn.tick + 1)
+    for name in ("venue", "when", "cause"):
+        out[name] = rows[name]
+    out["other"], out["ref_high"], out["ref_low"] = rows["user"], rows["high"], rows["low"]
+    out["from_high"], out["from_low"] = rows["high"], rows["low"]
+    out["value"] = np.where(rows["answer"] == EXPIRE, 0, np.maximum((time - rows["sent"]) // SECOND, 1))
+    _count(turn, rows, out)
 
 
 def _count(turn: Turn, rows: Array, out: Array) -> None:
@@ -149,6 +169,7 @@ def _count(turn: Turn, rows: Array, out: Array) -> None:
             kept["accepted"][plan] += 1
             kept["members"][plan, kept["accepted"][plan]] = rows["other"][number]
             kept["from_high"][plan], kept["from_low"][plan] = out["high"][number], out["low"][number]
+            kept["cause"][plan] = out["cause"][number] or kept["cause"][plan]
     plans.rows = kept
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from services.simulator.domain.causes import label
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
 from services.simulator.domain.population import ACTIVE, CHURNED, DORMANT
@@ -18,12 +19,17 @@ def register(turn: Turn) -> None:
     daily = rates.registrations_per_day + rates.growth_per_day * turn.state.users.count
     expected = daily * town.config.tick_seconds / 86_400 * town.tables.registration_hours[turn.now.hour]
     uniform = float(town.draws.uniform(Purpose.REGISTRATION, np.zeros(1, dtype=np.int64), tick=turn.tick)[0])
-    count = int(expected + uniform)
-    if count:
-        join(turn, count)
+    counts = [int(expected * effects.registrations + uniform) for effects in turn.effects]
+    newcomer = np.arange(max(counts))
+    cause = label([newcomer < count for count in counts], turn.causes)
+    ids = turn.state.users.count + newcomer
+    missing = newcomer[(newcomer < counts[0]) & (newcomer >= counts[-1])]
+    turn.suppress(Kind.USER_REGISTERED, ids[missing], np.full(len(missing), turn.start), 0, -1, cause[missing])
+    if counts[-1]:
+        join(turn, counts[-1], cause[: counts[-1]])
 
 
-def join(turn: Turn, count: int) -> Array:
+def join(turn: Turn, count: int, cause: Array | int = 0) -> Array:
     """Register ``count`` people now; their numbers. They open the app soon: their heat is up."""
     columns = turn.state.users
     ids = np.arange(columns.count, columns.count + count)
@@ -33,7 +39,7 @@ def join(turn: Turn, count: int) -> Array:
     rows["heat"] = np.full(count, 2.0)
     columns.append(rows, count)
     out = turn.events.add(Kind.USER_REGISTERED, time, ids)
-    out["latitude"], out["longitude"] = rows["home_latitude"], rows["home_longitude"]
+    out["latitude"], out["longitude"], out["cause"] = rows["home_latitude"], rows["home_longitude"], cause
     turn.dirty_users.append(ids)
     return ids
 

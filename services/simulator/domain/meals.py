@@ -16,7 +16,7 @@ def party_sizes(turn: Turn, users: Array, steps: Array, most: Array) -> Array:
     """People at the table, 1 to ``most``, leaning to the person's usual number. Shape (rows,)."""
     draws = turn.town.draws
     uniform = draws.uniform(Purpose.PARTY, users, tick=turn.tick, also=[steps])
-    usual = turn.state.users["group"][users]
+    usual = turn.state.users["group"][users] * turn.effects[-1].party_size
     size = np.searchsorted(turn.town.tables.party, uniform ** (2.8 / np.maximum(usual, 1.5)), side="right")
     return np.clip(size, 1, most)
 
@@ -29,10 +29,11 @@ def meal_times(
     uniform = [town.draws.uniform(Purpose.MEAL_TIME, users, tick=turn.tick, step=k, also=[steps]) for k in range(4)]
     normal = town.draws.normal(Purpose.MEAL_TIME, users, tick=turn.tick, step=9, also=[steps])
     persona = town.tables.persona[turn.state.users["persona"][users], 2]
-    lead = rates.lead_log_median_hours * persona * np.maximum(size / 2.0, 0.5) ** rates.lead_party_slope
+    factor = turn.effects[-1].lead_time
+    lead = factor * rates.lead_log_median_hours * persona * np.maximum(size / 2.0, 0.5) ** rates.lead_party_slope
     hours = np.minimum(lead * np.exp(rates.lead_log_sd * normal), within_hours)
     days = np.minimum(np.floor((turn.now.minute / 60 + hours) / 24), _LONGEST_LEAD_DAYS)
-    days = np.where(uniform[0] < rates.same_day_share, 0, days).astype(np.int64)
+    days = np.where(uniform[0] < rates.same_day_share**factor, 0, days).astype(np.int64)
     category = turn.state.venues["category"][venues]
     hour = (town.tables.meal_hours[category] < uniform[1][:, None]).sum(axis=1)
     quarter = np.array([0, 0, 0, 30, 30, 15, 45])[(uniform[2] * 7).astype(np.int64)]

@@ -42,8 +42,9 @@ NOBODY: Array = np.zeros(0, dtype=np.int64)
 class Decisions:
     """What the behaviour engine decided, before anything is done.
 
-    Rows of actions: user, time, number in the tick, action, venue (-1 none), cause. Walk-ins: user, time, venue, size,
-    cause. Recommendations: user, choice (0 none, 1.. the item).
+    Rows of actions: user, time, number in the tick, action, venue (-1 none), cause. Walk-ins: user, time, venue,
+    cause; ``walk_levels`` is who would go out with the first causes only, level by level. Recommendations: user,
+    choice (0 none, 1.. the item).
     """
 
     user: Array = field(default_factory=lambda: NOBODY)
@@ -56,6 +57,7 @@ class Decisions:
     walk_time: Array = field(default_factory=lambda: NOBODY)
     walk_venue: Array = field(default_factory=lambda: NOBODY)
     walk_cause: Array = field(default_factory=lambda: NOBODY)
+    walk_levels: list[Array] = field(default_factory=list)
     list_user: Array = field(default_factory=lambda: NOBODY)
     list_choice: Array = field(default_factory=lambda: NOBODY)
 
@@ -77,6 +79,7 @@ class Turn:
     events: EventBuffer = field(default_factory=EventBuffer)
     effects: list[Effects] = field(default_factory=lambda: [Effects()])
     causes: list[int] = field(default_factory=list)
+    level: int = -1
     active: Array = field(default_factory=lambda: NOBODY)
     decisions: Decisions = field(default_factory=Decisions)
     results: list[CommandResult] = field(default_factory=list)
@@ -95,14 +98,14 @@ class Turn:
         return self.town.ids.of(int(kind), entity, self.tick + 1, ordinal)
 
     def suppress(
-        self, kind: Kind, user: Array, time: Array, step: Array | int, venue: Array | int, cause: Array
+        self, kind: Kind | Array, user: Array, time: Array, step: Array | int, venue: Array | int, cause: Array
     ) -> None:
-        """Record actions that a cause prevented."""
+        """Record actions that a cause prevented; ``step`` tells those of one kind, person and tick apart."""
         if len(user) == 0:
             return
         rows = self.events.add(Kind.TRUTH_SUPPRESSED, time, user)
-        rows["subject"], rows["venue"], rows["cause"] = int(kind), venue, cause
-        rows["ordinal"] = int(kind) * 8 + np.asarray(step) % 8
+        rows["subject"], rows["venue"], rows["cause"] = kind, venue, cause
+        rows["ordinal"] = np.asarray(kind, dtype=np.int64) * 64 + np.asarray(step) % 64
 
     def anchor(self, users: Array) -> tuple[Array, Array, Array]:
         """Zone, latitude and longitude from which people think now: work while there, home else; a venue on a visit."""
