@@ -177,12 +177,13 @@ class Desk:
     def _move(self, booking: Booking, trigger: Trigger, columns: dict[str, object]) -> None:
         self._put(booking)
         event_type = OUTCOME_EVENTS[booking.status]
-        event_id = self.records.add("bookings", event_type, trigger, {**booking_columns(booking), **columns})
+        told = {**booking_columns(booking), **columns}
+        event_id = self.records.add("bookings", event_type, trigger, told, about=booking.booking_id)
         if booking.status in TOLD:
-            told = replace(trigger, event_id=event_id)
+            outcome = replace(trigger, event_id=event_id)
             text = notification(booking, self.venues.get(booking.venue_id))
             user = {"user_id": booking.request.user_id, "booking_id": booking.booking_id, "text": text}
-            self.records.add("system_metrics", "notification.dispatched", told, user)
+            self.records.add("system_metrics", "notification.dispatched", outcome, user)
 
     def _put(self, booking: Booking) -> None:
         self.bookings[booking.booking_id] = booking

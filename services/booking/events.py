@@ -32,11 +32,21 @@ class Records:
     rows: dict[str, list[dict[str, object]]] = field(default_factory=lambda: defaultdict(list))
 
     def add(
-        self, topic: str, event_type: str, trigger: Trigger, columns: Mapping[str, object], ordinal: int = 0
+        self,
+        topic: str,
+        event_type: str,
+        trigger: Trigger,
+        columns: Mapping[str, object],
+        ordinal: int = 0,
+        about: str = "",
     ) -> str:
-        """Add a record and give its event_id, a function of its trigger."""
+        """Add a record and give its event_id, a function of its trigger and of what it is ``about``.
+
+        One event moves several bookings: a table that one party leaves may seat two that wait.
+        """
         run_id, branch = self.scope
-        event_id = identity.event_id(run_id, branch, SOURCE, trigger.event_id, event_type, ordinal)
+        cause = f"{trigger.event_id}/{about}" if about and about != trigger.event_id else trigger.event_id
+        event_id = identity.event_id(run_id, branch, SOURCE, cause, event_type, ordinal)
         self.rows[topic].append(
             {
                 "event_id": event_id,

@@ -95,6 +95,16 @@ def test_who_waits_gets_the_table_that_a_cancellation_frees() -> None:
     assert full.publish("bookings", cancel_row("x", "a")).settle().told("b") == ["waitlisted", "confirmed"]
 
 
+def test_two_who_get_tables_by_one_cancellation_are_told_by_two_events() -> None:
+    full = city(tables="2x2").publish("bookings", request_row("a", party_size=4)).settle()
+    waiting = [request_row(name, flexibility_minutes=15) for name in ("b", "c")]
+    full.publish("bookings", *waiting).settle().publish("bookings", cancel_row("x", "a")).settle()
+    assert (full.told("b"), full.told("c")) == (["waitlisted", "confirmed"],) * 2
+    for topic in ("bookings", "system_metrics"):
+        ids = [row["event_id"] for row in full.rows(topic) if row["source"] == "booking"]
+        assert len(ids) == len(set(ids)), f"two events of {topic} have one id"
+
+
 def test_a_wait_expires_before_the_start() -> None:
     full = city(tables="2x1").publish("bookings", request_row("a"), request_row("b", flexibility_minutes=15)).settle()
     full.tick(EVENING - 61 * MINUTE)
