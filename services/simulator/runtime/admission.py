@@ -145,7 +145,8 @@ def arrange(received: Sequence[Received]) -> Admitted:
 def _merge(topic: str, parts: Sequence[Received]) -> Received:
     frame = pl.concat([part.batch.frame for part in parts], rechunk=True)
     raws = [raw for part in parts for raw in part.raws]
-    order = frame.select(pl.arg_sort_by("simulation_time", "event_id")).to_series().to_numpy().astype(np.intp)
+    places = list(zip(frame["simulation_time"].to_list(), frame["event_id"].to_list(), strict=True))
+    order = np.array(sorted(range(len(places)), key=places.__getitem__), dtype=np.intp)
     partitions = np.concatenate([part.batch.partitions for part in parts])[order]
     offsets = np.concatenate([part.batch.offsets for part in parts])[order]
     batch = Batch(topic, frame[order], partitions, offsets)
@@ -154,6 +155,8 @@ def _merge(topic: str, parts: Sequence[Received]) -> Received:
 
 def _select(received: Received, rows: NDArray[np.intp]) -> Received:
     batch = received.batch
+    if len(rows) == len(batch):
+        return received
     chosen = Batch(batch.topic, batch.frame[rows], batch.partitions[rows], batch.offsets[rows])
     return Received(chosen, [received.raws[row] for row in rows])
 

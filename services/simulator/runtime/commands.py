@@ -201,7 +201,7 @@ def _reason(error: ValidationError, model: type[Parameters]) -> str:
     for fault in error.errors(include_url=False):
         shown = fault["loc"] if model in _NESTED else fault["loc"][:1]
         place = ".".join(str(part) for part in shown)
-        if fault["type"] == "extra_forbidden":
+        if fault["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
             said.append(f"no parameter {place!r}{_nearest(place.rpartition('.')[2], _words(model, fault['loc']))}")
         else:
             said.append(f"{place}: {fault['msg'][:1].lower()}{fault['msg'][1:]}, got {fault['input']!r}")

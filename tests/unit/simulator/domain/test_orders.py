@@ -200,15 +200,16 @@ def test_weather_that_cannot_be_is_refused(watched: Watched, parameters: dict[st
 
 
 def test_a_triggered_event_happens_now_and_is_told_to_be_an_external_cause(watched: Watched) -> None:
+    begin, end = START + 3_600_000_000, START + 7_200_000_000
     payload = {"name": "Street fair", "kind": "festival", "latitude": 40.7, "longitude": -74, "radius_km": 1,
-               "starts_at": iso(START + 3_600_000_000), "ends_at": iso(START + 7_200_000_000), "crowd": 500}  # fmt: skip
+               "starts_at": iso(begin), "ends_at": iso(end), "crowd": 500}  # fmt: skip
     answer = watched.order(
         "trigger", {"event_type": "special_event.scheduled", "channel": "environment", "payload": payload}
     )
     assert answer.accepted
     assert answer.result["queued"] is False
     event = watched.event("environment", answer.result["event_id"])
-    assert (event["name"], event["crowd"], event["starts_at"]) == ("Street fair", 500, START + 3_600_000_000)
+    assert (event["name"], event["crowd"], event["starts_at"]) == ("Street fair", 500, begin)
     truth = watched.event("ground_truth", event["cause_id"])
     assert (truth["kind"], truth["subject_event_id"]) == ("external_event", event["event_id"])
 

@@ -10,8 +10,9 @@ from services.simulator.adapters.decoding import journal_decoder
 from services.simulator.adapters.ledger import LedgerFile
 from services.simulator.beginning import Beginning, Plan
 from services.simulator.domain.city import CityConfig
+from services.simulator.imperfections.rules import Rule
 from services.simulator.opening import Opener
-from services.simulator.ports import FailPoint
+from services.simulator.ports import FailPoint, MakeCity
 from services.simulator.simulation import Simulation
 from streamkit.clock import Clock, ManualClock
 from streamkit.health import Readiness
@@ -41,13 +42,23 @@ class World:
     backfill_lead: int = 5  # frames of one tick
     speed: float = 0.0
     checkpoint_seconds: float = 1e9
+    until_now: bool = False
+    rules: tuple[Rule, ...] = ()
+    make_city: MakeCity = FakeCity
     config: CityConfig = field(default_factory=lambda: CityConfig(users=5, venues=3, start=START_US))
 
     def simulation(self, fail_point: FailPoint = silent) -> Simulation:
         decode = journal_decoder(CATALOGUE, CODEC)
         readers = {name: frozenset(CATALOGUE.topics_read_by(name)) for name in ("booking", "recommender")}
         opener = Opener(
-            self.root, LedgerFile(self.root / "ledger.json"), self.stack_id, self.boot_id, FakeCity, decode, readers
+            self.root,
+            LedgerFile(self.root / "ledger.json"),
+            self.stack_id,
+            self.boot_id,
+            self.make_city,
+            decode,
+            readers,
+            self.rules,
         )
         arrivals = BrokerArrivals(self.broker)
         beginning = Beginning(
@@ -61,6 +72,8 @@ class World:
             5,
             self.backfill_lead,
             self.checkpoint_seconds,
+            self.until_now,
+            self.root / "snapshots",
         )
         publisher = BrokerPublisher(self.broker)
         progress = Progress("simulator", "test", publisher, self.clock)
