@@ -20,6 +20,8 @@ ID_LENGTH = 26
 
 LETTER_BITS, HALF_BITS = 5, 64
 _LETTERS = np.frombuffer(ALPHABET, dtype=np.uint8)
+_PAIRS = [chr(first) + chr(second) for first in ALPHABET for second in ALPHABET]
+_PAIR_SHIFTS = range(LETTER_BITS * (ID_LENGTH - 2), -1, -2 * LETTER_BITS)
 
 
 def print_ids(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> NDArray[np.bytes_]:
@@ -41,8 +43,7 @@ def print_ids(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> NDArray[np.b
 def print_id(digest: bytes) -> str:
     """Printed id of a 16-byte digest."""
     number = int.from_bytes(digest, "big")
-    shifts = range(LETTER_BITS * (ID_LENGTH - 1), -1, -LETTER_BITS)
-    return "".join(chr(ALPHABET[(number >> shift) & 31]) for shift in shifts)
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in _PAIR_SHIFTS])
 
 
 def hash_id(*parts: str | int) -> str:

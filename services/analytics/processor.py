@@ -190,6 +190,9 @@ class AnalyticsProcessor:
     @staticmethod
     def _by_scope(frame: pl.DataFrame) -> Iterator[tuple[Scope, pl.DataFrame]]:
         """Records by (run, branch), in order of first appearance; nearly always just one."""
+        if frame.height and frame["run_id"].n_unique() == 1 == frame["branch"].n_unique():
+            yield Scope(str(frame["run_id"][0]), int(frame["branch"][0])), frame
+            return
         parts: Iterable[tuple[tuple[object, ...], pl.DataFrame]] = frame.group_by(
             "run_id", "branch", maintain_order=True
         )

@@ -53,10 +53,7 @@ class BookingProcessor:
         live = self._state.live()
         if batch.removed and batch.topic == "venues" and live is not None:
             self._state.remove_venues(live, batch.removed)
-        scopes: dict[Scope, pl.DataFrame] = {}
-        if batch.frame.height:
-            parts = batch.frame.partition_by(["run_id", "branch"], maintain_order=True, as_dict=True)
-            scopes = {Scope(str(run_id), int(branch)): frame for (run_id, branch), frame in parts.items()}
+        scopes = _by_scope(batch.frame)
         for scope, frame in scopes.items():
             outputs += self._fold(batch.topic, scope, frame)
         for scope in dict.fromkeys([*scopes, *([live] if live else [])]):
@@ -92,3 +89,13 @@ class BookingProcessor:
             place = batch.topic, partition
             ends[place] = max(ends.get(place, 0), offset + 1)
         self._state.advance(ends)
+
+
+def _by_scope(frame: pl.DataFrame) -> dict[Scope, pl.DataFrame]:
+    """Records of each scope, in order of first appearance; nearly always there is just one."""
+    if frame.is_empty():
+        return {}
+    if frame["run_id"].n_unique() == 1 == frame["branch"].n_unique():
+        return {Scope(str(frame["run_id"][0]), int(frame["branch"][0])): frame}
+    parts = frame.partition_by(["run_id", "branch"], maintain_order=True, as_dict=True)
+    return {Scope(str(run_id), int(branch)): part for (run_id, branch), part in parts.items()}

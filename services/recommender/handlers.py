@@ -3,7 +3,7 @@
 Everything published follows from the records read: an id is the hash of its trigger, so a repeat is the same record.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TypeAlias
@@ -13,7 +13,7 @@ import polars as pl
 
 from services.recommender import answers, publishing
 from services.recommender.domain.people import suggest
-from services.recommender.domain.state import AFFINITY, CityState, Happening, minute_of
+from services.recommender.domain.state import AFFINITY, MINUTE_US, CityState, Happening, minute_of
 from services.recommender.domain.venues import Moment, recommend
 from services.recommender.domain.weights import Weights
 from services.recommender.publishing import Row
@@ -27,6 +27,9 @@ SUBSCRIPTIONS = (
     "social_interactions", "bookings", "user_actions", "requests",
 )  # fmt: skip
 """Topics read; state before questions, so that a lock-step host answers with what is known."""
+
+REMEMBERED = frozenset({*AFFINITY, "recommendation.ignored"})
+"""Actions at venues that later proposals go by."""
 
 HOUR_US = 3_600_000_000
 UNANNOUNCED_KEPT = 4
@@ -108,7 +111,7 @@ class Recommender:
         for key in batch.removed:
             self._remove(batch.topic, key)
         outputs: list[Output] = []
-        for _, part in batch.frame.group_by("run_id", "branch", maintain_order=True):
+        for part in _tellings(batch.frame):
             telling = (str(part["run_id"][0]), int(part["branch"][0]))
             if batch.topic == "simulation_control":
                 self._hear(telling, part)
@@ -143,11 +146,10 @@ class Recommender:
         """
         _greet(city, frame)
         proposed: list[Row] = []
-        minutes = frame.with_columns((pl.col("simulation_time") // 60_000_000).alias("_minute"))
-        for (minute,), part in minutes.sort("_minute", maintain_order=True).group_by("_minute", maintain_order=True):
-            city.catch_up(int(str(minute)))
-            proposed += self._propose_venues(city, part.filter(pl.col("event_type") == "session.started"))
-            proposed += self._propose_people(city, part.filter(pl.col("event_type") == "friends.checked"))
+        for minute, part in _minutes(frame):
+            city.catch_up(minute)
+            proposed += self._propose_venues(city, part.filter(part["event_type"] == "session.started"))
+            proposed += self._propose_people(city, part.filter(part["event_type"] == "friends.checked"))
             _remember(city, part)
         proposed.sort(key=itemgetter("simulation_time"))
         return [Outgoing.from_rows("recommendations", proposed)] if proposed else []
@@ -175,6 +177,22 @@ class Recommender:
                 person.shown_people_at = row["simulation_time"]
                 found.append((row, matches))
         return publishing.people_lists(found, self._weights.model_version)
+
+
+def _tellings(frame: pl.DataFrame) -> Iterable[pl.DataFrame]:
+    """Records of each telling, in order of first appearance; nearly always there is just one."""
+    if frame.height and frame["run_id"].n_unique() == 1 == frame["branch"].n_unique():
+        return [frame]
+    return [part for _, part in frame.group_by("run_id", "branch", maintain_order=True)]
+
+
+def _minutes(frame: pl.DataFrame) -> Iterable[tuple[int, pl.DataFrame]]:
+    """Records of each simulated minute, earliest first."""
+    minutes = frame["simulation_time"] // MINUTE_US
+    if minutes.n_unique() == 1:
+        return [(int(minutes[0]), frame)]
+    ordered = frame.with_columns(minutes.alias("_minute")).sort("_minute", maintain_order=True)
+    return [(int(str(minute)), part) for (minute,), part in ordered.group_by("_minute", maintain_order=True)]
 
 
 def _fold_rows(city: CityState, topic: str, frame: pl.DataFrame) -> None:
@@ -214,17 +232,15 @@ def _fold_environment(city: CityState, row: Mapping[str, object]) -> None:
 
 def _greet(city: CityState, frame: pl.DataFrame) -> None:
     """Make known the people who registered before their row on `users` came through."""
-    for row in frame.filter(pl.col("event_type") == "user.registered").iter_rows(named=True):
+    for row in frame.filter(frame["event_type"] == "user.registered").iter_rows(named=True):
         person = city.person(row["user_id"])
         person.latitude, person.longitude = row["latitude"], row["longitude"]
 
 
 def _remember(city: CityState, frame: pl.DataFrame) -> None:
-    kinds = [*AFFINITY, "recommendation.ignored"]
-    told = frame.filter(pl.col("event_type").is_in(kinds) & pl.col("venue_id").is_not_null())
+    columns = (frame[name].to_list() for name in ("simulation_time", "event_type", "user_id", "venue_id"))
     city.pending.extend(
         Happening(minute_of(time), kind, user_id, venue_id)
-        for time, kind, user_id, venue_id in told.select(
-            "simulation_time", "event_type", "user_id", "venue_id"
-        ).iter_rows()
+        for time, kind, user_id, venue_id in zip(*columns, strict=True)
+        if kind in REMEMBERED and venue_id is not None
     )

@@ -4,8 +4,8 @@ A value is a zero byte, the schema id as four bytes big-endian, and the Avro bod
 record-by-record writer; decoding isolates whatever is damaged and never raises on bad data.
 """
 
-from streamkit.codec.codec import Codec, Decoded, Encoded
+from streamkit.codec.codec import Codec, Decoded, Encoded, Framed
 from streamkit.codec.columns import EncodeError
 from streamkit.codec.decode import Poison
 
-__all__ = ["Codec", "Decoded", "EncodeError", "Encoded", "Poison"]
+__all__ = ["Codec", "Decoded", "EncodeError", "Encoded", "Framed", "Poison"]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from streamkit.codec.columns import EncodeError
 from streamkit.codec.contract import ContractCheck
 from streamkit.codec.decode import Poison, Reader
+from streamkit.codec.direct import Framer
 from streamkit.codec.encode import encode_bodies
 from streamkit.codec.few import FEW, encode_few
 from streamkit.codec.keys import encode_keys
@@ -28,6 +29,14 @@ class Encoded:
     topic: str
     keys: list[bytes]
     values: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """Records that were checked and not yet encoded: row i of ``frame`` has ``keys[i]``."""
+
+    keys: list[bytes]
+    frame: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,7 @@ class _TopicCodec:
     header: bytes
     readers: Mapping[int, Reader]
     check: ContractCheck
+    framer: Framer
 
 
 class Codec:
@@ -77,14 +87,7 @@ class Codec:
 
     def encode(self, outgoing: Outgoing) -> Encoded:
         """Keys and values of a batch; raises `EncodeError` naming topic and column."""
-        known = self._topic(outgoing.topic)
-        unknown = next((name for name in outgoing.columns if name not in known.plan.names), None)
-        if unknown is not None:
-            raise EncodeError(f"{outgoing.topic}: column {unknown!r} is not in the schema")
-        if self._service is not None and outgoing.rows:
-            wrong = foreign(known.topic, outgoing, self._service)
-            if wrong:
-                raise EncodeError("; ".join(wrong))
+        known = self._checked(outgoing)
         try:
             keys = encode_keys(known.topic.key, outgoing.columns.get(known.topic.key), outgoing.rows)
             encode = encode_few if outgoing.rows <= self._few else encode_bodies
@@ -95,6 +98,27 @@ class Codec:
             for row in np.flatnonzero(outgoing.damaged).tolist():
                 values[row] = _cut(values[row])
         return Encoded(outgoing.topic, keys, values)
+
+    def frame(self, outgoing: Outgoing) -> Framed | None:
+        """What decoding the encoded batch would give, for a handful of sound records; None where there are more.
+
+        Every value is checked as by `encode`, whose errors it raises; the contract by `encode_frame`.
+        """
+        if outgoing.rows > self._few or outgoing.damaged is not None:
+            return None
+        known = self._checked(outgoing)
+        try:
+            keys = encode_keys(known.topic.key, outgoing.columns.get(known.topic.key), outgoing.rows)
+            return Framed(keys, known.framer.frame(outgoing.columns, outgoing.rows))
+        except EncodeError as error:
+            raise EncodeError(f"{outgoing.topic}: {error}") from None
+
+    def encode_frame(self, topic: str, frame: pl.DataFrame) -> list[bytes]:
+        """Values of records that `frame` gave; raises `EncodeError` where one breaks the topic's contract."""
+        broken = next(iter(self._topic(topic).check.violations(frame).values()), None)
+        if broken is not None:
+            raise EncodeError(f"{topic}: {broken}")
+        return self.encode(Outgoing(topic, frame.height, {name: frame[name] for name in frame.columns})).values
 
     def decode(self, topic: str, values: Sequence[bytes | None]) -> Decoded:
         """Columns of the values that can be read and keep the contract; never raises on bad data."""
@@ -128,6 +152,18 @@ class Codec:
         """Id of the schema that this codec writes on a topic."""
         return int(struct.unpack(">I", self._topic(topic).header[1:])[0])
 
+    def _checked(self, outgoing: Outgoing) -> _TopicCodec:
+        """Codec of the topic of a batch that may be written there."""
+        known = self._topic(outgoing.topic)
+        unknown = next((name for name in outgoing.columns if name not in known.plan.names), None)
+        if unknown is not None:
+            raise EncodeError(f"{outgoing.topic}: column {unknown!r} is not in the schema")
+        if self._service is not None and outgoing.rows:
+            wrong = foreign(known.topic, outgoing, self._service)
+            if wrong:
+                raise EncodeError("; ".join(wrong))
+        return known
+
     def _topic(self, name: str) -> _TopicCodec:
         known = self._topics.get(name)
         if known is None:
@@ -148,7 +184,8 @@ def _topic_codec(topic: Topic, ids: Mapping[str, int]) -> _TopicCodec:
     known = {version: ids[f"{subject}/{version}"] for version in topic.versions if f"{subject}/{version}" in ids}
     readers = {known[version]: Reader(topic.versions[version], topic.schema) for version in known}
     header = struct.pack(">bI", 0, known[topic.version])
-    return _TopicCodec(topic, Plan.of(topic.schema), header, readers, ContractCheck(topic))
+    plan = Plan.of(topic.schema)
+    return _TopicCodec(topic, plan, header, readers, ContractCheck(topic), Framer(plan))
 
 
 def _present(

@@ -43,22 +43,39 @@ def encode_few(plan: Plan, header: bytes, columns: Mapping[str, Column], rows: i
 def _cells(field: Field, column: Any, rows: int) -> Cells:
     if column is None or isinstance(column, str | int | float | bool | np.generic):
         return scalar_cell(field, column)
-    size = len(column.codes) if isinstance(column, Coded) else len(column)
-    if size != rows:
-        raise EncodeError(f"column {field.name!r} has {size} rows, the batch {rows}")
-    values = _texts(field, column) if field.kind == "string" else _numbers(field, column)
+    values = cell_values(field, column, rows)
     prefix = PRESENT if field.nullable else b""
     write = _WRITERS[field.kind]
     try:
-        return [NULL if value is None else prefix + write(field, value) for value in _checked(field, values)]
+        return [NULL if value is None else prefix + write(field, value) for value in values]
     except (OverflowError, struct.error) as error:
         raise EncodeError(f"column {field.name!r} has a value that is no {field.kind}") from error
 
 
-def _checked(field: Field, values: list[Any]) -> list[Any]:
+def cell_values(field: Field, column: Any, rows: int) -> list[Any]:
+    """A column that is no scalar as plain values, strings as UTF-8, None where null; raises `EncodeError`.
+
+    Whether numbers fit their kind is for `check_cells`, or the writing, to say.
+    """
+    size = len(column.codes) if isinstance(column, Coded) else len(column)
+    if size != rows:
+        raise EncodeError(f"column {field.name!r} has {size} rows, the batch {rows}")
+    values = _texts(field, column) if field.kind == "string" else _numbers(field, column)
     if not field.nullable and None in values:
         raise EncodeError(f"column {field.name!r} must be set")
     return values
+
+
+def check_cells(field: Field, values: list[Any]) -> None:
+    """Raise `EncodeError` where a number is one that the field cannot hold."""
+    if field.kind in RANGES:
+        low, high = RANGES[field.kind]
+        if any(value is not None and not low <= value <= high for value in values):
+            raise EncodeError(f"column {field.name!r} has a value outside {field.kind}")
+    elif field.kind in _PACK:
+        for value in values:
+            if value is not None:
+                _write_float(field, value)
 
 
 def _texts(field: Field, column: Any) -> list[bytes | None]:

@@ -6,11 +6,13 @@ Everything goes through the real codec, so a value that Kafka would not carry fa
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from streamkit.codec import Codec
+from streamkit.codec import Codec, Framed
 from streamkit.contracts import Catalogue
 from streamkit.partitioner import partitions_of
 from streamkit.positions import Positions
@@ -20,8 +22,15 @@ from streamkit.records import Batch, Tombstones
 
 DLQ_SUFFIX = ".dlq"
 
-SEGMENTS = 8
-"""Decoded pieces of a topic kept for readers that are not in step: what a tick brings is read in two or three."""
+SEGMENTS = 64
+"""Decoded pieces of a topic kept for readers that are not in step: one that reads every quarter of an hour finds the
+two or three that each tick brings."""
+
+KEYS_KNOWN = 1_000_000
+"""Keys whose partition is remembered: some 100 MB."""
+
+_LATE = b""
+"""Stands for the bytes of a record that is not encoded yet."""
 
 Headers = Sequence[tuple[str, str | bytes | None]]
 
@@ -36,6 +45,7 @@ class _Records:
     offsets: list[int] = field(default_factory=list)
     headers: dict[int, Headers] = field(default_factory=dict)
     ends: list[int] = field(default_factory=list)
+    late: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
     base: int = 0
 
 
@@ -51,12 +61,18 @@ class _Segment:
 class MemoryLog:
     """Topics of the catalogue as lists of bytes. A record's index is its place in the topic's order of arrival."""
 
-    def __init__(self, catalogue: Catalogue, codec: Codec) -> None:
+    def __init__(self, catalogue: Catalogue, codec: Codec, *, late_bytes: bool = False) -> None:
+        """With ``late_bytes`` a handful of records is checked at once but encoded only when bytes are asked for.
+
+        The bytes are the same. A record that breaks its topic's contract is then no dead letter: `raw` refuses it.
+        """
+        self._late_bytes = late_bytes
         self.catalogue = catalogue
         self.codec = codec
         self._topics: dict[str, _Records] = {}
         self._decoded: dict[str, deque[_Segment]] = {}
         self._judged: dict[str, int] = {}
+        self._placed: dict[int, dict[bytes | None, int]] = {}
 
     def append(self, outputs: Sequence[Output]) -> Positions:
         """Write outputs; the end offset of every partition written. Raises EncodeError as the producer does."""
@@ -66,9 +82,37 @@ class MemoryLog:
                 keys: list[bytes] = [key.encode() for key in output.keys]
                 ends |= self.append_raw(output.topic, keys, [None] * len(keys))
             elif output.rows:
+                framed = self.codec.frame(output) if self._late_bytes else None
+                if framed is not None:
+                    ends |= self._append_framed(output.topic, framed)
+                    continue
                 encoded = self.codec.encode(output)
                 ends |= self.append_raw(encoded.topic, encoded.keys, encoded.values)
         return ends
+
+    def _append_framed(self, topic: str, framed: Framed) -> Positions:
+        start, count = self.size(topic), len(framed.keys)
+        ends = self.append_raw(topic, framed.keys, [_LATE] * count)
+        records = self._topics[topic]
+        records.late.append((start, framed.frame))
+        batch = Batch(
+            topic,
+            framed.frame,
+            np.asarray(records.partitions[-count:], dtype=np.int32),
+            np.asarray(records.offsets[-count:], dtype=np.int64),
+        )
+        self._segments(topic).append(_Segment(start, start + count, batch))
+        return ends
+
+    def _encode_late(self, topic: str, records: _Records) -> None:
+        """Encode all that waits for it, at once."""
+        if not records.late:
+            return
+        late, records.late = records.late, []
+        values = iter(self.codec.encode_frame(topic, pl.concat([frame for _, frame in late])))
+        for start, frame in late:
+            place = start - records.base
+            records.values[place : place + frame.height] = islice(values, frame.height)
 
     def append_raw(
         self,
@@ -79,10 +123,7 @@ class MemoryLog:
     ) -> Positions:
         """Write bytes as they are, garbage included; a null key goes to partition 0."""
         records = self._records(topic)
-        count = len(records.ends)
-        placed = partitions_of([key or b"" for key in keys], count)
-        if None in keys:
-            placed[[key is None for key in keys]] = 0
+        placed = self._place(keys, len(records.ends))
         for index, one in enumerate(headers):
             records.headers[records.base + len(records.values) + index] = one
         records.keys += keys
@@ -110,6 +151,7 @@ class MemoryLog:
     def raw(self, topic: str, start: int = 0, stop: int | None = None) -> RawBatch:
         """Bytes of the records with indices from ``start`` up to ``stop``, in order of arrival."""
         records = self._records(topic)
+        self._encode_late(topic, records)
         span = slice(max(start - records.base, 0), None if stop is None else max(stop - records.base, 0))
         replays = {
             index - max(start, records.base): str(value)
@@ -138,7 +180,7 @@ class MemoryLog:
 
     def batch(self, topic: str, start: int, stop: int) -> Batch:
         """Decoded records by index, decoded once for all readers; poison goes to the dead-letter topic."""
-        segments = self._decoded.setdefault(topic, deque(maxlen=SEGMENTS))
+        segments = self._segments(topic)
         known = _tiled(segments, start, stop)
         if known is not None:
             return known
@@ -160,6 +202,7 @@ class MemoryLog:
     def values(self, topic: str, partition: int) -> list[bytes | None]:
         """Values of one partition in offset order, byte for byte."""
         records = self._records(topic)
+        self._encode_late(topic, records)
         return [value for value, place in zip(records.values, records.partitions, strict=True) if place == partition]
 
     def headers(self, topic: str) -> list[Headers]:
@@ -175,9 +218,29 @@ class MemoryLog:
     def forget(self, topic: str, before: int) -> None:
         """Drop the records with lower indices from memory; offsets go on. For runs larger than memory."""
         records = self._records(topic)
+        if records.late and records.late[0][0] < before:
+            self._encode_late(topic, records)
+        segments = self._segments(topic)
+        while segments and segments[0].stop <= before:
+            segments.popleft()
         count = min(max(before - records.base, 0), len(records.values))
         del records.keys[:count], records.values[:count], records.partitions[:count], records.offsets[:count]
         records.base += count
+
+    def _place(self, keys: Sequence[bytes | None], count: int) -> NDArray[np.int32]:
+        """Partition of each key; that of a null key is 0. Keys are seen again and again, so they are remembered."""
+        known = self._placed.setdefault(count, {None: 0})
+        new = [key for key in dict.fromkeys(keys) if key is not None and key not in known]
+        if new:
+            if len(known) > KEYS_KNOWN:
+                known.clear()
+                known[None] = 0
+                new = [key for key in dict.fromkeys(keys) if key is not None]
+            known.update(zip(new, partitions_of(new, count).tolist(), strict=True))
+        return np.fromiter((known[key] for key in keys), dtype=np.int32, count=len(keys))
+
+    def _segments(self, topic: str) -> deque[_Segment]:
+        return self._decoded.setdefault(topic, deque(maxlen=SEGMENTS))
 
     def _records(self, topic: str) -> _Records:
         records = self._topics.get(topic)

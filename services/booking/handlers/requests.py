@@ -23,7 +23,7 @@ REQUESTED, CANCEL_REQUESTED = "booking.requested", "booking.cancel_requested"
 
 def on_bookings(desk: Desk, frame: pl.DataFrame) -> None:
     """Decide every new request, cancel what its booker gives up; the service's own outcomes pass by."""
-    asked = frame.filter(pl.col("event_type").is_in([REQUESTED, CANCEL_REQUESTED]))
+    asked = frame.filter([kind in (REQUESTED, CANCEL_REQUESTED) for kind in frame["event_type"].to_list()])
     rows = list(rows_of(asked, COLUMNS))
     fresh = desk.state.fresh(desk.scope, [row.trigger.event_id for row in rows])
     new: list[Row] = []

@@ -31,7 +31,9 @@ class Row(NamedTuple):
 
 def rows_of(frame: pl.DataFrame, names: tuple[str, ...]) -> Iterator[Row]:
     """The rows of a frame with the common columns and those named."""
-    for values in frame.select(*COMMON, *names).iter_rows():
+    if frame.is_empty():
+        return
+    for values in zip(*(frame[name].to_list() for name in (*COMMON, *names)), strict=True):
         event_id, event_type, _, _, time_us, world, city, cause_id, user_id = values[: len(COMMON)]
         trigger = Trigger(event_id, time_us, world, city, cause_id)
         columns = dict(zip(names, values[len(COMMON) :], strict=True))

@@ -25,8 +25,10 @@ AWAITED = frozenset({"venues", "user_actions", "bookings"})
 
 def on_system_metrics(state: BookingState, scope: Scope, frame: pl.DataFrame) -> None:
     """Note the newest tick, unless an earlier one still waits for its records: a stream of ticks starves nobody."""
-    ticks = frame.filter((pl.col("event_type") == "simulator.tick") & pl.col("positions").is_not_null())
-    if ticks.is_empty() or state.tick(scope) is not None:
+    if state.tick(scope) is not None or "simulator.tick" not in frame["event_type"]:
+        return
+    ticks = frame.filter(frame["event_type"] == "simulator.tick").drop_nulls("positions")
+    if ticks.is_empty():
         return
     row = max(rows_of(ticks, ("positions",)), key=lambda row: row.trigger.time_us)
     trigger = row.trigger

@@ -12,7 +12,8 @@ VISITS = {"visit.started": Status.SEATED, "visit.ended": Status.COMPLETED}
 
 def on_user_actions(desk: Desk, frame: pl.DataFrame) -> None:
     """Fold visits of bookings, and interests; a visit that its booking's state does not allow changes nothing."""
-    visits = frame.filter(pl.col("event_type").is_in(list(VISITS)) & pl.col("booking_id").is_not_null())
+    kinds = frame["event_type"].to_list()
+    visits = _chosen(frame, [kind in VISITS for kind in kinds]).drop_nulls("booking_id")
     rows = list(rows_of(visits, ("booking_id", "venue_id")))
     if rows:
         desk.load([], [str(row.columns["booking_id"]) for row in rows], [])
@@ -21,12 +22,8 @@ def on_user_actions(desk: Desk, frame: pl.DataFrame) -> None:
         status = VISITS[row.event_type]
         if booking is not None and booking.venue_id == row.text("venue_id") and booking.may(status):
             desk.move(booking, status, row.trigger)
-    wishes = frame.filter(
-        (pl.col("event_type") == "interest.expressed")
-        & pl.col("user_id").is_not_null()
-        & pl.col("venue_id").is_not_null()
-        & pl.col("preferred_time").is_not_null()
-    )
+    wishes = _chosen(frame, [kind == "interest.expressed" for kind in kinds])
+    wishes = wishes.drop_nulls(("user_id", "venue_id", "preferred_time"))
     interests = [
         Interest(
             str(row.columns["venue_id"]), row.user_id or "", row.number("preferred_time"), row.number("party_size", 1)
@@ -35,3 +32,8 @@ def on_user_actions(desk: Desk, frame: pl.DataFrame) -> None:
     ]
     if interests:
         desk.state.put_interests(desk.scope, interests)
+
+
+def _chosen(frame: pl.DataFrame, wanted: list[bool]) -> pl.DataFrame:
+    """Some rows; the empty frame at no cost, for most batches hold nothing for booking."""
+    return frame.filter(wanted) if any(wanted) else frame.clear()

@@ -36,6 +36,12 @@ def test_the_same_seed_twice_gives_the_same_bytes_on_every_topic_of_the_city(cit
     assert streams(told(seed=5)) == streams(city)
 
 
+def test_records_encoded_late_are_the_same_bytes(city: OfflineRun) -> None:
+    at_once = compose(CONFIG, 5, late_bytes=False)
+    at_once.host.run(90)
+    assert streams(at_once) == streams(city)
+
+
 def test_another_seed_gives_another_city(city: OfflineRun) -> None:
     assert streams(told(seed=6)) != streams(city)
 

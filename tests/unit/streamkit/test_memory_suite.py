@@ -11,10 +11,10 @@ from streamkit.positions import Positions
 from streamkit.testing import LogHost, LogSuite, MemoryProducer, MemorySource, Record
 
 
-@pytest.fixture
-def host() -> LogHost:
+@pytest.fixture(params=[False, True], ids=["bytes", "late bytes"])
+def host(request: pytest.FixtureRequest) -> LogHost:
     catalogue = Catalogue.load()
-    log = MemoryLog(catalogue, Codec(catalogue))
+    log = MemoryLog(catalogue, Codec(catalogue), late_bytes=request.param)
     committed: dict[str, Positions] = {}
 
     def source(group: str) -> MemorySource:
