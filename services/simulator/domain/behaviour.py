@@ -4,7 +4,7 @@ import numpy as np
 
 from services.simulator.domain.calendar import HOUR, SECOND
 from services.simulator.domain.causes import label, overridden
-from services.simulator.domain.choice import choose_venues
+from services.simulator.domain.choice import Wish, choose_venues
 from services.simulator.domain.columns import first_of_each
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.effects import Effects
@@ -27,8 +27,12 @@ MOST_BOOKINGS = 2
 NOTHING = -1
 """The outcome of a row that comes to nothing."""
 _ONCE = np.array([a in (INVITE, RESPOND, BOOK) for a in range(len(ACTIONS))])
+_LEADS_OUT = np.array([a in (INTEREST, INVITE, BOOK) for a in range(len(ACTIONS))])
 _IMPOSSIBLE = -1e9
-_INTENT_PULL = np.log(3.0)
+INTENT_PULL = np.log(3.0)
+"""Added to the log weight of booking while somebody has a venue in mind: a choice."""
+FRIENDLESS = -1.0
+"""Added to the log weight of looking at friends while there are none: a choice."""
 _WALK_STEP = 7
 _LIST_STEP = 6
 _DECIDE_SHARE = 0.6
@@ -44,6 +48,21 @@ def decide(turn: Turn) -> None:
     _walk_ins(turn)
     _places(turn)
     _lists(turn)
+
+
+def decide_in_app(turn: Turn) -> None:
+    """Fill ``turn.decisions`` with what is done in the app only."""
+    _actions(turn)
+    _places(turn)
+    _lists(turn)
+
+
+def decide_outings(turn: Turn) -> None:
+    """Fill ``turn.decisions`` with those who go out at the turn's level of causes."""
+    made = turn.decisions
+    made.walk_user = who = made.walk_levels[turn.level]
+    made.walk_time, made.walk_cause = _leaving(turn, who), np.zeros(len(who), dtype=np.int16)
+    _places(turn)
 
 
 def _actions(turn: Turn) -> None:
@@ -65,11 +84,7 @@ def _actions(turn: Turn) -> None:
     )
     room = np.repeat(np.maximum(high - low - 2, 0), count)
     time = np.repeat(low, count) + 1 + (share * room).astype(np.int64)
-    chosen, baseline, cause = choose_actions(turn, user, step)
-    lost = (baseline != chosen) & (baseline != NOTHING)
-    for action in sorted(set(baseline[lost].tolist())):
-        gone = np.flatnonzero(lost & (baseline == action))
-        turn.suppress(Kind(ACTION_KINDS[action]), user[gone], time[gone], step[gone], -1, cause[gone])
+    chosen, _, cause = choose_actions(turn, user, step)
     keep = chosen != NOTHING
     made = turn.decisions
     made.user, made.time, made.step = user[keep], time[keep], step[keep]
@@ -84,10 +99,10 @@ def choose_actions(turn: Turn, user: Array, step: Array) -> tuple[Array, Array, 
     bookings = np.bincount(state.pools["bookings"].rows["user"], minlength=columns.count)
     plans = np.bincount(state.pools["plans"].rows["user"], minlength=columns.count)
     waiting = np.bincount(state.pools["invites"].rows["other"], minlength=columns.count)
-    weights[:, BOOK] += _INTENT_PULL * (columns["intent_venue"][user] >= 0)
+    weights[:, BOOK] += INTENT_PULL * (columns["intent_venue"][user] >= 0)
     weights[bookings[user] >= MOST_BOOKINGS, BOOK] = _IMPOSSIBLE
     weights[(plans[user] > 0) | (columns["friend_count"][user] == 0), INVITE] = _IMPOSSIBLE
-    weights[columns["friend_count"][user] == 0, FRIENDS] -= 1.0
+    weights[columns["friend_count"][user] == 0, FRIENDS] += FRIENDLESS
     weights[waiting[user] == 0, RESPOND] = _IMPOSSIBLE
     if state.venues.count == 0:
         weights[:, NEEDS_VENUE] = _IMPOSSIBLE
@@ -127,7 +142,7 @@ def walk_in_factor(turn: Turn, effects: Effects) -> Array | float:
 
 
 def _walk_ins(turn: Turn) -> None:
-    """People who go out without the app's help, and those who would have but for a cause."""
+    """People who go out without the app's help, with all causes and with the first ones only."""
     columns, town = turn.state.users, turn.town
     tables = town.tables
     profile = town.data.world.profiles[town.config.profile]
@@ -139,14 +154,16 @@ def _walk_ins(turn: Turn) -> None:
         False
     )
     outcomes = [(uniform < rate * walk_in_factor(turn, effects)) & free for effects in turn.effects]
-    who = np.flatnonzero(outcomes[-1] | outcomes[0])
-    lost = ~outcomes[-1][who]
-    cause = label([o[who] for o in outcomes], turn.causes)
-    turn.decisions.walk_user, turn.decisions.walk_cause = who[~lost], cause[~lost]
-    early = town.draws.uniform(Purpose.WALK_IN, who, tick=turn.tick, step=1)
-    time = turn.start + (early * turn.town.tick_us).astype(np.int64)
-    turn.decisions.walk_time = time[~lost]
-    turn.suppress(Kind.VISIT_STARTED, who[lost], time[lost], _WALK_STEP, -1, cause[lost])
+    made = turn.decisions
+    made.walk_levels = [np.flatnonzero(outcome) for outcome in outcomes]
+    made.walk_user = who = made.walk_levels[-1]
+    made.walk_cause = label([outcome[who] for outcome in outcomes], turn.causes)
+    made.walk_time = _leaving(turn, who)
+
+
+def _leaving(turn: Turn, who: Array) -> Array:
+    early = turn.town.draws.uniform(Purpose.WALK_IN, who, tick=turn.tick, step=1)
+    return np.asarray(turn.start + (early * turn.town.tick_us).astype(np.int64))
 
 
 def _places(turn: Turn) -> None:
@@ -169,31 +186,12 @@ def _places(turn: Turn) -> None:
     needs_table = np.concatenate([made.action[rows] == BOOK, np.zeros(len(walkers), dtype=bool)])
     later = 12 if turn.now.hour < 11 else 19  # noqa: PLR2004 — the next meal people have in mind
     hour = np.where(planning, later, turn.now.hour)
-    venue, baseline, cause = choose_venues(turn, users, steps, bookable=needs_table, open_now=~planning, hour=hour)
+    going = np.concatenate([_LEADS_OUT[made.action[rows]], np.ones(len(walkers), dtype=bool)])
+    venue, _, cause = choose_venues(turn, Wish(users, steps, needs_table, ~planning, going, hour))
     made.venue[rows] = venue[: len(rows)]
     made.walk_venue = venue[len(rows) :]
-    _label_places(turn, rows, baseline, cause)
-
-
-def _label_places(turn: Turn, rows: Array, baseline: Array, cause: Array) -> None:
-    """Labels of moved choices; a baseline's choice is prevented only where the action itself was the baseline's."""
-    made, cut = turn.decisions, len(rows)
-    moved = np.flatnonzero((cause[:cut] > 0) & (made.cause[rows] == 0))
-    for action in sorted(set(made.action[rows[moved]].tolist())):
-        other = moved[made.action[rows[moved]] == action]
-        at, kind = rows[other], Kind(ACTION_KINDS[action])
-        turn.suppress(kind, made.user[at], made.time[at], made.step[at], baseline[other], cause[other])
-    gone = np.flatnonzero((cause[cut:] > 0) & (made.walk_cause == 0))
-    turn.suppress(
-        Kind.VISIT_STARTED,
-        made.walk_user[gone],
-        made.walk_time[gone],
-        _WALK_STEP,
-        baseline[cut + gone],
-        cause[cut + gone],
-    )
-    made.cause[rows] = np.maximum(made.cause[rows], cause[:cut])
-    made.walk_cause = np.maximum(made.walk_cause, cause[cut:])
+    made.cause[rows] = np.maximum(made.cause[rows], cause[: len(rows)])
+    made.walk_cause = np.maximum(made.walk_cause, cause[len(rows) :])
 
 
 def _lists(turn: Turn) -> None:

@@ -1,7 +1,10 @@
 """Choosing a venue: a softmax over a few candidates near, known or talked about, as an argmax over Gumbel noise.
 
 The noise is keyed by (user, tick, step, venue): with another cause added the same person looks at the same dice.
+Somebody who is going out either returns to a place they know or explores; who looks around considers what is near.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,9 +12,11 @@ from services.simulator.domain.calendar import HOUR
 from services.simulator.domain.causes import label
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.effects import Effects
-from services.simulator.domain.population import KM_PER_DEGREE
+from services.simulator.domain.friends import any_friend
+from services.simulator.domain.memory import exploring
+from services.simulator.domain.population import KM_PER_DEGREE, KNOWN
 from services.simulator.domain.turn import Turn
-from services.simulator.domain.venues import ZONE_DRAWS
+from services.simulator.domain.venues import FULL, ZONE_DRAWS
 
 _IMPOSSIBLE = -1e9
 _COS_LATITUDE = 0.758  # of New York, 40.7 degrees
@@ -22,55 +27,102 @@ AREA_CANDIDATES = 4
 _BEFORE = 2 * HOUR
 
 
-def choose_venues(
-    turn: Turn, users: Array, steps: Array, *, bookable: Array, open_now: Array, hour: Array
-) -> tuple[Array, Array, Array]:
-    """Venue of each row (-1 where none will do), the baseline's venue, and the cause. All of shape (rows,).
+@dataclass(frozen=True)
+class Wish:
+    """Who wants a venue for what; columns of shape (rows,).
 
-    ``bookable`` and ``open_now`` are masks of rows that need a venue with reservations, or open for half an hour yet;
-    ``hour`` is the local hour in mind.
+    ``bookable`` and ``open_now`` mark rows that need a venue with reservations, or open for half an hour yet;
+    ``going`` those that mean to go there and do not only look; ``hour`` is the local hour in mind.
     """
-    venues, columns, town = turn.state.venues, turn.state.users, turn.town
-    if len(users) == 0 or venues.count == 0:
-        none = np.full(len(users), -1)
-        return none, none, np.zeros(len(users), dtype=np.int16)
-    zone, latitude, longitude = turn.anchor(users)
-    candidates = _candidates(turn, users, steps, zone)
-    fit, effort, price = _utility(turn, users, candidates, latitude, longitude, hour)
-    possible = np.ones(candidates.shape, dtype=bool)
-    if bookable.any():
-        possible &= venues["takes_bookings"][candidates] | ~bookable[:, None]
-    if open_now.any():
-        rows = np.flatnonzero(open_now)
-        left = turn.hours.minutes_left(candidates[rows].ravel(), np.full(candidates[rows].size, turn.start))
-        possible[rows] &= left.reshape(len(rows), -1) > _STAY_LEFT
-    noise = town.draws.gumbel(Purpose.VENUE_CHOICE, users[:, None], tick=turn.tick, also=[steps[:, None], candidates])
-    fit = np.where(possible, fit + noise, _IMPOSSIBLE)
-    category = venues["category"][candidates]
-    liked = columns["price"][users][:, None]
-    weight, areas = town.data.world.venue_choice.price, len(turn.effects[-1].areas)
-    outcomes = [
-        _argmax(fit, effort, price - liked, candidates, effects, category, weight, areas - len(effects.areas))
-        for effects in turn.effects
-    ]
-    cause = label(outcomes, turn.causes)
-    return outcomes[-1], outcomes[0], cause
+
+    users: Array
+    steps: Array
+    bookable: Array
+    open_now: Array
+    going: Array
+    hour: Array
+
+    def of(self, rows: Array) -> "Wish":
+        """Some of them."""
+        return Wish(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
 
-def crowd_pull(turn: Turn) -> Array:
+def choose_venues(turn: Turn, wish: Wish) -> tuple[Array, Array, Array]:
+    """Venue of each row (-1 where none will do), the baseline's venue, and the cause. All of shape (rows,)."""
+    count = len(wish.users)
+    outcomes = [np.full(count, -1) for _ in turn.effects]
+    if count == 0 or turn.state.venues.count == 0:
+        return outcomes[-1], outcomes[0], np.zeros(count, dtype=np.int16)
+    returning = wish.going & ~exploring(turn, wish.users, wish.steps)
+    rows = np.flatnonzero(returning)
+    if len(rows):
+        known = turn.state.users["known"][wish.users[rows]]
+        possible = (known >= 0) & _possible(turn, wish.of(rows), known)
+        some = possible.any(axis=1)
+        returning[rows[~some]] = False
+        rows, known, possible = rows[some], known[some], possible[some]
+        for outcome, chosen in zip(outcomes, _chosen(turn, wish.of(rows), known, possible, new=False), strict=True):
+            outcome[rows] = chosen
+    rows = np.flatnonzero(~returning)
+    if len(rows):
+        part = wish.of(rows)
+        candidates = _around(turn, part)
+        possible = _possible(turn, part, candidates)
+        going = np.flatnonzero(part.going)
+        there = turn.state.users["known"][part.users[going]]
+        possible[going] &= ~(candidates[going][:, :, None] == there[:, None, :]).any(axis=2)
+        for outcome, chosen in zip(outcomes, _chosen(turn, part, candidates, possible, new=True), strict=True):
+            outcome[rows] = chosen
+    return outcomes[-1], outcomes[0], label(outcomes, turn.causes)
+
+
+def crowd_pull(turn: Turn) -> Array | None:
     """What a concert or a game adds to venues near it, from two hours before its start to its end. Shape (venues,)."""
-    venues = turn.state.venues
-    pull = np.zeros(venues.count)
+    venues, pull = turn.state.venues, None
     for row in turn.state.pools["gatherings"].rows:
         if not row["starts"] - _BEFORE <= turn.start < row["ends"]:
             continue
         arena = turn.town.data.world.special_events[int(row["arena"])]
         north = (venues["latitude"] - arena.latitude) * KM_PER_DEGREE
         east = (venues["longitude"] - arena.longitude) * (KM_PER_DEGREE * _COS_LATITUDE)
-        pull += turn.town.data.world.venue_choice.crowd * np.exp(
-            -np.sqrt(north * north + east * east) / arena.radius_km
-        )
+        near = np.exp(-np.sqrt(north * north + east * east) / arena.radius_km)
+        pull = (0.0 if pull is None else pull) + turn.town.data.world.venue_choice.crowd * near
     return pull
+
+
+def _possible(turn: Turn, wish: Wish, candidates: Array) -> Array:
+    """Whether a venue will do at all, shape (rows, candidates): bookable, open for long enough, not full."""
+    venues = turn.state.venues
+    possible = np.ones(candidates.shape, dtype=bool)
+    if wish.bookable.any():
+        possible &= venues["takes_bookings"][candidates] | ~wish.bookable[:, None]
+    rows = np.flatnonzero(wish.open_now)
+    if len(rows):
+        wanted = candidates[rows]
+        left = turn.hours.minutes_left(wanted.ravel(), np.full(wanted.size, turn.start)).reshape(wanted.shape)
+        possible[rows] &= (left > _STAY_LEFT) & (venues["fullness"][wanted] < FULL)
+    return possible
+
+
+def _chosen(turn: Turn, wish: Wish, candidates: Array, possible: Array, *, new: bool) -> list[Array]:
+    """Venue of each row under each number of causes."""
+    venues, users = turn.state.venues, wish.users
+    weights = turn.town.data.world.venue_choice
+    fit, effort = _utility(turn, wish, candidates)
+    if not new:
+        visits = turn.state.users["known_count"][users]
+        fit += weights.familiar * np.log(np.maximum(visits, 1))
+    noise = turn.town.draws.gumbel(
+        Purpose.VENUE_CHOICE, users[:, None], tick=turn.tick, also=[wish.steps[:, None], candidates]
+    )
+    fit = np.where(possible, fit + noise, _IMPOSSIBLE)
+    category = venues["category"][candidates]
+    dearer = venues["price"][candidates].astype(np.float64) - turn.state.users["price"][users][:, None]
+    areas = len(turn.effects[-1].areas) if new else 0
+    return [
+        _argmax(fit, effort, dearer, candidates, effects, category, weights.price, areas - len(effects.areas) * new)
+        for effects in turn.effects
+    ]
 
 
 def _argmax(
@@ -88,18 +140,18 @@ def _argmax(
     return np.where(utility[rows, best] > _IMPOSSIBLE / 2, candidates[rows, best], -1)
 
 
-def _candidates(turn: Turn, users: Array, steps: Array, zone: Array) -> Array:
-    """Venue numbers, shape (rows, candidates): near and popular ones, the familiar ones, the two most trending."""
-    count = turn.town.data.world.venue_choice.candidates
+def _around(turn: Turn, wish: Wish) -> Array:
+    """Venue numbers, shape (rows, candidates): near and popular ones, a friend's, the most trending, those of areas."""
+    users, steps, count = wish.users, wish.steps, turn.town.data.world.venue_choice.candidates
+    zone, _, _ = turn.anchor(users)
     bits = turn.town.draws.bits(
         Purpose.CANDIDATE, users[:, None], tick=turn.tick, also=[steps[:, None], np.arange(count)[None, :]]
     )
     near = turn.zone_table[zone[:, None], (bits % np.uint64(ZONE_DRAWS)).astype(np.int64)]
-    familiar = turn.state.users["familiar"][users]
-    familiar = np.where(familiar >= 0, familiar, near[:, :1])
-    trending = turn.state.venues["trending"]
-    top = np.argsort(-trending, kind="stable")[:_TRENDING]
-    columns = [near, familiar, np.broadcast_to(top, (len(users), len(top)))]
+    theirs = _of_a_friend(turn, users, steps)
+    theirs = np.where(theirs >= 0, theirs, near[:, 0])
+    top = np.argsort(-turn.state.venues["trending"], kind="stable")[:_TRENDING]
+    columns = [near, theirs[:, None], np.broadcast_to(top, (len(users), len(top)))]
     for number, area in enumerate(turn.effects[-1].areas):
         which = np.arange(AREA_CANDIDATES)[None, :] + count + AREA_CANDIDATES * number
         drawn = turn.town.draws.bits(Purpose.CANDIDATE, users[:, None], tick=turn.tick, also=[steps[:, None], which])
@@ -107,24 +159,36 @@ def _candidates(turn: Turn, users: Array, steps: Array, zone: Array) -> Array:
     return np.concatenate(columns, axis=1)
 
 
-def _utility(
-    turn: Turn, users: Array, candidates: Array, latitude: Array, longitude: Array, hour: Array
-) -> tuple[Array, Array, Array]:
-    """What a venue offers, what it costs to get there, and its price tier; shape (rows, candidates)."""
-    venues, columns, town = turn.state.venues, turn.state.users, turn.town
+def _of_a_friend(turn: Turn, users: Array, steps: Array) -> Array:
+    """A place that one of the friends knows; -1 for nobody's or none."""
+    columns, draws = turn.state.users, turn.town.draws
+    friend = any_friend(
+        columns["friends"], columns["friend_count"], users,
+        draws.uniform(Purpose.COMPANY, users, tick=turn.tick, also=[steps]),
+    )  # fmt: skip
+    places = np.minimum(columns["places"][friend], KNOWN)
+    slot = (draws.uniform(Purpose.COMPANY, users, tick=turn.tick, step=1, also=[steps]) * places).astype(np.int64)
+    return np.where((friend >= 0) & (places > 0), columns["known"][friend, np.minimum(slot, KNOWN - 1)], -1)
+
+
+def _utility(turn: Turn, wish: Wish, candidates: Array) -> tuple[Array, Array]:
+    """What a venue offers for its money, and what it costs to get there; shape (rows, candidates)."""
+    venues, columns, town, users = turn.state.venues, turn.state.users, turn.town, wish.users
     weights, tables = town.data.world.venue_choice, town.tables
+    _, latitude, longitude = turn.anchor(users)
     north = (venues["latitude"][candidates] - latitude[:, None]) * KM_PER_DEGREE
     east = (venues["longitude"][candidates] - longitude[:, None]) * (KM_PER_DEGREE * _COS_LATITUDE)
     effort = weights.distance * np.log1p(np.sqrt(north * north + east * east))
     category = venues["category"][candidates]
-    explore = tables.persona[columns["persona"][users], 1]
-    known = (candidates[:, :, None] == columns["familiar"][users][:, None, :]).any(axis=2)
+    saving = -np.log1p(-venues["discount"][candidates].astype(np.float64))
+    follows = tables.persona[columns["persona"][users], 6]
     fit = (
         weights.taste * columns["tastes"][users[:, None], venues["cuisine"][candidates]]
         + weights.rating * venues["rating"][candidates]
-        + weights.hours * tables.hours_log[category, hour[:, None]]
+        + weights.hours * tables.hours_log[category, wish.hour[:, None]]
         + weights.trending * np.minimum(venues["trending"][candidates], 2.0)
-        + weights.familiar * 2 * (1 - explore)[:, None] * known
-        + crowd_pull(turn)[candidates]
+        - weights.elasticity * np.log(venues["price_level"][candidates].astype(np.float64))
+        + weights.elasticity * weights.promotion * follows[:, None] * saving
     )
-    return fit, effort, venues["price"][candidates].astype(np.float64)
+    pull = crowd_pull(turn)
+    return (fit if pull is None else fit + pull[candidates]), effort

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.simulator.domain import emission, environment
+from services.simulator.domain.calendar import DAY
 from services.simulator.domain.causes import WAITING
-from services.simulator.domain.draws import Array
+from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.emission import latest_columns
 from services.simulator.domain.events import Kind
 from services.simulator.domain.friends import first_graph
+from services.simulator.domain.memory import first_places
 from services.simulator.domain.nodes import in_order
+from services.simulator.domain.population import KNOWN
 from services.simulator.domain.rows import user_rows, venue_rows
 from services.simulator.domain.specification import CityData
 from services.simulator.domain.state import State
 from services.simulator.domain.town import CityConfig, Identity, base_log_weights, make_town
 from services.simulator.domain.turn import Command, CommandResult, Turn
-from services.simulator.domain.venues import Hours, make_venues, zone_tables
+from services.simulator.domain.venues import ZONE_DRAWS, Hours, make_venues, zone_tables
 from streamkit.processor import Output
 from streamkit.records import Batch
 
@@ -59,8 +62,9 @@ class City:
         people["friends"], people["friend_count"] = first_graph(
             people["home_zone"], self._town.draws, data.world.social.mean_friends
         )
-        self._state.users.append(people, config.users)
         self._precompute()
+        people |= self._remembered(people)
+        self._state.users.append(people, config.users)
         environment.advance(self._turn(0, (), ()), opening=True)
 
     def _precompute(self) -> None:
@@ -68,6 +72,17 @@ class City:
         self._hours = Hours(venues["opens"].copy(), venues["closes"].copy(), self._town.local)
         placed = {name: venues[name] for name in ("latitude", "longitude", "popularity")}
         self._zones = zone_tables(self._town.data, placed, self._town.draws)
+
+    def _remembered(self, people: Mapping[str, Array]) -> dict[str, Array]:
+        """Places that people know who were there before: near home or near work, in the order of the zone's table."""
+        if self._state.venues.count == 0 or len(people["home_zone"]) == 0:
+            return {}
+        ids, draws = np.arange(len(people["home_zone"])), self._town.draws
+        uniform = draws.uniform(Purpose.PLACES, ids[:, None], also=[np.arange(KNOWN)[None, :]])
+        at_work = (np.arange(KNOWN) % 3 == 2)[None, :]  # noqa: PLR2004 - two of three near home: a choice
+        zone = np.where(at_work, people["work_zone"][:, None], people["home_zone"][:, None])
+        age = np.maximum((self._town.config.start - people["registered"]) / DAY, 0.0)
+        return first_places(draws, ids, age, self._zones[zone, (uniform * ZONE_DRAWS).astype(np.int64)])
 
     @property
     def config(self) -> CityConfig:

@@ -72,6 +72,7 @@ class Purpose(IntEnum):
     EXPLORE = 44
     PLACES = 45
     COMPANY = 46
+    PRICE = 47
     CASCADE = 60
     IMPERFECTION = 90  # from here on apart from those that people add
     ACTIVE_POOL = 91

@@ -22,6 +22,10 @@ _TOPICS: tuple[tuple[str, int, int], ...] = (
     ("simulation_control", 60, 70),
 )
 """Topic and the range of `Kind` numbers on it."""
+_TOPIC_OF = np.full(len(TYPE_NAMES), -1)
+for _number, (_, _first, _end) in enumerate(_TOPICS):
+    _TOPIC_OF[_first:_end] = _number
+_TOPIC_OF[Kind.VENUE_AVAILABILITY_CHANGED] = _TOPIC_OF[Kind.VENUE_TRENDING]
 _ID_FIELDS = ("", "from_", "ref_", "also_")
 
 
@@ -40,8 +44,9 @@ def _publish(turn: Turn, rows: Array) -> None:
         np.concatenate([rows[f"{field}high"] for field in _ID_FIELDS]),
         np.concatenate([rows[f"{field}low"] for field in _ID_FIELDS]),
     ).reshape(len(_ID_FIELDS), len(rows))
-    for topic, first, end in _TOPICS:
-        index = np.flatnonzero((rows["kind"] >= first) & (rows["kind"] < end))
+    places = _TOPIC_OF[rows["kind"]]
+    for number, (topic, _, _) in enumerate(_TOPICS):
+        index = np.flatnonzero(places == number)
         if len(index):
             part, ids = rows[index], letters[:, index]
             columns = _common(turn, part["time"]) | {
@@ -172,7 +177,12 @@ def _environment(turn: Turn, rows: Array, _ids: Array) -> dict[str, Column]:
     text = np.where(rows["text"] > 0, rows["text"], -1).astype(np.int32)
     holiday = kind == Kind.HOLIDAY_STARTED
     names = [*texts, *(a.name for a in arenas)]
-    kinds = ["public", *(a.kind for a in arenas)]
+    kinds = ["public", *(a.kind for a in arenas), "promotion", "happy_hour"]
+    promoted = (kind == Kind.PROMOTION_STARTED) | (kind == Kind.PROMOTION_ENDED)
+    what = np.where(gathering, 1 + arena, np.where(holiday, 0, -1))
+    what = np.where(promoted, 1 + len(arenas) + rows["value"], what).astype(np.int32)
+    ends = placed | (kind == Kind.PROMOTION_STARTED)
+    priced = (kind == Kind.PRICE_CHANGED) | (kind == Kind.VENUE_AVAILABILITY_CHANGED) | (kind == Kind.VENUE_TRENDING)
     return {
         "venue_id": venue_ids(rows["venue"]),
         "condition": Coded(np.where(weather | traffic, text, -1), texts),
@@ -181,14 +191,14 @@ def _environment(turn: Turn, rows: Array, _ids: Array) -> dict[str, Column]:
         "wind_kph": _masked(rows["longitude"], weather, "f4"),
         "delay_minutes": _masked(rows["score"], traffic, "f4"),
         "name": Coded(np.where(gathering, len(texts) + arena, np.where(holiday, text, -1)).astype(np.int32), names),
-        "kind": Coded(np.where(gathering, 1 + arena, np.where(holiday, 0, -1)).astype(np.int32), kinds),
+        "kind": Coded(what, kinds),
         "latitude": _masked(where[:, 0], placed, "f4"),
         "longitude": _masked(where[:, 1], placed, "f4"),
         "radius_km": _masked(where[:, 2], placed, "f4"),
         "starts_at": _masked(rows["when"], placed, "i8"),
-        "ends_at": _masked(rows["money"], placed, "i8"),
+        "ends_at": _masked(rows["money"], ends, "i8"),
         "crowd": _masked(where[:, 3], placed, "i4"),
-        "value": _masked(rows["score"], kind == Kind.VENUE_TRENDING, "f8"),
+        "value": _masked(rows["score"], priced | (kind == Kind.PROMOTION_STARTED), "f8"),
     }
 
 

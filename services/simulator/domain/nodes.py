@@ -7,11 +7,13 @@ import numpy as np
 from services.simulator.domain import (
     actions,
     behaviour,
+    dynamics,
     emission,
     environment,
     friendship,
     inbox,
     invitations,
+    labels,
     lifecycle,
     orders,
     running,
@@ -28,6 +30,7 @@ def user_pool_manager(turn: Turn) -> None:
     inbox.admit(turn)
     orders.obey(turn)
     environment.advance(turn)
+    dynamics.advance(turn)
     running.advance(turn)
     lifecycle.drift(turn)
     lifecycle.register(turn)
@@ -43,17 +46,17 @@ def behavior_engine(turn: Turn) -> None:
 def action_executor(turn: Turn) -> None:
     """What is done in the app."""
     lifecycle.complete_profiles(turn)
-    actions.execute(turn)
+    labels.carry_out(turn, behaviour.decide_in_app, actions.execute)
 
 
 def state_updater(turn: Turn) -> None:
     """What follows by itself: visits, answers, groups, cancellations, the end of sessions."""
     visits.end_visits(turn)
     visits.arrive(turn)
-    visits.walk_in(turn)
+    labels.carry_out(turn, behaviour.decide_outings, visits.walk_in)
     invitations.decide_answers(turn)
     invitations.settle_invitations(turn)
-    friendship.answer_requests(turn)
+    labels.carry_out(turn, labels.nothing, friendship.answer_requests)
     _bookings(turn)
     sessions.end_sessions(turn)
     _cool(turn)

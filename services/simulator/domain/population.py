@@ -10,8 +10,8 @@ from services.simulator.domain.specification import LIFECYCLE, TASTES, CityData
 
 FRIENDS = 48
 """Most friends a person has: room of the padded adjacency."""
-FAMILIAR = 6
-"""Places a person keeps coming back to (of S12's 15-35 in all of life, those for dining)."""
+KNOWN = 16
+"""Places remembered (of S12's 15-35 in all of life, those for dining); the least visited is forgotten first."""
 LISTED = 3
 """Recommendations kept: those of one list."""
 KM_PER_DEGREE = 111.2
@@ -32,7 +32,7 @@ USER_COLUMNS: dict[str, tuple[str, int]] = {
     "visit_cause": ("i2", 1),
     "review_at": ("i8", 1), "review_venue": ("i4", 1), "review_high": ("u8", 1), "review_low": ("u8", 1),
     "review_stars": ("u1", 1), "review_cause": ("i2", 1),
-    "familiar": ("i4", FAMILIAR),
+    "known": ("i4", KNOWN), "known_count": ("u2", KNOWN), "places": ("u2", 1),
     "list_at": ("i8", 1), "list_high": ("u8", LISTED), "list_low": ("u8", LISTED), "list_venue": ("i4", LISTED),
     "list_score": ("f4", LISTED),
     "friends": ("i4", FRIENDS), "friend_count": ("i2", 1),
@@ -82,7 +82,7 @@ class People:
             "lifecycle": np.full(len(ids), LIFECYCLE.index("registered")),
             "registered": registered,
             "intent_venue": np.full(len(ids), -1), "visit_venue": np.full(len(ids), -1),
-            "review_venue": np.full(len(ids), -1), "familiar": np.full((len(ids), FAMILIAR), -1),
+            "review_venue": np.full(len(ids), -1), "known": np.full((len(ids), KNOWN), -1),
             "list_venue": np.full((len(ids), LISTED), -1), "friends": np.full((len(ids), FRIENDS), -1),
         }  # fmt: skip
 

@@ -104,9 +104,34 @@ class ChoiceWeights(Strict):
     price: float
     rating: float
     familiar: float
+    friends: float
+    explore_rho: float
+    explore_gamma: float
+    elasticity: float
+    promotion: float
     trending: float
     hours: float
     crowd: float
+
+
+@dataclass(frozen=True)
+class Dynamics(Strict):
+    """What venues do by themselves: fullness, promotions, happy hours, prices."""
+
+    busy_below: float
+    full_below: float
+    promotions_per_day: float
+    promotion_hours: tuple[int, ...]
+    promotion_length_hours: float
+    promotion_discount: tuple[float, float]
+    happy_hour_category: str
+    happy_hour_share: float
+    happy_hour_from: int
+    happy_hour_until: int
+    happy_hour_discount: float
+    prices_hour: int
+    price_changes_per_day: float
+    price_log_sd: float
 
 
 @dataclass(frozen=True)
@@ -161,6 +186,7 @@ class World(Strict):
     review: ReviewRates
     lifecycle: LifecycleRates
     venue_choice: ChoiceWeights
+    dynamics: Dynamics
     categories: Mapping[str, Category]
     features: Mapping[str, float]
     special_events: tuple[Arena, ...]
@@ -180,6 +206,7 @@ class Persona(Strict):
     group: float
     lead: float
     review: float
+    promotions: float
     routine: str
     weights: Mapping[str, float]
 

@@ -69,7 +69,7 @@ class Tables:
     meal_hours: Array  # (categories, 24), cumulative: hour of a planned meal
     party: Array  # cumulative of party sizes from 0 on
     lead_days: Array
-    persona: Array  # (personas, 6): outings, explore, lead, review, openness, group
+    persona: Array  # (personas, 7): outings, explore, lead, review, openness, group, promotions
     stay: Array  # (categories,) minutes
     spend: Array  # (categories,) minor units
     registration_hours: Array  # (24,), mean 1
@@ -143,7 +143,10 @@ def make_tables(data: CityData) -> Tables:
         cumulate(data.reservations["party_size"]),
         cumulate(data.reservations["lead_days"]),
         np.array(
-            [(p.outings, p.explore, p.lead, p.review, p.openness, p.group) for p in data.people.personas.values()]
+            [
+                (p.outings, p.explore, p.lead, p.review, p.openness, p.group, p.promotions)
+                for p in data.people.personas.values()
+            ]
         ),
         np.array([c.stay_minutes for c in world.categories.values()]),
         np.array([c.spend_minor for c in world.categories.values()]),

@@ -13,6 +13,8 @@ ZONE_DRAWS = 1024
 RANK_EXPONENT = 0.84  # Noulas et al. 2012: P(choose j) ~ rank of distance ** -a
 BOOKING_RATING_SD = 0.45
 MINUTES_A_DAY = 1440
+FREE, BUSY, FULL = 0, 1, 2
+"""How full a venue is: places to choose from, few, none."""
 
 VENUE_COLUMNS: dict[str, tuple[str, int]] = {
     "category": ("u1", 1), "cuisine": ("u1", 1), "zone": ("u1", 1), "latitude": ("f4", 1), "longitude": ("f4", 1),
@@ -20,6 +22,7 @@ VENUE_COLUMNS: dict[str, tuple[str, int]] = {
     "two": ("i2", 1), "four": ("i2", 1), "six": ("i2", 1), "eight": ("i2", 1),
     "takes_bookings": ("?", 1), "outdoor": ("?", 1), "ambiance": ("u1", 1), "features": ("u1", 1),
     "opens": ("i2", 7), "closes": ("i2", 7), "visits": ("f4", 1), "trending": ("f4", 1),
+    "price_level": ("f4", 1), "discount": ("f4", 1), "discount_until": ("i8", 1), "fullness": ("u1", 1),
 }  # fmt: skip
 
 
@@ -61,6 +64,7 @@ def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
         "outdoor": uniform[7] < np.array([k.outdoor for k in kinds])[category],
         "ambiance": np.floor(uniform[8] * 255),
         "features": features,
+        "price_level": np.ones(count),
         "opens": hours[:, :, 0] + shift,
         "closes": hours[:, :, 1] + shift,
     }  # fmt: skip

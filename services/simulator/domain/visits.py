@@ -5,8 +5,9 @@ import numpy as np
 from services.simulator.domain.calendar import HOUR, MINUTE, SECOND
 from services.simulator.domain.columns import first_of_each, joined
 from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.dynamics import bill_factor
 from services.simulator.domain.events import Kind
-from services.simulator.domain.population import FAMILIAR
+from services.simulator.domain.memory import remember
 from services.simulator.domain.turn import Turn
 
 _SHORTEST = 20.0
@@ -31,9 +32,10 @@ def end_visits(turn: Turn) -> None:
     rows["value"] = np.maximum((time - columns["visit_from"][done]) // SECOND, 1)
     spend = town.tables.spend[turn.state.venues["category"][venue]] * 1.75 ** (turn.state.venues["price"][venue] - 2.0)
     noise = town.draws.normal(Purpose.SPEND, done, tick=turn.tick)
+    spend = spend * bill_factor(turn, venue)
     rows["money"] = np.maximum(np.round(spend * np.exp(0.35 * noise)), 200).astype(np.int64)
     _may_review(turn, done, venue, time, rows)
-    _remember(turn, done, venue)
+    remember(turn, done, venue)
     visits = np.bincount(venue, minlength=turn.state.venues.count)
     touched = np.flatnonzero(visits)
     turn.state.venues.put("visits", touched, turn.state.venues["visits"][touched] + visits[touched])
@@ -101,6 +103,7 @@ def walk_in(turn: Turn) -> None:
     rows = turn.state.pools["arrivals"].empty(len(users))
     uniform = turn.town.draws.uniform(Purpose.WALK_IN_PARTY, users, tick=turn.tick)
     rows["time"], rows["user"], rows["venue"] = time, users, venue
+    uniform = uniform ** (1.0 / turn.effects[-1].party_size)
     rows["size"] = 1 + np.searchsorted(np.array([0.55, 0.85, 0.94]), uniform)
     rows["cause"] = made.walk_cause[good]
     start_visits(turn, rows)
@@ -128,16 +131,3 @@ def _may_review(turn: Turn, users: Array, venue: Array, time: Array, ended: Arra
     columns.put("review_high", who, ended["ref_high"][free])
     columns.put("review_low", who, ended["ref_low"][free])
     columns.put("review_cause", who, ended["cause"][free])
-
-
-def _remember(turn: Turn, users: Array, venue: Array) -> None:
-    """A place visited takes one of the slots of familiar ones, unless it has one."""
-    columns = turn.state.users
-    known = (columns["familiar"][users] == venue[:, None]).any(axis=1)
-    users, venue = users[~known], venue[~known]
-    bits = turn.town.draws.bits(Purpose.FAMILIAR, users, tick=turn.tick)
-    rows = columns["familiar"][users].copy()
-    empty = rows < 0
-    slot = np.where(empty.any(axis=1), empty.argmax(axis=1), (bits % np.uint64(FAMILIAR)).astype(np.int64))
-    rows[np.arange(len(users)), slot] = venue
-    columns.put("familiar", users, rows)

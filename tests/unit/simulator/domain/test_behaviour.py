@@ -4,7 +4,9 @@ import numpy as np
 from scipy import stats
 
 from services.simulator.domain.behaviour import BOOK, INVITE, RESPOND, choose_actions
-from services.simulator.domain.choice import choose_venues
+from services.simulator.domain.choice import Wish, choose_venues
+from services.simulator.domain.memory import exploring, remember
+from services.simulator.domain.population import KNOWN
 from services.simulator.domain.specification import ACTIONS
 from services.simulator.domain.turn import Turn
 from tests.unit.simulator.domain.neighbours import data, make_city
@@ -55,8 +57,8 @@ def test_people_who_need_a_table_or_an_open_door_choose_none_other() -> None:
     turn = make_city(800)._turn(0, (), ())
     users, no, yes = np.arange(800), np.zeros(800, dtype=bool), np.ones(800, dtype=bool)
     hour = np.full(800, 19)
-    booked, _, _ = choose_venues(turn, users, users % 6, bookable=yes, open_now=no, hour=hour)
-    entered, _, _ = choose_venues(turn, users, users % 6, bookable=no, open_now=yes, hour=hour)
+    booked, _, _ = choose_venues(turn, Wish(users, users % 6, yes, no, yes, hour))
+    entered, _, _ = choose_venues(turn, Wish(users, users % 6, no, yes, yes, hour))
     assert turn.state.venues["takes_bookings"][booked[booked >= 0]].all()
     entered = entered[entered >= 0]
     assert len(entered) > 400
@@ -66,8 +68,41 @@ def test_people_who_need_a_table_or_an_open_door_choose_none_other() -> None:
 def test_people_choose_what_they_like_at_prices_they_like() -> None:
     turn = make_city(3000, venues=300)._turn(0, (), ())
     users, no = np.arange(3000), np.zeros(3000, dtype=bool)
-    venue, _, _ = choose_venues(turn, users, users % 6, bookable=no, open_now=no, hour=np.full(3000, 19))
+    venue, _, _ = choose_venues(turn, Wish(users, users % 6, no, no, no, np.full(3000, 19)))
     columns, venues = turn.state.users, turn.state.venues
     taste = columns["tastes"][users, venues["cuisine"][venue]]
     assert taste.mean() > columns["tastes"].mean() + 0.05
     assert stats.spearmanr(columns["price"][users], venues["price"][venue]).statistic > 0.15
+
+
+def test_people_return_in_proportion_to_their_visits_and_explore_less_the_more_they_know() -> None:
+    turn = make_city(3000, venues=300)._turn(0, (), ())
+    users, steps, columns = np.arange(3000), np.zeros(3000, dtype=np.int64), turn.state.users
+    few, many = np.full((3000, KNOWN), -1), np.tile(np.arange(KNOWN), (3000, 1))
+    few[:, 0] = 7
+    columns.put("known", users, few)
+    columns.put("places", users, 1)
+    early = exploring(turn, users, steps).mean()
+    columns.put("known", users, many)
+    columns.put("places", users, 60)
+    assert exploring(turn, users, steps).mean() < 0.6 * early
+    visits = np.where(np.arange(KNOWN) == 3, 40, 1)
+    columns.put("known_count", users, np.tile(visits, (3000, 1)))
+    no, yes = np.zeros(3000, dtype=bool), np.ones(3000, dtype=bool)
+    venue, _, _ = choose_venues(turn, Wish(users, steps, no, no, yes, np.full(3000, 19)))
+    back = venue[~exploring(turn, users, steps)]
+    assert np.isin(back, np.arange(KNOWN)).all()
+    assert (back == 3).mean() > 0.3
+
+
+def test_a_visit_is_remembered_and_the_least_visited_place_forgotten() -> None:
+    turn = make_city(10)._turn(0, (), ())
+    users, columns = np.arange(1), turn.state.users
+    columns.put("known", users, np.arange(KNOWN)[None, :])
+    columns.put("known_count", users, np.where(np.arange(KNOWN) == 5, 1, 9)[None, :])
+    columns.put("places", users, KNOWN)
+    remember(turn, users, np.array([30]))
+    remember(turn, users, np.array([30]))
+    assert columns["known"][0, 5] == 30
+    assert columns["known_count"][0, 5] == 2
+    assert columns["places"][0] == KNOWN + 1

@@ -1,0 +1,105 @@
+"""What venues do by themselves: promotions and happy hours, prices that move, doors that fill up."""
+
+import numpy as np
+
+from services.simulator.domain.calendar import HOUR
+from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.events import Kind
+from services.simulator.domain.turn import Turn
+from services.simulator.domain.venues import BUSY, FREE, FULL
+
+_QUARTER = 15
+_PROMOTION, _HAPPY_HOUR = 0, 1
+
+
+def advance(turn: Turn) -> None:
+    """Emit what changed at venues: fullness every quarter of an hour, the rest on the hour."""
+    if turn.state.venues.count == 0 or turn.now.minute % _QUARTER >= max(turn.town.config.tick_seconds / 60, 1):
+        return
+    _fill(turn)
+    _end_promotions(turn)
+    if turn.now.minute % 60 < _QUARTER:
+        _start_promotions(turn)
+        if turn.now.hour == turn.town.data.world.dynamics.prices_hour:
+            _move_prices(turn)
+
+
+def _fill(turn: Turn) -> None:
+    """Guests against seats: people at the door see it, and `venue.availability_changed` tells of every step."""
+    rates, venues, columns = turn.town.data.world.dynamics, turn.state.venues, turn.state.users
+    inside = np.flatnonzero(columns["visit_venue"] >= 0)
+    # a member of a booked group is a row of their own; who walked in brought the others along
+    alone = (columns["visit_booking_high"][inside] | columns["visit_booking_low"][inside]) != 0
+    guests = np.zeros(venues.count, dtype=np.int64)
+    np.add.at(
+        guests, columns["visit_venue"][inside], np.where(alone, 1, columns["visit_size"][inside]).astype(np.int64)
+    )
+    seats = sum(
+        venues[name].astype(np.int64) * size for name, size in (("two", 2), ("four", 4), ("six", 6), ("eight", 8))
+    )
+    free = 1.0 - guests / np.maximum(seats, 1)
+    level = np.where(free <= rates.full_below, FULL, np.where(free <= rates.busy_below, BUSY, FREE))
+    changed = np.flatnonzero(level != venues["fullness"])
+    if len(changed):
+        venues.put("fullness", changed, level[changed])
+        out = turn.events.add(Kind.VENUE_AVAILABILITY_CHANGED, np.full(len(changed), turn.start))
+        out["venue"], out["score"] = changed, np.maximum(seats - guests, 0)[changed]
+
+
+def _start_promotions(turn: Turn) -> None:
+    rates, venues, draws = turn.town.data.world.dynamics, turn.state.venues, turn.town.draws
+    ids = np.arange(venues.count)
+    free = (venues["discount"] == 0) & (turn.hours.minutes_left(ids, np.full(len(ids), turn.start)) > 60)  # noqa: PLR2004 — an hour
+    happy = np.zeros(len(ids), dtype=bool)
+    if turn.now.hour == rates.happy_hour_from and not turn.weekend:
+        keeps = draws.uniform(Purpose.PROMOTION, ids) < rates.happy_hour_share
+        happy = free & keeps & (venues["category"] == turn.town.category_numbers[rates.happy_hour_category])
+    lot = draws.uniform(Purpose.PROMOTION, ids, tick=turn.tick, step=1)
+    promoted = free & ~happy & (turn.now.hour in rates.promotion_hours)
+    promoted &= lot < rates.promotions_per_day / len(rates.promotion_hours)
+    size = draws.uniform(Purpose.PROMOTION, ids, tick=turn.tick, step=2)
+    low, high = rates.promotion_discount
+    discount = np.where(happy, rates.happy_hour_discount, np.round(low + (high - low) * size, 2))
+    hours = np.where(happy, rates.happy_hour_until - rates.happy_hour_from, rates.promotion_length_hours)
+    who = np.flatnonzero(happy | promoted)
+    if len(who):
+        until = turn.start + (hours[who] * HOUR).astype(np.int64)
+        venues.put("discount", who, discount[who])
+        venues.put("discount_until", who, until)
+        out = turn.events.add(Kind.PROMOTION_STARTED, np.full(len(who), turn.start))
+        out["venue"], out["score"], out["money"] = who, 100 * discount[who], until
+        out["value"] = np.where(happy[who], _HAPPY_HOUR, _PROMOTION)
+
+
+def _end_promotions(turn: Turn) -> None:
+    venues = turn.state.venues
+    over = np.flatnonzero((venues["discount"] > 0) & (venues["discount_until"] < turn.end))
+    if len(over):
+        out = turn.events.add(Kind.PROMOTION_ENDED, np.maximum(venues["discount_until"][over], turn.start))
+        out["venue"] = over
+        happy = (
+            venues["category"][over] == turn.town.category_numbers[turn.town.data.world.dynamics.happy_hour_category]
+        )
+        out["value"] = np.where(happy, _HAPPY_HOUR, _PROMOTION)
+        venues.put("discount", over, 0.0)
+
+
+def _move_prices(turn: Turn) -> None:
+    rates, venues, draws = turn.town.data.world.dynamics, turn.state.venues, turn.town.draws
+    ids = np.arange(venues.count)
+    who = np.flatnonzero(draws.uniform(Purpose.PRICE, ids, tick=turn.tick) < rates.price_changes_per_day)
+    if len(who) == 0:
+        return
+    step = np.exp(rates.price_log_sd * draws.normal(Purpose.PRICE, who, tick=turn.tick, step=1))
+    level = np.clip(np.round(venues["price_level"][who] * step, 3), 0.7, 1.4).astype(np.float32)
+    moved = level != venues["price_level"][who]
+    who, level = who[moved], level[moved]
+    venues.put("price_level", who, level)
+    out = turn.events.add(Kind.PRICE_CHANGED, np.full(len(who), turn.start))
+    out["venue"], out["score"] = who, np.round(venues["price"][who] * level, 3)
+
+
+def bill_factor(turn: Turn, venue: Array) -> Array:
+    """What a guest pays relative to the usual bill of the house, shape of ``venue``."""
+    venues = turn.state.venues
+    return np.asarray(venues["price_level"][venue] * (1.0 - venues["discount"][venue]))
