@@ -36,6 +36,12 @@ def up(
     demo: Annotated[bool, typer.Option(help="End with a summary and a verdict")] = False,
     seconds: Annotated[float | None, typer.Option("--for", help="Seconds to run after the backfill")] = None,
     free_ports: Annotated[bool, typer.Option("--free-ports", help="Take free ports instead of the usual")] = False,
+    backfill_days: Annotated[
+        float | None, typer.Option("--backfill-days", min=0, max=400, help="Simulated days told at full speed first")
+    ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Begin so long ago, arrive at now, and go on in step with the clock")
+    ] = False,
     verbose: Annotated[bool, typer.Option(help="Say how long each step took")] = False,
     json: Annotated[Path | None, typer.Option("--json", help="Write the summary to this file")] = None,
 ) -> None:
@@ -50,7 +56,7 @@ def up(
         if free_ports:
             settings = settings.model_copy(update={"ports": Ports.free(len(RANKS))})
         told = Told(console.print, console.print if verbose else lambda _: None)
-        with city(Wanted(settings), told) as running:
+        with city(Wanted(settings, of_time(backfill_days, live=live)), told) as running:
             _welcome(console, running)
             summary = Watch(running, console, stop.is_set).run(seconds)
             console.print("stopping …")
@@ -67,6 +73,14 @@ def up(
         _fail(console, f"stopped all, because of {error}")
     if summary is not None:
         _judge(console, summary, json or (settings.data_dir / DEMO_FIGURES if demo else None))
+
+
+def of_time(backfill_days: float | None, *, live: bool) -> dict[str, str]:
+    """What the simulator is told of its time: nothing where the environment is to say it."""
+    told = {} if backfill_days is None else {"LUNA_SIMULATOR__BACKFILL_DAYS": str(backfill_days)}
+    if live:
+        told |= {"LUNA_SIMULATOR__START": "now", "LUNA_SIMULATOR__SPEED": "1"}
+    return told
 
 
 def _judge(console: Console, summary: Summary, path: Path | None) -> None:

@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstrain
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Probability = Annotated[float, Field(ge=0, le=1000)]
-MAX_SPAWN = 1000
+MAX_SPAWN = 100_000
 
 
 class Arguments(BaseModel):
@@ -70,6 +70,12 @@ class Behavior(Arguments):
         validation_alias=AliasChoices("action_probabilities", "probabilities"), min_length=1, examples=[{"browse": 0.5}]
     )
     everyone: bool = Field(default=False, alias="global")
+
+
+class Anything(Arguments):
+    """Arguments that only the simulator judges: it knows every command, and names what it refuses."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from services.gateway.api.context import Context, Controller, InContext, Json, example
 from services.gateway.api.problems import ProblemError
-from services.gateway.commands import Arguments, Nothing, Rate, ScenarioChange, Speed, Word, parameters
+from services.gateway.commands import Anything, Arguments, Nothing, Rate, ScenarioChange, Speed, Word, parameters
 
 STATE = {
     "run_id": "01hzx5w8q2y4n6r8t0v2x4z6b8",
@@ -118,6 +118,12 @@ async def change_scenario_by_path(
 ) -> Json:
     """Start a scenario, or let it settle."""
     return await give(context, "scenario", ScenarioChange(scenario=scenario, action=action), caller)
+
+
+@router.post("/command/{command}", responses=ANSWERS)
+async def give_command(command: Word, context: InContext, caller: Controller, body: Anything | None = None) -> Json:
+    """Give any command of the simulator with all its parameters; it says what it refuses, and why."""
+    return await give(context, command, body or Anything(), caller)
 
 
 def _plain(command: str) -> Callable[[Context, str], Awaitable[Json]]:

@@ -34,6 +34,8 @@ async def test_the_state_is_what_the_simulator_said_last(town: Town, api: httpx.
             "scenario",
             {"scenario": "lunch_rush", "action": "stop"},
         ),
+        ("simulation/command/weather", {"condition": "snow", "hours": 2}, "weather", {"condition": "snow", "hours": 2}),
+        ("simulation/command/reset", None, "reset", {}),
         ("admin/control/users/spawn/3", None, "spawn", {"count": 3, "befriend": False}),
         (
             "admin/control/behavior/adjust",
