@@ -97,7 +97,8 @@ def _check(factual: Array, twin: Array, cause: int) -> Counter[str]:
         elif record not in feedback:
             assert caused_by == cause, record
             seen["labelled"] += 1
-    gone: Counter[tuple[object, object]] = Counter((record[KIND], record[USER]) for record in would.keys() - had.keys() if record not in feedback)
+    missing = [record for record in would.keys() - had.keys() if record not in feedback]
+    gone: Counter[tuple[object, object]] = Counter((record[KIND], record[USER]) for record in missing)
     suppressed: Counter[tuple[object, object]] = Counter((int(r["subject"]), int(r["user"])) for r in prevented)
     assert gone <= suppressed, gone - suppressed
     extra = [one for one in suppressed - gone if one[0] not in ANSWERS and one[1] not in feedback.people]

@@ -43,6 +43,7 @@ export const CONTROL: Tellers<SimulationControlEventType> = {
   "ack.given": (e) => [`${capital(words(e.command, "command"))} ${words(e.status, "answered")} by ${e.source}`, because(e.reason)],
   "state.changed": (e) => [`The simulation is ${words(e.phase, "changing")}`],
   "scenario.started": (e) => [named(e.scenario === undefined ? undefined : capital(plain(e.scenario)), "A scenario"), " begins"],
+  "scenario.holding": (e) => [named(e.scenario === undefined ? undefined : capital(plain(e.scenario)), "A scenario"), " is in full swing"],
   "scenario.settling": (e) => [named(e.scenario === undefined ? undefined : capital(plain(e.scenario)), "A scenario"), " is settling"],
   "scenario.settled": (e) => [named(e.scenario === undefined ? undefined : capital(plain(e.scenario)), "A scenario"), " is over"],
   "snapshot.created": (e) => [`Snapshot at tick ${amount(e.tick)}`],
