@@ -34,7 +34,9 @@ def visits(files: Files) -> pl.DataFrame:
         "visit_id", pl.col("duration_seconds").alias("seconds"), pl.col("spend_minor").alias("spend")
     )
     places = (
-        files.scan("venues").unique("venue", keep="first", maintain_order=True).select("venue", "category", "price_tier")
+        files.scan("venues")
+        .unique("venue", keep="first", maintain_order=True)
+        .select("venue", "category", "price_tier")
     )
     return (
         started.drop_nulls(("user", "venue"))

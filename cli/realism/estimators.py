@@ -37,7 +37,8 @@ def burstiness(count: ArrayLike, mean: ArrayLike, deviation: ArrayLike) -> Float
     n = np.asarray(count, dtype=np.float64)
     ratio = np.asarray(deviation, dtype=np.float64) / np.asarray(mean, dtype=np.float64)
     high, low = np.sqrt(n + 1), np.sqrt(n - 1)
-    return np.asarray((high * ratio - low) / ((high - 2) * ratio + low))
+    value: Floats = (high * ratio - low) / ((high - 2) * ratio + low)
+    return value
 
 
 def distance_of(first: ArrayLike, second: ArrayLike) -> float:
@@ -55,7 +56,7 @@ def distance_of(first: ArrayLike, second: ArrayLike) -> float:
 def histogram(values: ArrayLike, size: int) -> Floats:
     """Shares of the integers 0 to size - 1."""
     counts = np.bincount(np.asarray(values, dtype=np.int64), minlength=size)[:size].astype(np.float64)
-    return counts / max(counts.sum(), 1.0)
+    return np.asarray(counts / max(counts.sum(), 1.0), dtype=np.float64)
 
 
 def kilometres(latitude: Floats, longitude: Floats, other_latitude: Floats, other_longitude: Floats) -> Floats:

@@ -113,9 +113,7 @@ def _features(
     known = np.bincount(friends["user"].to_numpy(), minlength=city.users)[people["user"].to_numpy()]
     home = people.select(pl.col("home_latitude", "home_longitude", "price_tier").cast(pl.Float64)).to_numpy()
     features = np.empty((*shape, 6))
-    features[..., 0] = np.log1p(
-        kilometres(home[:, 0, None], home[:, 1, None], place[None, :, 0], place[None, :, 1])
-    )
+    features[..., 0] = np.log1p(kilometres(home[:, 0, None], home[:, 1, None], place[None, :, 0], place[None, :, 1]))
     features[..., 1] = np.abs(home[:, 2, None] - place[None, :, 2])
     features[..., 2] = place[None, :, 3]
     features[..., 3] = np.log1p(own)[:, None]

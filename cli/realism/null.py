@@ -103,32 +103,27 @@ def _friends(table: pl.DataFrame, city: City, rng: np.random.Generator) -> pl.Da
 
 
 def _ties(table: pl.DataFrame, city: City, rng: np.random.Generator) -> pl.DataFrame:
-    return table.with_columns(
-        pl.Series(name, values) for name, values in _strangers(table.height, city, rng).items()
-    )
+    return table.with_columns(pl.Series(name, values) for name, values in _strangers(table.height, city, rng).items())
 
 
 def _venues(table: pl.DataFrame, _: City, rng: np.random.Generator) -> pl.DataFrame:
     return table.with_columns(pl.Series("price_tier", rng.integers(1, TIERS + 1, table.height)))
 
 
-def _actions(
-    table: pl.DataFrame, sessions: pl.DataFrame, city: City, rng: np.random.Generator
-) -> pl.DataFrame:
+def _actions(table: pl.DataFrame, sessions: pl.DataFrame, city: City, rng: np.random.Generator) -> pl.DataFrame:
     """Acts fall into any session of the same person, and onto any place."""
-    own = sessions.group_by("user").agg(pl.col("session")).rename({"session": "own"})
-    joined = table.join(own, on="user", how="left")
-    count = joined["own"].list.len().fill_null(0).to_numpy()
-    pick = pl.Series("pick", np.floor(rng.random(table.height) * count).astype(np.int64))
-    placed = joined.with_columns(pick).with_columns(
-        pl.when(pl.col("session").is_not_null())
-        .then(pl.col("own").list.get(pl.col("pick"), null_on_oob=True))
-        .alias("session")
-    )
+    ordered = sessions.sort("user", "session")
+    count = np.bincount(ordered["user"].to_numpy(), minlength=city.users)
+    first = np.cumsum(count) - count
+    people = table["user"].to_numpy()
+    pick = first[people] + np.floor(rng.random(table.height) * count[people]).astype(np.int64)
+    chosen = ordered["session"].gather(np.minimum(pick, max(ordered.height - 1, 0))) if ordered.height else None
+    has_one = pl.col("session").is_not_null() & pl.Series(count[people] > 0)
+    placed = table if chosen is None else table.with_columns(pl.when(has_one).then(chosen).alias("session"))
     if "venues" in city.tables:
         places = _anywhere(city, table.height, rng)["venue"]
         placed = placed.with_columns(pl.when(pl.col("venue").is_not_null()).then(places).alias("venue"))
-    return placed.drop("own", "pick").sort("user", "t")
+    return placed.sort("user", "t")
 
 
 def _bookings(table: pl.DataFrame, city: City, rng: np.random.Generator) -> pl.DataFrame:
@@ -140,5 +135,7 @@ def _bookings(table: pl.DataFrame, city: City, rng: np.random.Generator) -> pl.D
     if "venues" in city.tables:
         moved = moved.with_columns(_anywhere(city, table.height, rng)["venue"])
     named = moved.with_columns(local("t", city.zone))
-    clock = moved.select(local("start", city.zone)).rename({"hour": "start_hour", "weekday": "start_weekday", "day": "start_day"})
+    clock = moved.select(local("start", city.zone)).rename(
+        {"hour": "start_hour", "weekday": "start_weekday", "day": "start_day"}
+    )
     return named.with_columns(clock.get_columns()).sort("user", "t")

@@ -23,7 +23,9 @@ def events(files: Files) -> pl.DataFrame:
     """Gatherings that took place: where, from when to when, how many people."""
     rows = files.scan("environment", "special_event.started")
     times = [pl.col(name).dt.epoch("us").alias(name) for name in ("starts_at", "ends_at")]
-    return rows.select("name", "kind", "latitude", "longitude", "radius_km", "crowd", *times).sort("starts_at").collect()
+    return (
+        rows.select("name", "kind", "latitude", "longitude", "radius_km", "crowd", *times).sort("starts_at").collect()
+    )
 
 
 def holidays(files: Files) -> pl.DataFrame:

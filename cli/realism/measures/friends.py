@@ -60,7 +60,9 @@ def f5(city: City) -> Measurement:
     largest = whole.subgraph(max(nx.connected_components(whole), key=len))
     people = sorted(largest.nodes)
     picked = [people[i] for i in np.unique(np.linspace(0, len(people) - 1, min(SOURCES, len(people))).astype(int))]
-    lengths = [np.mean([d for d in nx.single_source_shortest_path_length(largest, one).values() if d]) for one in picked]
+    lengths = [
+        np.mean([d for d in nx.single_source_shortest_path_length(largest, one).values() if d]) for one in picked
+    ]
     measured = float(np.mean(lengths))
     scale = max(np.log(REFERENCE_SIZE) / np.log(max(len(people), 2)), 1.0)
     note = f"{measured:.2f} among {len(people)}"

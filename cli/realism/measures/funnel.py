@@ -36,9 +36,7 @@ def b14(city: City) -> Measurement:
     asked = acts.filter(pl.col("kind") == "booking.requested").select("user", "venue", "t", pl.col("t").alias("asked"))
     if begun.height == 0:
         raise NotMeasuredError("nobody named a place and a time")
-    met = begun.join_asof(
-        asked.sort("t"), on="t", by=("user", "venue"), strategy="forward", check_sortedness=False
-    )
+    met = begun.join_asof(asked.sort("t"), on="t", by=("user", "venue"), strategy="forward", check_sortedness=False)
     finished = int(((met["asked"] - met["t"]) <= CHECKOUT_US).sum())
     return Measurement({"finished": finished / begun.height}, begun.height, "places and times named")
 

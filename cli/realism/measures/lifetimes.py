@@ -1,12 +1,15 @@
 """Section 7 of the facts: how long people stay, and how unequally they buy (L1 to L6)."""
 
 import warnings
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Final
 
 import numpy as np
 import polars as pl
 from lifelines import WeibullFitter
 from lifetimes import BetaGeoFitter
+from lifetimes.utils import ConvergenceError
 
 from cli.realism.city import DAY, City, Measurement, NotMeasuredError, local
 
@@ -17,6 +20,8 @@ SHORTEST_DAYS: Final = 1 / 24
 """A lifetime of one act counts as an hour."""
 
 FOLLOWED_DAYS: Final = 14
+PENALTIES: Final = (0.0, 0.001, 0.01)
+"""Of the BG/NBD fit: none, or the least with which it converges."""
 
 
 def _members(city: City) -> pl.DataFrame:
@@ -99,10 +104,13 @@ def l6(city: City) -> Measurement:
     age = (city.end_us - rows["first"].to_numpy()) / weeks
     repeats = rows["days"].to_numpy().astype(np.float64) - 1
     recency = np.where(repeats == 0, 0.0, recency)
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    for penalty in PENALTIES:
         try:
-            fit = BetaGeoFitter(penalizer_coef=0.0).fit(repeats, recency, age)
-        except Exception as error:
-            raise NotMeasuredError(f"BG/NBD does not converge: {error}") from error
-    return Measurement({"r": float(fit.params_["r"])}, rows.height, note=f"a {fit.params_['a']:.2f}, b {fit.params_['b']:.2f}")
+            with warnings.catch_warnings(), np.errstate(all="ignore"), redirect_stdout(StringIO()):
+                warnings.simplefilter("ignore")
+                fit = BetaGeoFitter(penalizer_coef=penalty).fit(repeats, recency, age)
+        except ConvergenceError:
+            continue
+        note = f"a {fit.params_['a']:.2f}, b {fit.params_['b']:.2f}, penalty {penalty:g}"
+        return Measurement({"r": float(fit.params_["r"])}, rows.height, note=note)
+    raise NotMeasuredError("BG/NBD does not converge on these purchases")

@@ -28,7 +28,7 @@ PAIRED: Final = 4_000
 """People whose pairs are all looked at (8 million of them); more are sampled."""
 
 
-def _moves(city: City) -> pl.DataFrame:
+def moves(city: City) -> pl.DataFrame:
     """Consecutive visits of one user at two different places: ``venue``, ``next``, ``km``."""
     here = pl.col("venue", "latitude", "longitude", "user")
     rows = city.table("visits").sort("user", "t").select("user", "venue", "latitude", "longitude")
@@ -37,8 +37,7 @@ def _moves(city: City) -> pl.DataFrame:
     if moved.height == 0:
         raise NotMeasuredError("nobody went from one place to another")
     ends = [
-        moved[name].cast(pl.Float64).to_numpy()
-        for name in ("latitude", "longitude", "latitude_next", "longitude_next")
+        moved[name].cast(pl.Float64).to_numpy() for name in ("latitude", "longitude", "latitude_next", "longitude_next")
     ]
     return moved.select("user", "venue", pl.col("venue_next").alias("next")).with_columns(
         pl.Series("km", kilometres(*ends))
@@ -47,24 +46,24 @@ def _moves(city: City) -> pl.DataFrame:
 
 def s1(city: City) -> Measurement:
     """Quantiles of the way between two places."""
-    moves = _moves(city)
-    km = moves["km"].to_numpy()
+    ways = moves(city)
+    km = ways["km"].to_numpy()
     median, q95 = quantiles(km, (0.5, 0.95))
     values = {"median_km": median, "q95_km": q95, "log_sd": float(np.log(km[km > 0]).std())}
-    return Measurement(values, moves["user"].n_unique())
+    return Measurement(values, ways["user"].n_unique())
 
 
 def s2(city: City) -> Measurement:
     """Shares of ways by length."""
-    moves = _moves(city)
-    band = np.searchsorted(np.array(BANDS_KM[1:]), moves["km"].to_numpy(), side="right")
-    shares = np.bincount(band, minlength=len(BANDS_KM)) / moves.height
-    return Measurement(dict(zip(BAND_NAMES, shares.tolist(), strict=True)), moves["user"].n_unique())
+    ways = moves(city)
+    band = np.searchsorted(np.array(BANDS_KM[1:]), ways["km"].to_numpy(), side="right")
+    shares = np.bincount(band, minlength=len(BANDS_KM)) / ways.height
+    return Measurement(dict(zip(BAND_NAMES, shares.tolist(), strict=True)), ways["user"].n_unique())
 
 
 def s3(city: City) -> Measurement:
     """Exponent of ways of 3 km and more, and whether a truncated power law beats a pure one."""
-    km = _moves(city)["km"].to_numpy()
+    km = moves(city)["km"].to_numpy()
     fit = tail(km, TAIL_KM)
     ratio = likelihood_ratio(fit, "power_law", "truncated_power_law", nested=True)
     values = {"exponent": float(fit.power_law.alpha), "ratio": ratio}
@@ -73,12 +72,12 @@ def s3(city: City) -> Measurement:
 
 def s4(city: City) -> Measurement:
     """Exponent of the choice of a place by its rank in distance from the one before."""
-    moves, venues = _moves(city), city.table("venues")
+    ways, venues = moves(city), city.table("venues")
     latitude = venues["latitude"].cast(pl.Float64).to_numpy()
     longitude = venues["longitude"].cast(pl.Float64).to_numpy()
     row_of = np.full(int(venues["venue"].to_numpy().max()) + 1, -1)
     row_of[venues["venue"].to_numpy()] = np.arange(venues.height)
-    start, end = row_of[moves["venue"].to_numpy()], row_of[moves["next"].to_numpy()]
+    start, end = row_of[ways["venue"].to_numpy()], row_of[ways["next"].to_numpy()]
     ranks = np.empty(len(start), dtype=np.int64)
     order = np.argsort(start, kind="stable")
     starts, first = np.unique(start[order], return_index=True)
@@ -133,10 +132,10 @@ def s10(city: City) -> Measurement:
     """Share of visits to a place new to the user, of all and after 50 visits."""
     rows = _firsts(city)
     later = rows.filter(pl.col("before") >= SETTLED_VISITS)
-    values = {"overall": float(rows["new"].cast(pl.Float64).mean() or 0.0)}  # type: ignore[arg-type]
+    values = {"overall": int(rows["new"].sum()) / max(rows.height, 1)}
     unmet = "" if later.height else f"nobody has {SETTLED_VISITS} visits"
     if later.height:
-        values["later"] = later["new"].sum() / later.height
+        values["later"] = int(later["new"].sum()) / later.height
     return Measurement(values, later["user"].n_unique(), unmet=unmet)
 
 
@@ -148,7 +147,7 @@ def s12(city: City) -> Measurement:
     if keen.height == 0:
         raise NotMeasuredError(f"nobody has {FEWEST_VISITS} visits")
     twice = keen.group_by("user", "venue").len().group_by("user").agg((pl.col("len") > 1).sum().alias("familiar"))
-    unmet = "" if window >= 2 * 28 else f"{window:.0f} days told, the set settles within 20 weeks"  # noqa: PLR2004
+    unmet = "" if window >= 2 * 28 else f"{window:.0f} days told, the set settles within 20 weeks"
     note = f"in {window:.0f} days"
     return Measurement({"places": float(twice["familiar"].to_numpy().mean())}, twice.height, note=note, unmet=unmet)
 

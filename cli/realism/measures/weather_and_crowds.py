@@ -70,7 +70,9 @@ def _days(city: City) -> pl.DataFrame:
     table = days.join(counts, on="day", how="left").join(sky, on="day").with_columns(pl.col("visits").fill_null(0))
     if table.height < 14:  # noqa: PLR2004 — each weekday twice, else it is compared with itself
         raise NotMeasuredError(f"{table.height} whole days with weather told, 14 are needed")
-    return table.with_columns((pl.col("visits") / pl.col("visits").mean().over("weekday")).alias("relative")).sort("day")
+    return table.with_columns((pl.col("visits") / pl.col("visits").mean().over("weekday")).alias("relative")).sort(
+        "day"
+    )
 
 
 def c9(city: City) -> Measurement:
@@ -92,10 +94,15 @@ def c10(city: City) -> Measurement:
         raise NotMeasuredError(f"{rows.height} visits between 10 h and midnight")
     middle = float(np.median(rows["celsius"].to_numpy()))
     food = rows.filter(pl.col("category").is_in(FOOD)).drop_nulls("seconds")
-    stays = [food.filter(test)["seconds"].to_numpy() for test in (pl.col("celsius") < middle, pl.col("celsius") >= middle)]
+    stays = [
+        food.filter(test)["seconds"].to_numpy() for test in (pl.col("celsius") < middle, pl.col("celsius") >= middle)
+    ]
     bad = (pl.col("celsius") < middle) | pl.col("condition").is_in((*WET, "snow"))
     variety = [_variety(rows.filter(test)["venue"].to_numpy()) for test in (bad, ~bad)]
-    values = {"stay": float(np.sign(stays[0].mean() - stays[1].mean())), "variety": float(np.sign(variety[0] - variety[1]))}
+    values = {
+        "stay": float(np.sign(stays[0].mean() - stays[1].mean())),
+        "variety": float(np.sign(variety[0] - variety[1])),
+    }
     note = f"{stays[0].mean() / 60:.1f} against {stays[1].mean() / 60:.1f} min"
     return Measurement(values, rows.height, "visits", note)
 
@@ -111,12 +118,14 @@ def _near(city: City, latitude: float, longitude: float, low: float, high: float
     venues = city.table("venues")
     at = [venues[name].cast(pl.Float64).to_numpy() for name in ("latitude", "longitude")]
     km = kilometres(at[0], at[1], np.array(latitude), np.array(longitude))
-    return venues["venue"].to_numpy()[(km >= low) & (km < high)].tolist()
+    return [int(venue) for venue in venues["venue"].to_numpy()[(km >= low) & (km < high)]]
 
 
 def _expected(city: City, low: float, high: float, fewest: int, most: int) -> list[tuple[float, float, float]]:
-    """Per gathering with a crowd in [fewest, most): visits nearby around it, those of the same hours of the same
-    weekdays without one at that place, and the crowd."""
+    """Visits near each gathering with a crowd in [fewest, most), those usual there, and the crowd.
+
+    Usual is the mean of the same hours of the same weekday in weeks without a gathering at that place.
+    """
     visits, events = city.table("visits").select("venue", "t"), city.table("events")
     found = []
     for row in events.iter_rows(named=True):
