@@ -21,8 +21,8 @@ def request_friends(turn: Turn, index: Array) -> None:
         return
     columns, town, made = turn.state.users, turn.town, turn.decisions
     users = made.user[index]
-    share = town.data.world.social.request_share * turn.effects[-1].friend_requests
-    share = share * (0.4 + 1.2 * columns["openness"][users])
+    asked_of = town.data.world.social.request_share * turn.effects[-1].friend_requests
+    share = asked_of * (0.4 + 1.2 * columns["openness"][users])
     share = np.where(columns["friend_count"][users] < 3, share * 4, share)  # noqa: PLR2004 — the discovery phase
     asking = index[town.draws.uniform(Purpose.FRIEND_REQUEST, users, tick=turn.tick, also=[made.step[index]]) < share]
     if len(asking) == 0:
