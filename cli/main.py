@@ -2,9 +2,9 @@
 
 import typer
 
-from cli.commands import bench, control, dlq, doctor, generate, run, status, tail, topics, up
+from cli.commands import bench, control, dlq, doctor, generate, realism, run, status, tail, topics, up
 
-COMMANDS = (up, run, generate, topics, tail, control, dlq, status, generate, doctor, bench)
+COMMANDS = (up, run, generate, topics, tail, control, dlq, status, realism, doctor, bench)
 
 
 def main() -> None:
