@@ -2,9 +2,24 @@
 
 import typer
 
-from cli.commands import bench, control, dlq, doctor, generate, realism, run, status, tail, topics, up
+from cli.commands import (
+    bench,
+    control,
+    dlq,
+    doctor,
+    explain,
+    generate,
+    realism,
+    run,
+    scenario,
+    snapshot,
+    status,
+    tail,
+    topics,
+    up,
+)
 
-COMMANDS = (up, run, generate, topics, tail, control, dlq, status, realism, doctor, bench)
+COMMANDS = (up, run, generate, topics, tail, control, snapshot, dlq, status, scenario, explain, realism, doctor, bench)
 
 
 def main() -> None:

@@ -39,6 +39,8 @@ class ScenarioChange(Arguments):
 
     scenario: Word = Field(examples=["lunch_rush"])
     action: Literal["start", "stop"] = "start"
+    intensity: Annotated[float, Field(ge=0.1, le=3)] | None = None
+    hold_minutes: Annotated[float, Field(ge=0, le=10_080)] | None = None
 
 
 class Spawn(Arguments):

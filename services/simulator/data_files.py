@@ -20,6 +20,7 @@ from services.simulator.domain.specification import ACTIONS, CONDITIONS, CityDat
 from streamkit.contracts import Catalogue
 
 DATA = Path(__file__).parent / "data"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YEARS = range(2012, 2041)
 _EPOCH_DAY = np.datetime64("1970-01-01")
 _Spec = TypeVar("_Spec")
@@ -60,8 +61,8 @@ def read_yaml(kind: type[_Spec], path: Path) -> _Spec:
         near = difflib.get_close_matches(path.stem, [p.stem for p in path.parent.glob("*.yaml")], n=1)
         raise DataError(f"{path}: {error.strerror}{_hint(near)}") from error
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        value = yaml.safe_load(text)
+        tree = yaml.compose(text, Loader=_LOADER)
+        value = yaml.load(text, Loader=_LOADER)  # noqa: S506 — a safe loader, in C where there is one
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -179,7 +180,7 @@ def _unknown(path: Path, place: list[str | int], name: str, valid: Iterable[str]
 
 
 def _wrong(path: Path, place: list[str | int], reason: str) -> DataError:
-    tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     where = ".".join(map(str, place))
     return DataError(f"{path}:{_line(tree, place)}: {where}: {reason}")
 

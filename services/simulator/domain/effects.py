@@ -98,6 +98,8 @@ def kind_of(target: str) -> str:
 
 def amount(modifier: Modifier, kind: str, before: float, part: float, intensity: float) -> float:
     """What a modifier adds on its target's scale, on top of ``before``, when a part of it holds."""
+    if modifier.operation == "multiply" and part > 1:  # a backlog: still a factor, whatever its size
+        return float(np.log(modifier.value) * intensity * part)
     if modifier.operation == "multiply":
         return float(np.log(max(1.0 + (modifier.value**intensity - 1.0) * part, _LEAST)))
     if modifier.operation == "override":

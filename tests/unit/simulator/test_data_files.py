@@ -16,7 +16,9 @@ def test_the_shipped_data_is_sound() -> None:
     browse = sum(data.world.actions[name] for name in ("browse", "view", "search", "save", "like"))
     rest = [data.world.actions[name] for name in ACTIONS[5:]]
     assert [round(browse, 2), *rest] == [0.40, 0.20, 0.15, 0.10, 0.10, 0.05]
-    assert {"lunch_rush", "friday_night"} <= set(data.scenarios)
+    assert {
+        "normal_day", "lunch_rush", "friday_night", "weekend_brunch", "concert_night", "new_user_onboarding",
+    } <= set(data.scenarios)  # fmt: skip
     assert data.weather.shape == (8760, 4)
     assert len(data.place.neighbourhoods) >= 40
 
@@ -30,6 +32,31 @@ def test_the_shipped_data_is_sound() -> None:
         ("personas/dining.yaml", "{check_friends: 1.5,", "{chek_friends: 1.5,", "chek_friends", "'check_friends'"),
         ("scenarios/lunch_rush.yaml", "action.invite", "action.invit", "action.invit", "did you mean 'action.invite'"),
         ("scenarios/lunch_rush.yaml", "operation: add", "operation: ad", "operation: ad,", "'add'"),
+        ("scenarios/lunch_rush.yaml", "period: lunch", "period: lunhc", "lunhc", "did you mean 'lunch'"),
+        (
+            "scenarios/lunch_rush.yaml",
+            "[busy_professional,",
+            "[busy_profesional,",
+            "profesional",
+            "'busy_professional'",
+        ),
+        ("scenarios/lunch_rush.yaml", "walk_ins, operation: multiply", "walk_ins, operation: shift", ": shift", "add"),
+        ("scenarios/lunch_rush.yaml", "override, value: 2.6", "override, value: 0", "value: 0}", "above 0"),
+        ("scenarios/lunch_rush.yaml", "weekdays: [monday,", "weekdays: [munday,", "munday", "'monday'"),
+        ("scenarios/lunch_rush.yaml", "name: lunch_rush", "name: lunch", "name: lunch", "not the file's"),
+        ("scenarios/concert_night.yaml", "scenario: friday_night", "scenario: friday", ": friday,", "'friday_night'"),
+        ("scenarios/concert_night.yaml", "probability: 0.25", "probability: 25", ": 25}", "0 to 1"),
+        ("scenarios/concert_night.yaml", "area.Madison Square", "area.Madison Sqare", "Sqare", "'area.Madison Square"),
+        (
+            "modifiers/dining.yaml",
+            "target: outdoor, operation: add, value: 0.25",
+            "target: outdor, operation: add, value: 1",
+            "outdor,",
+            "did you mean 'outdoor'",
+        ),
+        ("modifiers/dining.yaml", "  storm:", "  stom:", "stom:", "did you mean 'storm'"),
+        ("modifiers/dining.yaml", "  severe:", "  sever:", "sever:", "did you mean 'severe'"),
+        ("modifiers/dining.yaml", "from_hour: 6", "from_our: 6", "from_our", "did you mean 'from_hour'"),
         ("cities/new_york.yaml", "time_zone: ", "time_zone: [", "time_zone", "expected"),
     ],
 )

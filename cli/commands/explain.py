@@ -1,0 +1,126 @@
+"""`luna explain`: why a person's action probabilities are what they are: base, modifiers by source, result."""
+
+import re
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.figures import write
+from cli.schedule import GRAMMAR, ScheduleError, parse
+from cli.told_run import RunError, told_run
+from services.simulator.data_files import DataError, load_city_data
+from services.simulator.domain.calendar import MINUTE, SECOND
+from services.simulator.domain.city import CityConfig, Identity
+from services.simulator.domain.specification import CityData
+from services.simulator.domain.town import make_town
+from services.simulator.explain import Explanation, Known, Under, explain
+
+DEFAULT = CityConfig()
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("explain")(explain_person)
+
+
+def explain_person(
+    user: Annotated[str, typer.Argument(help="User id, for example u0000042")],
+    time: Annotated[str, typer.Argument(help="Simulated time, ISO 8601; local to the city without a time zone")],
+    directory: Annotated[
+        Path | None, typer.Option("--dir", help="Output of generate: seed, configuration, state")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the city, where no directory says it")] = 42,
+    profile: Annotated[str, typer.Option(help="How dense life is")] = DEFAULT.profile,
+    scenario: Annotated[list[str] | None, typer.Option(help=f"Under way: {GRAMMAR}, from the day's midnight")] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="File for the figures printed")] = None,
+) -> None:
+    """Explain a person at a moment, from seed and configuration alone or with what a told run knows."""
+    number = _user(user)
+    data = _data()
+    time_us = _moment(time, data.place.time_zone)
+    config, known = CityConfig(profile=profile), Known()
+    if directory is not None:
+        try:
+            run = told_run(directory)
+            config, seed = run.config, run.seed
+            known = run.known(f"u{number:07d}", time_us, data.world.session.excitation_half_life_minutes)
+        except RunError as error:
+            _refuse(str(error))
+    elif scenario:
+        known = Known(scenarios=_scenarios(scenario, data, time_us))
+    if config.profile not in data.world.profiles:
+        _refuse(f"no profile {config.profile!r}; there are: {', '.join(data.world.profiles)}")
+    town = make_town(config, seed, Identity("explained", 0, config.world, config.city), data)
+    found = explain(town, number, time_us, known)
+    _print(found)
+    write(json, asdict(found))
+
+
+def _print(found: Explanation) -> None:
+    console = Console()
+    around = ", ".join(f"{name} {value}" for name, value in found.surroundings.items())
+    console.print(f"{found.user_id}, {found.persona}, {found.local_time}: {around}", markup=False, soft_wrap=True)
+    steps = Table("source", "target", "modifier", "factor")
+    for step in found.steps:
+        steps.add_row(step.source, step.target, step.change, f"{step.factor:.3g}")
+    console.print(steps)
+    table = Table("action", "base", "result")
+    for action, base in found.base.items():
+        table.add_row(action, f"{base:.1%}", f"{found.result[action]:.1%}")
+    console.print(table)
+    for name, value in found.rates.items():
+        console.print(f"{name.replace('_', ' ')}: {value:.3f}", markup=False)
+    if found.unknown:
+        console.print(f"unknown without a told run (--dir): {', '.join(found.unknown)}", markup=False, soft_wrap=True)
+
+
+def _scenarios(texts: list[str], data: CityData, time_us: int) -> list[Under]:
+    """Scenarios as text, counted from midnight of the day in question."""
+    zone = ZoneInfo(data.place.time_zone)
+    day = datetime.fromtimestamp(time_us // SECOND, zone).replace(hour=0, minute=0, second=0)
+    midnight = CityConfig(start=int(day.timestamp()) * SECOND)
+    found = []
+    for text in texts:
+        try:
+            one = parse(text, midnight, data.place.time_zone, data.scenarios)
+        except ScheduleError as error:
+            _refuse(str(error))
+        given = data.scenarios[one.name]
+        length = given.ramp_minutes + given.hold_minutes if one.stop is None else one.stop - one.start
+        started = midnight.start + one.start * MINUTE
+        found.append(Under(one.name, started, started + int(length * MINUTE)))
+    return found
+
+
+def _user(text: str) -> int:
+    if re.fullmatch(r"u\d{7}", text) is None:
+        _refuse(f"{text!r} is no user id, for example u0000042")
+    return int(text[1:])
+
+
+def _moment(text: str, time_zone: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        _refuse(f"{text!r} is not ISO 8601, for example 2026-06-05T18:00")
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(time_zone))
+    return int(moment.timestamp()) * SECOND
+
+
+def _data() -> CityData:
+    try:
+        return load_city_data()
+    except DataError as error:
+        _refuse(str(error))
+
+
+def _refuse(reason: str) -> NoReturn:
+    Console(stderr=True).print(f"explain: {reason}", markup=False, soft_wrap=True)
+    raise typer.Exit(2)

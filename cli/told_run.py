@@ -1,0 +1,149 @@
+"""What the files of an offline run say of a person and of the city at a moment."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from cli.manifest import NAME
+from services.simulator.domain.calendar import MINUTE
+from services.simulator.domain.city import CityConfig
+from services.simulator.explain import Known, Under
+
+_ENDED = ("booking.declined", "booking.expired", "booking.cancelled", "booking.completed", "booking.no_show")
+_HOUR = 60 * MINUTE
+
+
+class RunError(Exception):
+    """A directory that holds no run that can be read, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRun:
+    """The seed, the configuration, and the records of one directory of `generate`."""
+
+    directory: Path
+    seed: int
+    config: CityConfig
+    paths: Mapping[str, list[Path]]
+
+    def known(self, user: str, time_us: int, half_life_minutes: float) -> Known:
+        """What was so at a time; ``half_life_minutes`` is of the excitement that a session leaves."""
+        bookings = self._before("bookings", time_us)
+        social = self._before("social_interactions", time_us)
+        actions = self._before("user_actions", time_us).filter(pl.col("user_id") == user)
+        around = self._before("environment", time_us)
+        return Known(
+            scenarios=self._scenarios(time_us),
+            weather=_last(around, "weather.changed"),
+            traffic=_last(around, "traffic.changed"),
+            bookings=_held(bookings.filter(pl.col("user_id") == user), time_us),
+            friends=self._friends(user, time_us),
+            invitations=_waiting(social.filter(pl.col("other_user_id") == user), social),
+            planning=_planning(social, user),
+            intent=_intent(actions, bookings.filter(pl.col("user_id") == user), social, user, time_us),
+            heat=_heat(actions, time_us, half_life_minutes),
+        )
+
+    def _before(self, topic: str, time_us: int) -> pl.DataFrame:
+        """Records of a topic up to a time, in order."""
+        read = pl.read_parquet if self.paths.get(topic, [Path()])[0].suffix == ".parquet" else pl.read_ndjson
+        frames = [read(path) for path in self.paths.get(topic, [])]
+        if not frames:
+            raise RunError(f"{self.directory} has no file of {topic}")
+        whole = pl.concat(frames, how="diagonal_relaxed")
+        times = [name for name, kind in whole.schema.items() if isinstance(kind, pl.Datetime)]
+        whole = whole.with_columns(pl.col(times).dt.timestamp("us"))
+        return whole.filter(pl.col("simulation_time") <= time_us).sort("simulation_time", maintain_order=True)
+
+    def _friends(self, user: str, time_us: int) -> int:
+        rows = self._before("users", time_us).filter(pl.col("user_id") == user)
+        if rows.height == 0:
+            raise RunError(f"{self.directory} knows no {user} at that time")
+        listed = rows["friend_ids"][-1]
+        return len(listed.split(",")) if listed else 0
+
+    def _scenarios(self, time_us: int) -> list[Under]:
+        """The last window told of each cause; of a stopped one it has moved."""
+        if "ground_truth" not in self.paths:
+            return []
+        windows = self._before("ground_truth", time_us).filter(pl.col("event_type") == "truth.scenario_window")
+        found = []
+        for row in windows.unique("cause_id", keep="last", maintain_order=True).iter_rows(named=True):
+            given = json.loads(row["parameters"])
+            released = row["starts_at"] + int((given["ramp_minutes"] + given["hold_minutes"]) * MINUTE)
+            found.append(Under(row["name"], row["starts_at"], released, given["intensity"]))
+        return found
+
+
+def told_run(directory: Path) -> ToldRun:
+    """Raises `RunError` where the directory is none of `generate`, or not of Parquet or JSON lines."""
+    try:
+        content: dict[str, Any] = json.loads((directory / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{directory / NAME}: {error}") from error
+    if content["format"] not in ("parquet", "jsonl"):
+        raise RunError(f"{directory} is of format {content['format']}; parquet and jsonl can be read")
+    given = content["configuration"]
+    config = CityConfig(**{f.name: given[f.name] for f in fields(CityConfig) if f.name in given})
+    paths: dict[str, list[Path]] = {}
+    for file in content["files"]:
+        paths.setdefault(file["topic"], []).append(directory / file["path"])
+    return ToldRun(directory, int(content["seed"]), config, paths)
+
+
+def _last(around: pl.DataFrame, event_type: str) -> str | None:
+    rows = around.filter(pl.col("event_type") == event_type)
+    return None if rows.height == 0 else str(rows["condition"][-1])
+
+
+def _held(mine: pl.DataFrame, time_us: int) -> int:
+    """Bookings asked for or confirmed whose hour has not passed."""
+    latest = mine.filter(pl.col("booking_id").is_not_null()).group_by("booking_id", maintain_order=True)
+    ends = latest.agg(pl.col("event_type").last(), pl.col("start_time").drop_nulls().last())
+    open_now = ends.filter(~pl.col("event_type").is_in(_ENDED) & (pl.col("start_time") + _HOUR >= time_us))
+    return open_now.height
+
+
+def _waiting(mine: pl.DataFrame, social: pl.DataFrame) -> int:
+    """Invitations to the person without an answer."""
+    sent = mine.filter(pl.col("event_type") == "invite.sent")["invite_id"]
+    return len(set(sent.to_list()) - set(_answered(social)))
+
+
+def _planning(social: pl.DataFrame, user: str) -> bool:
+    """Whether invitations of the person still wait for an answer."""
+    sent = social.filter((pl.col("event_type") == "invite.sent") & (pl.col("user_id") == user))["invite_id"]
+    return bool(set(sent.to_list()) - set(_answered(social)))
+
+
+def _answered(social: pl.DataFrame) -> list[str]:
+    kinds = ("invite.accepted", "invite.declined", "invite.expired")
+    return social.filter(pl.col("event_type").is_in(kinds))["invite_id"].to_list()
+
+
+def _intent(actions: pl.DataFrame, booked: pl.DataFrame, social: pl.DataFrame, user: str, time_us: int) -> bool:
+    """Whether a venue is in mind: an interest for a time ahead, and no booking or invitation since."""
+    interest = actions.filter(
+        (pl.col("event_type") == "interest.expressed") & (pl.col("preferred_time").fill_null(0) > time_us)
+    )
+    if interest.height == 0:
+        return False
+    at = interest["simulation_time"][-1]
+    asked = booked.filter((pl.col("event_type") == "booking.requested") & (pl.col("simulation_time") >= at))
+    sent = social.filter(
+        (pl.col("event_type") == "invite.sent") & (pl.col("user_id") == user) & (pl.col("simulation_time") >= at)
+    )
+    return asked.height + sent.height == 0
+
+
+def _heat(actions: pl.DataFrame, time_us: int, half_life_minutes: float) -> float:
+    """Excitement left by the sessions so far: 1 each, 2 at most, halved every so many minutes."""
+    heat, last = 0.0, 0
+    for start in actions.filter(pl.col("event_type") == "session.started")["simulation_time"].to_list():
+        heat = min(heat * 0.5 ** ((start - last) / MINUTE / half_life_minutes) + 1.0, 2.0)
+        last = start
+    return heat * 0.5 ** ((time_us - last) / MINUTE / half_life_minutes) if last else 0.0

@@ -1,0 +1,104 @@
+"""An explanation is what the engine really does: the same weights, the same modifiers, the same rates."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from services.simulator.domain import running
+from services.simulator.domain.calendar import HOUR, MINUTE
+from services.simulator.domain.effects import Running
+from services.simulator.domain.specification import ACTIONS
+from services.simulator.domain.turn import Turn
+from services.simulator.explain import Known, Under, explain
+from services.simulator.preview import AROUND, preview
+from tests.unit.simulator.domain.neighbours import START, data, make_city
+
+NOBODY_KNOWS = Known()
+ALONE = Known((), "cloudy", "light", bookings=0, friends=0, invitations=0, planning=False, intent=False, heat=0.0)
+
+
+def _turn(*names: str) -> Turn:
+    city = make_city(60)
+    city.step((), ())
+    turn = city._turn(city.tick, (), ())
+    running.hold(turn, [Running(data().scenarios[name], 1.0) for name in names], range(1, len(names) + 1))
+    return turn
+
+
+def _mix(turn: Turn, user: int) -> dict[str, float]:
+    """The engine's own probabilities of somebody for whom everything is possible."""
+    effects, persona = turn.effects[-1], turn.state.users["persona"][user]
+    weights = turn.state.action_weights[persona] + effects.actions
+    if effects.by_persona is not None:
+        weights = weights + effects.by_persona[persona, 2:]
+    shares = np.exp(weights) / np.exp(weights).sum()
+    return dict(zip(ACTIONS, shares.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("names", [(), ("friday_night",), ("lunch_rush", "weekend_brunch")])
+def test_the_result_is_the_engines(names: tuple[str, ...]) -> None:
+    turn = _turn(*names)
+    around = running.around(turn)
+    under = [Under(name, turn.start - HOUR, turn.start + HOUR) for name in names]
+    known = replace(NOBODY_KNOWS, scenarios=under, weather=around.weather, traffic=around.traffic)
+    for user in range(60):
+        found = explain(turn.town, user, turn.start, known)
+        persona = int(turn.state.users["persona"][user])
+        assert found.persona == list(data().people.personas)[persona]
+        assert found.result == pytest.approx(_mix(turn, user))
+
+
+@pytest.mark.parametrize("names", [(), ("lunch_rush", "friday_night")])
+def test_base_times_the_factors_told_is_the_result(names: tuple[str, ...]) -> None:
+    turn = _turn()
+    under = [Under(name, turn.start - HOUR, turn.start + HOUR) for name in names]
+    found = explain(turn.town, 7, turn.start, replace(ALONE, scenarios=under, friends=3, intent=True, invitations=1))
+    weights = dict(found.base)
+    for step in found.steps:
+        if step.target.startswith("action."):
+            weights[step.target.removeprefix("action.")] *= step.factor
+    total = sum(weights.values())
+    assert found.result == pytest.approx({name: weight / total for name, weight in weights.items()})
+    assert not found.unknown
+    assert {step.source for step in found.steps} >= {*(f"scenario {name}" for name in names), "has a venue in mind"}
+
+
+def test_what_is_impossible_has_no_chance_and_what_nobody_knows_is_said() -> None:
+    town = _turn().town
+    found = explain(town, 7, START, replace(ALONE, bookings=2))
+    assert [found.result[name] for name in ("book", "invite", "respond")] == [0, 0, 0]
+    blind = explain(town, 7, START, NOBODY_KNOWS)
+    assert "bookings held" in blind.unknown
+    assert blind.result["book"] > 0
+
+
+def test_recent_activity_raises_the_rate_of_sessions() -> None:
+    town = _turn().town
+    calm, warm = (explain(town, 7, START, replace(ALONE, heat=heat)).rates["sessions_an_hour"] for heat in (0.0, 1.0))
+    assert warm == pytest.approx(calm * (1 + data().world.session.excitation))
+
+
+def test_a_preview_begins_and_ends_at_the_baseline_and_shows_only_what_changes() -> None:
+    found = preview(data().scenarios["friday_night"], data(), START)
+    assert {"sessions", "walk_ins", "action.invite", "category.bar (odds)", "price"} <= set(found.series)
+    assert "registrations" not in found.series
+    assert found.minutes[0] == -AROUND
+    for name, (without, changed) in found.series.items():
+        assert changed[0] == without[0]
+        assert changed[-1] == without[-1], name
+    without, changed = found.series["walk_ins"]
+    assert changed[found.phases == 1] == pytest.approx(2 * without[found.phases == 1])
+
+
+def test_a_rush_at_three_in_the_morning_still_rushes() -> None:
+    night = START + 9 * HOUR
+    without, changed = preview(data().scenarios["lunch_rush"], data(), night).series["sessions"]
+    assert changed.max() > 2.5 > 10 * without[AROUND : AROUND + 60].max()
+    assert found_phases(night) == [-1, 0, 1, 2, 3]
+
+
+def found_phases(start_us: int) -> list[int]:
+    """Phases that a lunch rush goes through."""
+    phases = preview(data().scenarios["lunch_rush"], data(), start_us - start_us % MINUTE).phases
+    return [int(phase) for phase in np.unique(phases)]
