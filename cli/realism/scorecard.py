@@ -42,7 +42,7 @@ class Verdict:
             "source": self.fact.source,
             "tag": self.fact.tag,
             "weight": self.fact.weight,
-            "values": None if found is None else {part: float(value) for part, value in found.values.items()},
+            "values": None if found is None else {part: _finite(value) for part, value in found.values.items()},
             "accept": {part: [ends.low, ends.high] for part, ends in self.fact.accept.items()},
             "noise": dict(self.noise),
             "n": None if found is None else found.n,
@@ -52,6 +52,11 @@ class Verdict:
             "score": self.score,
             "pass": self.passed,
         }
+
+
+def _finite(value: float) -> float | None:
+    """JSON knows no infinity."""
+    return float(value) if np.isfinite(value) else None
 
 
 @dataclass(frozen=True, slots=True)

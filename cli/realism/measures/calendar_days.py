@@ -25,9 +25,10 @@ def t8(city: City) -> Measurement:
     """Hour curve of all check-ins."""
     rows = city.table("visits")
     curve = histogram(rows["hour"], 24)
-    if curve.min() == 0:
-        raise NotMeasuredError("an hour of the day without any check-in")
-    values = {"peak_to_trough": float(curve.max() / curve.min()), "night": float(curve[2:5].sum())}
+    if rows.height == 0:
+        raise NotMeasuredError("nobody went anywhere")
+    trough = max(float(curve.min()), 1 / rows.height)
+    values = {"peak_to_trough": float(curve.max()) / trough, "night": float(curve[2:5].sum())}
     return Measurement(values, rows.height, "visits", f"peak at {int(curve.argmax())} h")
 
 

@@ -58,7 +58,7 @@ def test_functions_give_the_parts_that_are_accepted() -> None:
         if set(found.values) != set(fact.accept):
             wrong[fact.id] = set(found.values) ^ set(fact.accept)
     assert wrong == {}
-    assert set(missing) <= {"T8", "T16", "C5", "C6", "C11", "C12", "R4", "L2", "L4"}
+    assert set(missing) <= {"T16", "C5", "C6", "C11", "C12", "R4", "L2", "L4"}
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,11 @@ def test_hours_are_those_of_the_city() -> None:
     assert found.note == "peak at 19 h"
 
 
+def test_an_hour_without_check_ins_counts_as_one_with_a_single_one() -> None:
+    found = calendar_days.t8(city(visits=visits([0] * 9, [0] * 9, [START + 19 * HOUR] * 9)))
+    assert found.values == pytest.approx({"peak_to_trough": 9.0, "night": 0.0})
+
+
 def test_a_weekend_day_counts_against_a_weekday() -> None:
     moments = [START + day * DAY + 12 * HOUR for day in range(14) for _ in range(3 if day % 7 >= 5 else 2)]
     found = calendar_days.t11(city(14, visits=visits([0] * len(moments), [0] * len(moments), moments)))
