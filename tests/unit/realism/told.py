@@ -100,12 +100,31 @@ def people(size: int, rng: np.random.Generator) -> pl.DataFrame:
     )
 
 
-def lively(seed: int = 5, users: int = 320, days: int = 60, places: int = 120) -> City:
+def lively(seed: int = 5, size: int = 320, days: int = 60, places: int = 120) -> City:
     """A city with all tables, in which nothing is right but that there is something to measure."""
     rng = np.random.default_rng(seed)
-    size = users * days
-    user = np.repeat(np.arange(users), days)
-    moment = START + np.tile(np.arange(days), users) * DAY + (rng.normal(19, 3, size).clip(7, 23.9) * HOUR).astype(int)
+    user = np.repeat(np.arange(size), days)
+    noise = (rng.normal(19, 3, len(user)).clip(7, 23.9) * HOUR).astype(int)
+    moment = START + np.tile(np.arange(days), size) * DAY + noise
+    tables = {
+        **_went(user, moment, places, rng),
+        **_said(user, moment, places, rng),
+        **_friends(size, rng),
+        "weather": _weather(days),
+        "users": people(size, rng),
+        "venues": venues(places, rating=rng.random(places), price_tier=rng.integers(1, 3, places)),
+        "groups": pl.DataFrame({"user": user[:200], "t": moment[:200], "party_size": 4}),
+        "registrations": of_users(at({"user": np.arange(200), "t": START + np.arange(200) * HOUR})),
+    }
+    return City(START, START + days * DAY, ZONE, size, tables)
+
+
+def of_users(table: pl.DataFrame) -> pl.DataFrame:
+    return table.with_columns(pl.col("user").cast(pl.UInt32))
+
+
+def _went(user: np.ndarray, moment: np.ndarray, places: int, rng: np.random.Generator) -> dict[str, pl.DataFrame]:
+    size = len(user)
     goes = visits(
         user.tolist(),
         (places * rng.random(size) ** 3).astype(int).tolist(),
@@ -114,65 +133,55 @@ def lively(seed: int = 5, users: int = 320, days: int = 60, places: int = 120) -
         party_size=rng.integers(1, 6, size).tolist(),
         booked=(rng.random(size) < 0.3).tolist(),
     )
-    sessions = at({"user": user, "t": moment - HOUR, "seconds": rng.integers(10, 600, size)})
-    sessions = sessions.with_columns(pl.col("user").cast(pl.UInt32)).with_row_index("session")
-    happened = acts(np.repeat(user, 2).tolist(), np.sort(np.repeat(moment - HOUR, 2)).tolist(), "interest.expressed")
-    edges = sorted(
-        {tuple(sorted(pair)) for pair in rng.integers(0, users, (users * 5, 2)).tolist() if len(set(pair)) > 1}
+    sessions = of_users(at({"user": user, "t": moment - HOUR, "seconds": rng.integers(10, 600, size)}))
+    twice = np.repeat(user, 2), np.sort(np.repeat(moment - HOUR, 2))
+    booked = bookings(
+        user=user,
+        t=moment - rng.integers(1, 200, size) * HOUR,
+        start=moment,
+        party_size=rng.integers(1, 7, size),
+        seated=[True] * size,
+        no_show=rng.random(size) < 0.05,
     )
-    answers = pl.DataFrame(
-        {
-            "user": pl.Series(user, dtype=pl.UInt32),
-            "t": moment,
-            "accepted": True,
-            "seconds": rng.integers(1, 90_000, size),
-        }
-    )
+    return {
+        "visits": goes,
+        "sessions": sessions.with_row_index("session"),
+        "actions": acts(twice[0].tolist(), twice[1].tolist(), "interest.expressed"),
+        "bookings": booked,
+    }
+
+
+def _said(user: np.ndarray, moment: np.ndarray, places: int, rng: np.random.Generator) -> dict[str, pl.DataFrame]:
+    size = len(user)
+    answers = {"user": user, "t": moment, "accepted": [True] * size, "seconds": rng.integers(1, 90_000, size)}
     reviews = pl.DataFrame(
         {
-            "user": pl.Series(user, dtype=pl.UInt32),
+            "user": user,
             "venue": pl.Series(rng.integers(0, places, size), dtype=pl.UInt32),
             "t": moment,
             "rating": rng.integers(3, 6, size),
             "booked": rng.random(size) < 0.5,
         }
     )
+    return {"answers": of_users(pl.DataFrame(answers)), "reviews": of_users(reviews)}
+
+
+def _friends(size: int, rng: np.random.Generator) -> dict[str, pl.DataFrame]:
+    drawn = rng.integers(0, size, (size * 5, 2)).tolist()
+    edges = sorted({(min(pair), max(pair)) for pair in drawn if pair[0] != pair[1]})
+    old = size * 4
+    return {"friends": pairs(edges[:old]), "ties": pairs(edges[old:], [*range(START, START + len(edges) - old)])}
+
+
+def _weather(days: int) -> pl.DataFrame:
     hours = np.arange(days * 24)
-    weather = pl.DataFrame(
+    wet = hours // 24 % 4 == 0
+    sky = np.where(wet, "rain", "clear")
+    return pl.DataFrame(
         {
             "t": START + hours * HOUR,
-            "condition": np.where(hours // 24 % 4 == 0, "rain", "clear"),
+            "condition": sky,
             "celsius": 15 + 5 * np.sin(hours),
-            "rain_mm": np.where(hours // 24 % 4 == 0, 1.0, 0.0),
+            "rain_mm": np.where(wet, 1.0, 0.0),
         }
-    )
-    return City(
-        START,
-        START + days * DAY,
-        ZONE,
-        users,
-        {
-            "visits": goes,
-            "sessions": sessions,
-            "actions": happened,
-            "answers": answers,
-            "reviews": reviews,
-            "weather": weather,
-            "users": people(users, rng),
-            "venues": venues(places, rating=rng.random(places), price_tier=rng.integers(1, 3, places)),
-            "friends": pairs(edges[: users * 4]),
-            "ties": pairs(edges[users * 4 :], list(range(START, START + len(edges) - users * 4))),
-            "bookings": bookings(
-                user=user,
-                t=moment - rng.integers(1, 200, size) * HOUR,
-                start=moment,
-                party_size=rng.integers(1, 7, size),
-                seated=[True] * size,
-                no_show=rng.random(size) < 0.05,
-            ),
-            "groups": pl.DataFrame({"user": user[:200], "t": moment[:200], "party_size": 4}),
-            "registrations": at({"user": np.arange(200), "t": START + np.arange(200) * HOUR}).with_columns(
-                pl.col("user").cast(pl.UInt32)
-            ),
-        },
     )

@@ -10,8 +10,8 @@ import pytest
 from services.simulator.domain.city import City, CityConfig, Command, Identity
 from services.simulator.domain.events import EVENT_TYPES, Kind
 from services.simulator.domain.nodes import in_order
-from services.simulator.domain.turn import Turn
 from services.simulator.domain.population import KM_PER_DEGREE
+from services.simulator.domain.turn import Turn
 from tests.unit.simulator.domain.neighbours import data
 
 USERS, MINUTES = 300, 140
