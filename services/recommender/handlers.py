@@ -17,6 +17,7 @@ from services.recommender.domain.state import AFFINITY, MINUTE_US, CityState, Ha
 from services.recommender.domain.venues import Moment, recommend
 from services.recommender.domain.weights import Weights
 from services.recommender.publishing import Row
+from streamkit.frames import of_type
 from streamkit.processor import Output
 from streamkit.records import Batch, Outgoing
 
@@ -148,8 +149,8 @@ class Recommender:
         proposed: list[Row] = []
         for minute, part in _minutes(frame):
             city.catch_up(minute)
-            proposed += self._propose_venues(city, part.filter(part["event_type"] == "session.started"))
-            proposed += self._propose_people(city, part.filter(part["event_type"] == "friends.checked"))
+            proposed += self._propose_venues(city, of_type(part, "session.started"))
+            proposed += self._propose_people(city, of_type(part, "friends.checked"))
             _remember(city, part)
         proposed.sort(key=itemgetter("simulation_time"))
         return [Outgoing.from_rows("recommendations", proposed)] if proposed else []
@@ -188,10 +189,11 @@ def _tellings(frame: pl.DataFrame) -> Iterable[pl.DataFrame]:
 
 def _minutes(frame: pl.DataFrame) -> Iterable[tuple[int, pl.DataFrame]]:
     """Records of each simulated minute, earliest first."""
-    minutes = frame["simulation_time"] // MINUTE_US
-    if minutes.n_unique() == 1:
-        return [(int(minutes[0]), frame)]
-    ordered = frame.with_columns(minutes.alias("_minute")).sort("_minute", maintain_order=True)
+    minutes = {minute_of(time) for time in frame["simulation_time"].to_list()}
+    if len(minutes) == 1:
+        return [(minutes.pop(), frame)]
+    ordered = frame.with_columns((pl.col("simulation_time") // MINUTE_US).alias("_minute"))
+    ordered = ordered.sort("_minute", maintain_order=True)
     return [(int(str(minute)), part) for (minute,), part in ordered.group_by("_minute", maintain_order=True)]
 
 
@@ -232,7 +234,7 @@ def _fold_environment(city: CityState, row: Mapping[str, object]) -> None:
 
 def _greet(city: CityState, frame: pl.DataFrame) -> None:
     """Make known the people who registered before their row on `users` came through."""
-    for row in frame.filter(frame["event_type"] == "user.registered").iter_rows(named=True):
+    for row in of_type(frame, "user.registered").iter_rows(named=True):
         person = city.person(row["user_id"])
         person.latitude, person.longitude = row["latitude"], row["longitude"]
 

@@ -7,6 +7,7 @@ from services.booking.domain.booking import OUTCOMES, Booking, Origin, Request, 
 from services.booking.domain.decide import Reason
 from services.booking.handlers.answers import answer, answer_outcomes
 from services.booking.handlers.rows import Row, rows_of
+from streamkit.frames import of_type
 
 COLUMNS = (
     "venue_id",
@@ -23,8 +24,7 @@ REQUESTED, CANCEL_REQUESTED = "booking.requested", "booking.cancel_requested"
 
 def on_bookings(desk: Desk, frame: pl.DataFrame) -> None:
     """Decide every new request, cancel what its booker gives up; the service's own outcomes pass by."""
-    asked = frame.filter([kind in (REQUESTED, CANCEL_REQUESTED) for kind in frame["event_type"].to_list()])
-    rows = list(rows_of(asked, COLUMNS))
+    rows = list(rows_of(of_type(frame, REQUESTED, CANCEL_REQUESTED), COLUMNS))
     fresh = desk.state.fresh(desk.scope, [row.trigger.event_id for row in rows])
     new: list[Row] = []
     for row in rows:

@@ -15,6 +15,7 @@ from services.booking.events import Trigger, requested_trigger
 from services.booking.handlers.answers import answer_outcomes
 from services.booking.handlers.rows import rows_of
 from services.booking.ports import BookingState, Scope, Tick
+from streamkit.frames import of_type
 from streamkit.positions import covers, parse_positions
 
 AT_ONCE = 5_000
@@ -25,12 +26,13 @@ AWAITED = frozenset({"venues", "user_actions", "bookings"})
 
 def on_system_metrics(state: BookingState, scope: Scope, frame: pl.DataFrame) -> None:
     """Note the newest tick, unless an earlier one still waits for its records: a stream of ticks starves nobody."""
-    if state.tick(scope) is not None or "simulator.tick" not in frame["event_type"]:
+    if state.tick(scope) is not None:
         return
-    ticks = frame.filter(frame["event_type"] == "simulator.tick").drop_nulls("positions")
-    if ticks.is_empty():
+    rows = rows_of(of_type(frame, "simulator.tick"), ("positions",))
+    ticks = [row for row in rows if row.columns["positions"] is not None]
+    if not ticks:
         return
-    row = max(rows_of(ticks, ("positions",)), key=lambda row: row.trigger.time_us)
+    row = max(ticks, key=lambda row: row.trigger.time_us)
     trigger = row.trigger
     tick = Tick(trigger.event_id, trigger.time_us, str(row.columns["positions"]), trigger.world, trigger.city)
     state.put_tick(scope, tick)

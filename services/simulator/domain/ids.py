@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from services.simulator.domain.draws import Array, mix
 from streamkit.identity import ALPHABET, ID_LENGTH, print_ids
 
+_NONE = "0" * ID_LENGTH
 _VALUE = np.full(256, 255, dtype=np.uint8)
 _VALUE[np.frombuffer(ALPHABET, dtype=np.uint8)] = np.arange(32, dtype=np.uint8)
 _G = np.uint64(0x9E3779B97F4A7C15)
@@ -46,9 +47,9 @@ def printed(high: Array, low: Array) -> NDArray[np.bytes_]:
 
 def parsed(ids: pl.Series) -> tuple[Array, Array]:
     """The two halves of printed ids; zero for null and for whatever is no id."""
-    good = ids.fill_null("").str.len_bytes() == ID_LENGTH
     letters = np.array(
-        pl.select(pl.when(good).then(ids).otherwise(pl.lit("0" * ID_LENGTH))).to_series().to_list(), dtype="S"
+        [text if text and len(text) == ID_LENGTH and text.isascii() else _NONE for text in ids.to_list()],
+        dtype=f"S{ID_LENGTH}",
     )
     if len(letters) == 0:
         return np.zeros(0, np.uint64), np.zeros(0, np.uint64)

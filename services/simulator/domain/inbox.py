@@ -13,6 +13,7 @@ from services.simulator.domain.requests import request_tables
 from services.simulator.domain.specification import TASTES
 from services.simulator.domain.state import MEMBERS
 from services.simulator.domain.turn import Turn
+from streamkit.frames import where
 
 _LATEST = 25 * MINUTE
 """How long after the start of a reservation people still turn up."""
@@ -21,7 +22,7 @@ _LATEST = 25 * MINUTE
 def admit(turn: Turn) -> None:
     """Fold every admitted batch; records of other services only."""
     for batch in turn.admitted:
-        frame = batch.frame.filter(pl.col("source") != "simulator")
+        frame = where(batch.frame, [source != "simulator" for source in batch.frame["source"].to_list()])
         if frame.height == 0:
             continue
         if batch.topic == "bookings":
@@ -34,8 +35,9 @@ def admit(turn: Turn) -> None:
 
 def numbers(ids: pl.Series, limit: int) -> Array:
     """Entity numbers of ids such as ``u0000123``; -1 for null, foreign ones and those beyond ``limit``."""
-    found = ids.str.slice(1).cast(pl.Int64, strict=False).fill_null(-1).to_numpy()
-    return np.where((found >= 0) & (found < limit), found, -1)
+    digits = (name[1:] if name else "" for name in ids.to_list())
+    plain = [int(text) if text.isdecimal() and text.isascii() else limit for text in digits]
+    return np.array([number if number < limit else -1 for number in plain], dtype=np.int64)
 
 
 def _tastes(turn: Turn, frame: pl.DataFrame) -> None:
@@ -49,12 +51,11 @@ def _tastes(turn: Turn, frame: pl.DataFrame) -> None:
 
 def _lists(turn: Turn, frame: pl.DataFrame) -> None:
     """Keep the latest list of venues of each person, its first items."""
-    frame = frame.filter(
-        (pl.col("event_type") == "recommendation.generated")
-        & (pl.col("item_kind") == "venue")
-        & pl.col("rank").is_between(1, LISTED)
-        & (pl.col("trigger").fill_null("") != "request")
-    )
+    listed = (frame[name].to_list() for name in ("event_type", "item_kind", "rank", "trigger"))
+    frame = where(frame, [
+        kind == "recommendation.generated" and item == "venue" and 1 <= rank <= LISTED and trigger != "request"
+        for kind, item, rank, trigger in zip(*listed, strict=True)
+    ])  # fmt: skip
     columns = turn.state.users
     users = numbers(frame["user_id"], columns.count)
     venues = numbers(frame["venue_id"], turn.state.venues.count)

@@ -94,10 +94,9 @@ class Inbox:
     def offer(self, received: Received) -> int:
         """Keep what is new, of this branch and not our own; the number of records kept."""
         frame = received.batch.frame
-        mine = (
-            (frame["run_id"] == self._run_id) & (frame["branch"] == self._branch) & (frame["source"] != SOURCE)
-        ).to_numpy()
-        rows = np.flatnonzero(mine)
+        origins = zip(*(frame[name].to_list() for name in ("run_id", "branch", "source")), strict=True)
+        telling = self._run_id, self._branch
+        rows = np.flatnonzero([(run, branch) == telling and source != SOURCE for run, branch, source in origins])
         if rows.size:
             rows = rows[self.recent.first_time(frame["event_id"].gather(rows).to_list())]
         if rows.size:
