@@ -3,6 +3,7 @@
 Nothing is skipped for want of a server. Each session has its own data and ports, so that any number may run at once.
 """
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import structlog
 
 from cli.servers.guard import Guard
 from cli.servers.jars import kafka_files
@@ -23,6 +25,17 @@ CACHE = Path(__file__).parents[1] / ".luna"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the city of the whole-stack tests lives at least before its laws are checked."""
     parser.addoption("--city-seconds", type=float, default=40.0, help="seconds that a whole city lives (default 40)")
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_found() -> Iterator[None]:
+    """A test that runs a service's main leaves no logging into its own, closed, stderr behind."""
+    configured, root = structlog.get_config(), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.configure(**configured)
+    root.handlers[:], root.level = handlers, level
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture(scope="session")

@@ -147,9 +147,9 @@ def shifted(share: Array | float, log_odds: float) -> Array | float:
     """A probability with its odds multiplied by e to the ``log_odds``."""
     if log_odds == 0:
         return share
-    factor = float(np.exp(log_odds))
     known = np.clip(share, 0.0, 1.0)
-    return np.asarray(known * factor / (1.0 + known * (factor - 1.0)))
+    raised = known * float(np.exp(log_odds))
+    return np.asarray(raised / (raised + (1.0 - known)))
 
 
 def edge(scenario: Scenario, minutes: float) -> float:

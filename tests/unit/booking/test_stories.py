@@ -25,10 +25,10 @@ def live(city: City, story: list[tuple[str, Any]], at_once: int = 1_000_000, *, 
     for kind, topic, row in told(story):
         if kind == "tick":
             city.settle(at_once).tick(row["at"])
+        elif topic == "user_actions":  # nothing orders one topic against another: what came before is decided first
+            city.settle(at_once).publish(topic, row).settle(at_once)
         elif duplicates or kind != "again":
             city.publish(topic, row)
-            if topic == "user_actions":
-                city.settle(at_once)
     return city.settle(at_once).tick(EVENING + 24 * HOUR)
 
 
