@@ -6,6 +6,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 FOR ?=
 LEVEL ?= tests
+# processes that share the tests without a stack: half of those tests wait for servers
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 PAGE := services/gateway/dashboard
@@ -51,11 +53,12 @@ test: test-page test-python ## every level, real Kafka and PostgreSQL included, 
 
 test-python: setup page
 	@mkdir -p .luna && rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest $(LEVEL) -m "not bench" 2>&1 | tee .luna/pytest.log
+	@$(BIN)/coverage run -m pytest $(LEVEL) -m "not bench and not e2e" -n $(WORKERS) 2>&1 | tee .luna/pytest.log
+	@$(BIN)/coverage run -m pytest $(LEVEL) -m e2e 2>&1 | tee .luna/pytest-e2e.log || test $$? = 5 # 5: none at this level
 	@$(BIN)/coverage combine -q && $(BIN)/coverage xml -q
 	@echo "lines covered, percent: $$($(BIN)/coverage report --format=total)"
 	@$(BIN)/coverage report --fail-under=85 >/dev/null || { echo "less than 85 % of the lines are covered"; exit 1; }
-	@tail -n 1 .luna/pytest.log
+	@tail -qn 1 .luna/pytest.log .luna/pytest-e2e.log
 
 test-unit: setup ## the levels without servers, in a minute
 	@$(BIN)/python -m pytest -q tests/unit tests/contract tests/architecture -m "not kafka and not postgres"

@@ -76,6 +76,8 @@ def test_people_who_are_spawned_join_the_city(city: Stack) -> None:
     ids = ack["result"]["user_ids"]
     assert len(set(ids)) == 7
     eventually(lambda: city.state()["population"] >= population + 7)
+    tick = city.state()["tick"]
+    eventually(lambda: city.state()["tick"] > tick + 1)  # a pause holds back what is later in its tick
     city.settle()
     heard = read_all(city.bootstrap, city.url).reading
     rows = {record["user_id"]: record for record in heard.of_topic("users")}
