@@ -7,7 +7,7 @@ PYTHON ?= python3
 FOR ?=
 LEVEL ?= tests
 # processes that share the tests without a stack: half of those tests wait for servers
-WORKERS ?= 3
+WORKERS ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 PAGE := services/gateway/dashboard
@@ -53,12 +53,13 @@ test: test-page test-python ## every level, real Kafka and PostgreSQL included, 
 
 test-python: setup page
 	@mkdir -p .luna && rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest $(LEVEL) -m "not bench and not e2e" -n $(WORKERS) 2>&1 | tee .luna/pytest.log
-	@$(BIN)/coverage run -m pytest $(LEVEL) -m e2e 2>&1 | tee .luna/pytest-e2e.log || test $$? = 5 # 5: none at this level
-	@$(BIN)/coverage combine -q && $(BIN)/coverage xml -q
-	@echo "lines covered, percent: $$($(BIN)/coverage report --format=total)"
-	@$(BIN)/coverage report --fail-under=85 >/dev/null || { echo "less than 85 % of the lines are covered"; exit 1; }
-	@tail -qn 1 .luna/pytest.log .luna/pytest-e2e.log
+	@status=0; \
+	$(BIN)/coverage run -m pytest $(LEVEL) -m "not bench and not e2e" -n $(WORKERS) 2>&1 | tee .luna/pytest.log || status=1; \
+	$(BIN)/coverage run -m pytest $(LEVEL) -m e2e 2>&1 | tee .luna/pytest-e2e.log || test $$? = 5 || status=1; \
+	$(BIN)/coverage combine -q && $(BIN)/coverage xml -q; \
+	echo "lines covered, percent: $$($(BIN)/coverage report --format=total)"; \
+	$(BIN)/coverage report --fail-under=85 >/dev/null || { echo "less than 85 % of the lines are covered"; status=1; }; \
+	tail -qn 1 .luna/pytest.log .luna/pytest-e2e.log; exit $$status
 
 test-unit: setup ## the levels without servers, in a minute
 	@$(BIN)/python -m pytest -q tests/unit tests/contract tests/architecture -m "not kafka and not postgres"
