@@ -130,21 +130,23 @@ def throw(bootstrap_servers: str, topic: str, good: Sequence[Message], count: in
             "message.max.bytes": 2_000_000,
         }
     )
-    repeated = cycle(good[:MODELS])  # in the partitions of the garbage: elsewhere they would interrupt no run of it
-    for number, sort in enumerate(_garbage(topic, good, count)):
+    repeated = cycle(good[:MODELS])
+    for number, (sort, place) in enumerate(_garbage(topic, good, count)):
         if number % BETWEEN_GOOD == 0:
             _repeat(producer, next(repeated))
-        producer.produce(topic, sort.value, sort.key, headers=[(GARBAGE, b"1")], on_delivery=_Report(thrown, sort))
+        report = _Report(thrown, sort)
+        producer.produce(topic, sort.value, sort.key, place, headers=[(GARBAGE, b"1")], on_delivery=report)
         producer.poll(0)
     assert producer.flush(60) == 0
     assert thrown.failed == [], f"{topic}: {thrown.failed[:3]}"
     return thrown
 
 
-def _garbage(topic: str, good: Sequence[Message], count: int) -> Iterator[Sort]:
-    some = [sort for message in good[:MODELS] for sort in sorts(topic, message)]
+def _garbage(topic: str, good: Sequence[Message], count: int) -> Iterator[tuple[Sort, int]]:
+    """Garbage, each with the partition of the good record it was made of, whatever its key says."""
+    some = [(sort, message.partition() or 0) for message in good[:MODELS] for sort in sorts(topic, message)]
     yield from islice(cycle(some), count - HUGE_ONES)
-    yield from [huge(topic, good[0])] * HUGE_ONES
+    yield from [(huge(topic, good[0]), good[0].partition() or 0)] * HUGE_ONES
 
 
 def _repeat(producer: Producer, message: Message) -> None:
