@@ -88,8 +88,9 @@ bench: setup ## measurements beside their peers: .luna/bench.json
 	@$(BIN)/luna bench
 
 requirements: setup ## compile requirements/*.in into pinned and hashed *.txt
-	@for name in runtime dev kafka node; do \
-	  $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	@for name in runtime dev kafka node bench-mesa-frames bench-khaos bench-eventum; do \
+	  if [ $$name = bench-eventum ]; then python=3.13; else python=3.11; fi; \
+	  $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version $$python \
 	    requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## everything that was made

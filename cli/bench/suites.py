@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from cli.bench import codec, pipeline
+from cli.bench import codec, engine, pipeline
 from cli.bench.measure import Measurement
 
-SUITES: Mapping[str, Callable[[], Sequence[Measurement]]] = {"codec": codec.measure, "pipeline": pipeline.measure}
+SUITES: Mapping[str, Callable[[], Sequence[Measurement]]] = {
+    "codec": codec.measure,
+    "engine": engine.measure,
+    "pipeline": pipeline.measure,
+}
