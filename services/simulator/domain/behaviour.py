@@ -130,7 +130,7 @@ def _once_each(user: Array, action: Array) -> Array:
 
 
 def walk_in_factor(turn: Turn, effects: Effects) -> Array | float:
-    """Factor of everybody's rate of going out, the hour's curve included; shape (users,) where personas differ."""
+    """Factor of the rate of going out, the hour's curve included; shape (people of the span,) where personas differ."""
     curve = turn.town.tables.outing_curve[turn.now.hour]
     value, part = effects.walk_in_override
     if part > 0:
@@ -138,26 +138,28 @@ def walk_in_factor(turn: Turn, effects: Effects) -> Array | float:
     factor = curve * effects.walk_ins
     if effects.by_persona is None:
         return float(factor)
-    return np.asarray(factor * np.exp(effects.by_persona[turn.state.users["persona"], 1]))
+    return np.asarray(factor * np.exp(effects.by_persona[turn.state.users["persona"][turn.span], 1]))
 
 
 def _walk_ins(turn: Turn) -> None:
     """People who go out without the app's help, with all causes and with the first ones only."""
-    columns, town = turn.state.users, turn.town
+    columns, town, span = turn.state.users, turn.town, turn.span
     tables = town.tables
     profile = town.data.world.profiles[town.config.profile]
-    rate = tables.persona[columns["persona"], 0] * (profile.walk_ins_per_day * town.config.tick_seconds / 86_400)
-    uniform = town.draws.uniform(Purpose.WALK_IN, np.arange(columns.count), tick=turn.tick)
-    free = (columns["visit_venue"] < 0) & (columns["lifecycle"] != DORMANT) & (columns["lifecycle"] != CHURNED)
+    rate = tables.persona[columns["persona"][span], 0] * (profile.walk_ins_per_day * town.config.tick_seconds / 86_400)
+    uniform = town.draws.uniform(Purpose.WALK_IN, np.arange(columns.count)[span], tick=turn.tick)
+    lifecycle, arrivals = columns["lifecycle"][span], turn.state.pools["arrivals"].rows
+    free = (columns["visit_venue"][span] < 0) & (lifecycle != DORMANT) & (lifecycle != CHURNED)
     free &= may_act(turn)
-    free[turn.state.pools["arrivals"].rows["user"][turn.state.pools["arrivals"].rows["time"] < turn.end + 2 * HOUR]] = (
-        False
-    )
+    expected = np.zeros(columns.count, dtype=bool)
+    expected[arrivals["user"][arrivals["time"] < turn.end + 2 * HOUR]] = True
+    free &= ~expected[span]
     outcomes = [(uniform < rate * walk_in_factor(turn, effects)) & free for effects in turn.effects]
     made = turn.decisions
-    made.walk_levels = [np.flatnonzero(outcome) for outcome in outcomes]
+    rows = np.flatnonzero(outcomes[-1])
+    made.walk_levels = [np.flatnonzero(outcome) + (span.start or 0) for outcome in outcomes]
     made.walk_user = who = made.walk_levels[-1]
-    made.walk_cause = label([outcome[who] for outcome in outcomes], turn.causes)
+    made.walk_cause = label([outcome[rows] for outcome in outcomes], turn.causes)
     made.walk_time = _leaving(turn, who)
 
 

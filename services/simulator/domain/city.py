@@ -8,6 +8,7 @@ import numpy as np
 from services.simulator.domain import emission, environment
 from services.simulator.domain.calendar import DAY
 from services.simulator.domain.causes import WAITING
+from services.simulator.domain.columns import Allocate, own_memory
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.emission import latest_columns
 from services.simulator.domain.events import Kind
@@ -19,7 +20,7 @@ from services.simulator.domain.rows import user_rows, venue_rows
 from services.simulator.domain.specification import CityData
 from services.simulator.domain.state import State
 from services.simulator.domain.town import CityConfig, Identity, base_log_weights, make_town
-from services.simulator.domain.turn import Command, CommandResult, Turn
+from services.simulator.domain.turn import Command, CommandResult, Crew, Turn
 from services.simulator.domain.venues import ZONE_DRAWS, Hours, make_venues, zone_tables
 from streamkit.processor import Output
 from streamkit.records import Batch
@@ -51,11 +52,17 @@ class City:
         identity: Identity,
         data: CityData,
         run_nodes: Callable[[Turn], None] = in_order,
+        crew: Crew | None = None,
+        allocate: Allocate = own_memory,
     ) -> None:
-        """``run_nodes`` runs the five nodes over a turn: a graph, or just `in_order`."""
+        """``run_nodes`` runs the five nodes over a turn: a graph, or just `in_order`; ``crew`` decides in their place.
+
+        ``allocate`` gives the columns their memory: a crew must see it.
+        """
         self._town = make_town(config, seed, identity, data)
         self._run_nodes = run_nodes
-        self._state = State(base_log_weights(data))
+        self._crew = crew
+        self._state = State(base_log_weights(data), allocate)
         made = make_venues(data, self._town.draws, config.venues)
         self._state.venues.append(made, config.venues)
         people = self._town.people.initial(config.users, config.start)
@@ -159,5 +166,5 @@ class City:
         moment = self._town.local.moment(start)
         return Turn(
             self._town, self._state, self._hours, self._zones, tick, start, start + self._town.tick_us, moment,
-            admitted, commands,
+            admitted, commands, crew=self._crew,
         )  # fmt: skip

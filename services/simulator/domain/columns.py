@@ -1,25 +1,45 @@
 """The city's memory: growable columns and small pools of pending things, with undo: a tick is all or nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from services.simulator.domain.draws import Array
 
+Allocate: TypeAlias = Callable[[Mapping[str, tuple[str, int]], int], Mapping[str, Array]]
+"""(name → (dtype, width), rows) → zeroed columns: where a city's memory lies is its host's business."""
+
+
+def own_memory(shape: Mapping[str, tuple[str, int]], rows: int) -> Mapping[str, Array]:
+    """Columns that this process alone sees; width 1 is a plain column, more is a matrix (rows, width)."""
+    return {
+        name: np.zeros((rows,) if width == 1 else (rows, width), dtype=dtype) for name, (dtype, width) in shape.items()
+    }
+
 
 class Columns:
     """Named columns of equal length. Writes go through `put` and `append`, which can be rolled back."""
 
-    def __init__(self, shape: Mapping[str, tuple[str, int]], capacity: int = 1024) -> None:
+    def __init__(
+        self, shape: Mapping[str, tuple[str, int]], capacity: int = 1024, allocate: Allocate = own_memory
+    ) -> None:
         """``shape`` maps a name to (dtype, width); width 1 is a plain column, more is a matrix (rows, width)."""
         self.shape = dict(shape)
         self.count = 0
-        self._arrays = {
-            name: np.zeros((capacity,) if width == 1 else (capacity, width), dtype=dtype)
-            for name, (dtype, width) in self.shape.items()
-        }
+        self._allocate = allocate
+        self._arrays = allocate(self.shape, capacity)
         self._undo: list[tuple[str, Array, Array]] = []
-        self._before: tuple[int, dict[str, Array]] = (0, {})
+        self._before: tuple[int, Mapping[str, Array]] = (0, {})
+
+    @property
+    def arrays(self) -> Mapping[str, Array]:
+        """The columns as they were allocated, with room for more rows than there are."""
+        return self._arrays
+
+    def attach(self, arrays: Mapping[str, Array], count: int) -> None:
+        """See columns that lie somewhere else, ``count`` rows of them; nothing is copied."""
+        self._arrays, self.count = arrays, count
 
     def __getitem__(self, name: str) -> Array:
         """The column's rows, to read; write with `put`."""
@@ -37,10 +57,9 @@ class Columns:
         capacity = len(next(iter(self._arrays.values())))
         if self.count > capacity:
             room = max(self.count, capacity + capacity // 4) - capacity
-            self._arrays = {
-                name: np.concatenate([array, np.zeros((room, *array.shape[1:]), dtype=array.dtype)])
-                for name, array in self._arrays.items()
-            }
+            held, self._arrays = self._arrays, self._allocate(self.shape, capacity + room)
+            for name, array in held.items():
+                self._arrays[name][:capacity] = array
         for name, array in self._arrays.items():
             array[first : self.count] = rows.get(name, 0)
         return np.arange(first, self.count)
@@ -80,9 +99,10 @@ class Columns:
 
     def load(self, prefix: str, arrays: Mapping[str, Array]) -> None:
         """The state of an earlier `save`."""
-        loaded = {name: np.array(arrays[f"{prefix}.{name}"]) for name in self.shape}
-        self.count = len(next(iter(loaded.values())))
-        self._arrays = loaded
+        self.count = len(arrays[f"{prefix}.{next(iter(self.shape))}"])
+        self._arrays = self._allocate(self.shape, self.count)
+        for name, array in self._arrays.items():
+            array[:] = arrays[f"{prefix}.{name}"]
         self.begin()
 
 

@@ -40,7 +40,10 @@ def user_pool_manager(turn: Turn) -> None:
 
 def behavior_engine(turn: Turn) -> None:
     """What everybody wants; decides, changes nothing."""
-    behaviour.decide(turn)
+    if turn.crew is None or turn.state.users.count == 0:
+        behaviour.decide(turn)
+    else:
+        turn.decisions = turn.crew.decide(turn)
 
 
 def action_executor(turn: Turn) -> None:

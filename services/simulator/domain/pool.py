@@ -9,7 +9,7 @@ _PERCENT = 100.0
 
 
 def may_act(turn: Turn) -> Array | bool:
-    """Whether each person may act, shape (users,); True where nothing limits it.
+    """Whether each person of the turn's span may act, shape (people,); True where nothing limits it.
 
     A function of the configuration and the people's numbers, so that every shard knows it of everybody: those whose
     draw is below the share, and of them the first by number up to the most.
@@ -24,4 +24,4 @@ def may_act(turn: Turn) -> Array | bool:
         if config.maximum_active_users is not None:
             known &= np.cumsum(known) <= config.maximum_active_users
         turn.state.pool_memo = known
-    return known
+    return known[turn.span]

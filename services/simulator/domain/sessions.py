@@ -16,15 +16,30 @@ _SECONDS_A_DAY = 86_400.0
 
 
 def start_sessions(turn: Turn) -> None:
-    """Draw one uniform per person against 1 - exp(-rate x tick), at the baseline and with each cause added."""
-    columns, town = turn.state.users, turn.town
-    if columns.count == 0:
+    """Open the sessions that the draws say, and tell those that a cause prevented."""
+    if turn.state.users.count == 0:
         return
+    rows, outcomes = draw(turn) if turn.crew is None else turn.crew.sessions(turn)
+    opened = np.flatnonzero(outcomes[-1])
+    cause = label(outcomes, turn.causes)
+    lost = np.flatnonzero(outcomes[0] & ~outcomes[-1])
+    who = rows[lost]
+    turn.suppress(Kind.SESSION_STARTED, who, _start_times(turn, who), 0, -1, _preventing(outcomes, turn.causes, lost))
+    if len(opened):
+        open_sessions(turn, rows[opened], cause[opened])
+
+
+def draw(turn: Turn) -> tuple[Array, list[Array]]:
+    """One uniform a person of the span against 1 - exp(-rate x tick), at the baseline and with each cause added.
+
+    Those who come out at any of these levels, and level by level whether they do; shapes (people,). Changes nothing.
+    """
+    columns, town, span = turn.state.users, turn.town, turn.span
     rate = _rates(turn)
     curve = _curve(turn)
-    ids = np.arange(columns.count)
-    uniform = town.draws.uniform(Purpose.SESSION_START, ids, tick=turn.tick)
-    free = (columns["session_end"] == 0) & (columns["lifecycle"] != DORMANT) & (columns["lifecycle"] != CHURNED)
+    uniform = town.draws.uniform(Purpose.SESSION_START, np.arange(columns.count)[span], tick=turn.tick)
+    lifecycle = columns["lifecycle"][span]
+    free = (columns["session_end"][span] == 0) & (lifecycle != DORMANT) & (lifecycle != CHURNED)
     free &= may_act(turn)
     outcomes = []
     for effects in turn.effects:
@@ -32,14 +47,10 @@ def start_sessions(turn: Turn) -> None:
         shaped = curve if part == 0 else curve * (1 - part) + overridden(curve, value) * part
         expected = rate * shaped * effects.sessions
         if effects.by_persona is not None:
-            expected = expected * np.exp(effects.by_persona[columns["persona"], 0])
+            expected = expected * np.exp(effects.by_persona[columns["persona"][span], 0])
         outcomes.append((uniform < -np.expm1(-expected)) & free)
-    who = np.flatnonzero(outcomes[-1])
-    cause = label(outcomes, turn.causes)
-    lost = np.flatnonzero(outcomes[0] & ~outcomes[-1])
-    turn.suppress(Kind.SESSION_STARTED, lost, _start_times(turn, lost), 0, -1, _preventing(outcomes, turn.causes, lost))
-    if len(who):
-        open_sessions(turn, who, cause[who])
+    found = np.flatnonzero(np.logical_or.reduce(outcomes))
+    return found + (span.start or 0), [outcome[found] for outcome in outcomes]
 
 
 def open_sessions(turn: Turn, who: Array, cause: Array) -> None:
@@ -80,32 +91,34 @@ def end_sessions(turn: Turn) -> None:
 
 
 def _rates(turn: Turn) -> Array:
-    """Expected sessions of each person in this tick at a curve of one."""
-    columns, town = turn.state.users, turn.town
+    """Expected sessions of each person of the span in this tick at a curve of one."""
+    columns, town, span = turn.state.users, turn.town, turn.span
     rates = town.data.world.session
-    factor = columns["activity"] * _spell(turn)
-    factor *= 1.0 + rates.excitation * columns["heat"]
-    waiting = (columns["review_at"] > 0) & (columns["review_at"] <= turn.start)
+    factor = columns["activity"][span] * _spell(turn)
+    factor *= 1.0 + rates.excitation * columns["heat"][span]
+    review_at = columns["review_at"][span]
+    waiting = (review_at > 0) & (review_at <= turn.start)
     factor = np.where(waiting, factor + _REVIEW_PULL, factor)
     return np.asarray(factor * (town.config.tick_seconds / _SECONDS_A_DAY))
 
 
 def _spell(turn: Turn) -> Array:
     """How keen each person is these days: a factor of mean 1, drawn anew every 36 hours; remembered for its time."""
-    count, sd = turn.state.users.count, turn.town.data.world.session.spell_log_sd
+    sd = turn.town.data.world.session.spell_log_sd
+    first, last, _ = turn.span.indices(turn.state.users.count)
     number = turn.tick * turn.town.config.tick_seconds // 3600 // _SPELL_HOURS
-    known = turn.town.memo.get((number, count))
+    known = turn.town.memo.get((number, first, last))
     if known is None:
-        normal = turn.town.draws.normal(Purpose.SPELL, np.arange(count), tick=number)
+        normal = turn.town.draws.normal(Purpose.SPELL, np.arange(first, last), tick=number)
         turn.town.memo.clear()
-        known = turn.town.memo[number, count] = np.exp(sd * normal - sd**2 / 2)
+        known = turn.town.memo[number, first, last] = np.exp(sd * normal - sd**2 / 2)
     return known
 
 
 def _curve(turn: Turn) -> Array:
     columns = turn.state.users
-    minute = (turn.now.minute - columns["chronotype"]) % 1440
-    return np.asarray(turn.town.tables.session_curve[columns["persona"], turn.weekend, minute])
+    minute = (turn.now.minute - columns["chronotype"][turn.span]) % 1440
+    return np.asarray(turn.town.tables.session_curve[columns["persona"][turn.span], turn.weekend, minute])
 
 
 def _start_times(turn: Turn, who: Array) -> Array:

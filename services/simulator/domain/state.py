@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from services.simulator.domain.causes import CAUSE
-from services.simulator.domain.columns import Columns, Pool
+from services.simulator.domain.columns import Allocate, Columns, Pool, own_memory
 from services.simulator.domain.draws import Array
 from services.simulator.domain.population import USER_COLUMNS
 from services.simulator.domain.venues import VENUE_COLUMNS
@@ -50,9 +50,9 @@ NUMBERS = ("tick", "next_cause", "weather", "traffic", "holiday", "weather_until
 class State:
     """The memory of one city."""
 
-    def __init__(self, action_weights: Array) -> None:
-        self.users = Columns(USER_COLUMNS)
-        self.venues = Columns(VENUE_COLUMNS)
+    def __init__(self, action_weights: Array, allocate: Allocate = own_memory) -> None:
+        self.users = Columns(USER_COLUMNS, allocate=allocate)
+        self.venues = Columns(VENUE_COLUMNS, allocate=allocate)
         self.pools = {name: Pool(dtype) for name, dtype in POOLS.items()}
         self.numbers = dict.fromkeys(NUMBERS, 0)
         self.cause_ids: list[str] = [""]

@@ -89,8 +89,8 @@ class Town:
     tables: Tables
     mechanism: Mechanism
     category_numbers: Mapping[str, int] = field(default_factory=dict)
-    memo: dict[tuple[int, int], Array] = field(default_factory=dict)
-    """What was computed for (period, population): a function of the fixed side, kept for speed only."""
+    memo: dict[tuple[int, ...], Array] = field(default_factory=dict)
+    """What was computed for (period, first, last person): a function of the fixed side, kept for speed only."""
 
     @property
     def tick_us(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
@@ -62,9 +63,21 @@ class Decisions:
     list_choice: Array = field(default_factory=lambda: NOBODY)
 
 
+class Crew(Protocol):
+    """Others who decide in this process's place, each for some of the people; the answers are in order of people."""
+
+    def sessions(self, turn: "Turn") -> tuple[Array, list[Array]]:
+        """As `sessions.draw`."""
+        ...
+
+    def decide(self, turn: "Turn") -> Decisions:
+        """As `behaviour.decide`."""
+        ...
+
+
 @dataclass
 class Turn:
-    """One tick being computed."""
+    """One tick being computed; ``span`` is whose decisions are made here: everybody's, or those of some rows."""
 
     town: Town
     state: State
@@ -81,6 +94,8 @@ class Turn:
     causes: list[int] = field(default_factory=list)
     level: int = -1
     active: Array = field(default_factory=lambda: NOBODY)
+    span: slice = field(default_factory=lambda: slice(None))
+    crew: Crew | None = None
     decisions: Decisions = field(default_factory=Decisions)
     results: list[CommandResult] = field(default_factory=list)
     dirty_users: list[Array] = field(default_factory=list)
@@ -90,8 +105,8 @@ class Turn:
 
     @property
     def weekend(self) -> int:
-        """1 on Saturday, Sunday and holidays."""
-        return int(self.now.weekday >= 5 or self.now.day in self.town.data.holidays)  # noqa: PLR2004
+        """1 on Saturday, Sunday and holidays without work."""
+        return int(self.now.weekday >= 5 or self.now.day in self.town.data.days_off)  # noqa: PLR2004
 
     def ids(self, kind: Kind, entity: Array, ordinal: int | Array = 0) -> tuple[Array, Array]:
         """Ids of this tick's events."""
