@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from services.simulator.domain.columns import Columns
+from services.simulator.domain.columns import Columns, Pool
 from services.simulator.domain.draws import Array
 from services.simulator.domain.turn import Decisions, Turn
-from services.simulator.shards.memory import Shared
+from services.simulator.shards.memory import ROWS, SHAPES, Shared
 from services.simulator.shards.wire import Asked, GoneError, Raised, Share, packed, receive, send
 from services.simulator.shards.worker import DECIDE, SESSIONS, Fixed
 
@@ -38,6 +38,7 @@ class Shards:
         self._fixed = packed(fixed)
         self._team: _Team | None = None
         self._told: dict[str, object] = {}
+        self._pools: dict[str, Shared] = {}
 
     def sessions(self, turn: Turn) -> tuple[Array, list[Array]]:
         """As `sessions.draw`, for everybody.
@@ -98,16 +99,27 @@ class Shards:
         """The question with all of the state that the shards do not know yet."""
         state = turn.state
         blocks = {"users": _block(state.users), "venues": _block(state.venues)}
+        blocks |= {name: self._shown(name, pool) for name, pool in state.pools.items()}
         moved = {name: block for name, block in blocks.items() if self._is_new(name, block)}
+        counts = {name: len(pool) for name, pool in state.pools.items()}
         asked = Asked(
-            call, turn.tick, turn.start, turn.end, turn.now, turn.effects, turn.causes,
-            state.users.count, state.venues.count, state.numbers,
+            call, turn.tick, turn.start, turn.end, turn.now, turn.effects, turn.causes, state.numbers,
+            counts | {"users": state.users.count, "venues": state.venues.count},
             capacities={name: block.capacity for name, block in moved.items()},
-            pools={name: pool.rows for name, pool in state.pools.items() if self._is_new(f"pool {name}", pool.rows)},
             action_weights=state.action_weights if self._is_new("weights", state.action_weights) else None,
             places=(turn.hours, turn.zone_table) if self._is_new("places", turn.hours) else None,
         )  # fmt: skip
         return asked, [block.fd for block in moved.values()]
+
+    def _shown(self, name: str, pool: Pool) -> Shared:
+        """A pool's rows where the shards see them: no shard reads while it is not asked, so one place is enough."""
+        block = self._pools.get(name)
+        if block is None or block.capacity < len(pool):
+            block = self._pools[name] = Shared(SHAPES[name], 2 * len(pool))
+            self._told.pop(f"rows of {name}", None)
+        if self._is_new(f"rows of {name}", pool.rows):
+            block[ROWS][: len(pool)] = pool.rows
+        return block
 
     def _is_new(self, name: str, value: object) -> bool:
         """Whether something is another object than when it was last told; what is told is never written to again."""

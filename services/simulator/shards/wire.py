@@ -13,10 +13,12 @@ from typing import Any
 from services.simulator.domain.calendar import Moment
 from services.simulator.domain.draws import Array
 from services.simulator.domain.effects import Effects
+from services.simulator.domain.state import POOLS
 from services.simulator.domain.venues import Hours
 
 _HEAD = struct.Struct("<QQB")
-MOST_FILES = 2
+MOST_FILES = 2 + len(POOLS)
+"""Files that a message brings at most: one of each table."""
 _CHUNK = 1 << 20
 
 
@@ -26,9 +28,10 @@ class GoneError(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """What everybody is asked: `call` and the shared state as of now, of which only what changed is sent.
+    """What everybody is asked: `call`, and the shared state as of now.
 
-    ``capacities`` are those of the columns whose files come with the message, in the order of its names.
+    ``counts`` are rows by table: people, venues and pools, which lie in shared memory; ``capacities`` those of the
+    tables whose files come with the message, in its order. Of the rest only what changed is sent.
     """
 
     call: str
@@ -38,11 +41,9 @@ class Asked:
     now: Moment
     effects: Sequence[Effects]
     causes: Sequence[int]
-    users: int
-    venues: int
     numbers: dict[str, int]
+    counts: dict[str, int] = field(default_factory=dict)
     capacities: dict[str, int] = field(default_factory=dict)
-    pools: dict[str, Array] = field(default_factory=dict)
     action_weights: Array | None = None
     places: tuple[Hours, Array] | None = None
 

@@ -14,17 +14,15 @@ import numpy as np
 from services.simulator.domain import behaviour, sessions
 from services.simulator.domain.city import CityConfig, Identity
 from services.simulator.domain.draws import Array
-from services.simulator.domain.population import USER_COLUMNS
 from services.simulator.domain.specification import CityData
 from services.simulator.domain.state import State
 from services.simulator.domain.town import Town, base_log_weights, make_town
 from services.simulator.domain.turn import Turn
-from services.simulator.domain.venues import VENUE_COLUMNS, Hours
-from services.simulator.shards.memory import mapped
+from services.simulator.domain.venues import Hours
+from services.simulator.shards.memory import ROWS, SHAPES, mapped
 from services.simulator.shards.wire import Asked, GoneError, Raised, Share, packed, receive, send
 
 SESSIONS, DECIDE = "sessions", "decide"
-_SHAPES = {"users": USER_COLUMNS, "venues": VENUE_COLUMNS}
 
 
 @dataclass(frozen=True)
@@ -75,25 +73,25 @@ def _serve(link: socket.socket, town: Town) -> None:
 
 
 class Shard:
-    """The state as one shard sees it: the city's own columns, to read, and copies of what is small."""
+    """The state as one shard sees it: the city's own tables, to read, and copies of what is small."""
 
     def __init__(self, town: Town) -> None:
         self._town = town
         self._state = State(base_log_weights(town.data))
+        self._tables: dict[str, dict[str, Array]] = {}
         self._hours: Hours | None = None
         self._zones: Array = np.zeros(0, dtype=np.int32)
 
     def learn(self, asked: Asked, files: Sequence[int]) -> None:
         """Take up what changed since the last message."""
         state = self._state
-        columns = {"users": (state.users, asked.users), "venues": (state.venues, asked.venues)}
         for (name, capacity), file in zip(asked.capacities.items(), files, strict=True):
-            columns[name][0].attach(mapped(file, _SHAPES[name], capacity), 0)
+            self._tables[name] = mapped(file, SHAPES[name], capacity)
             os.close(file)
-        for held, count in columns.values():
-            held.attach(held.arrays, count)
-        for name, rows in asked.pools.items():
-            state.pools[name].rows = rows
+        state.users.attach(self._tables["users"], asked.counts["users"])
+        state.venues.attach(self._tables["venues"], asked.counts["venues"])
+        for name, pool in state.pools.items():
+            pool.rows = self._tables[name][ROWS][: asked.counts[name]]
         state.numbers = asked.numbers
         if asked.action_weights is not None:
             state.action_weights = asked.action_weights
