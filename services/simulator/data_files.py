@@ -13,6 +13,7 @@ import numpy as np
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from services.simulator.domain.almanac import Almanac, DateRule, day_of, days_off, fixtures_by_day, marked_days
 from services.simulator.domain.draws import Array
 from services.simulator.domain.effects import BY_PERSONA, OPERATIONS, targets
 from services.simulator.domain.scenarios import TRAFFIC, Modifier, Scenario, Temporal
@@ -22,6 +23,7 @@ from streamkit.contracts import Catalogue
 DATA = Path(__file__).parent / "data"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YEARS = range(2012, 2041)
+_COMMON_YEAR, _HOURS = 2013, 24
 _EPOCH_DAY = np.datetime64("1970-01-01")
 _Spec = TypeVar("_Spec")
 
@@ -37,6 +39,9 @@ def load_city_data(world: str = "dining", city: str = "new_york", directory: Pat
     people = read_yaml(People, directory / "personas" / f"{world}.yaml")
     paths = sorted((directory / "scenarios").glob("*.yaml"))
     scenarios = {scenario.name: scenario for scenario in (read_yaml(Scenario, path) for path in paths)}
+    almanac = read_yaml(Almanac, directory / "almanacs" / f"{city}.yaml")
+    check_dates(directory / "almanacs" / f"{city}.yaml", almanac)
+    marked = marked_days(almanac, _holidays(place.country, place.subdivision), _YEARS)
     data = CityData(
         found,
         people,
@@ -45,7 +50,10 @@ def load_city_data(world: str = "dining", city: str = "new_york", directory: Pat
         _checkins(directory / "tables" / "checkins_by_category_hour.csv"),
         _reservations(directory / "tables" / "reservations.csv"),
         _weather(directory / "cities" / f"{city}_weather.csv"),
-        _holidays(place.country, place.subdivision),
+        marked,
+        days_off(almanac, marked),
+        fixtures_by_day(almanac, _YEARS),
+        almanac,
         read_yaml(Temporal, directory / "modifiers" / f"{world}.yaml"),
         Catalogue.load().topics,
     )
@@ -119,6 +127,7 @@ def _check(data: CityData, directory: Path, world: str) -> None:
         states = dict.fromkeys([*routine.weekday.values(), *routine.weekend.values()])
         _known(personas, "routines", states, tuple(data.people.states))
     _check_temporal(directory / "modifiers" / f"{world}.yaml", data)
+    _check_almanac(directory / "almanacs" / f"{data.place.name}.yaml", data)
     for path in sorted((directory / "scenarios").glob("*.yaml")):
         check_scenario(path, read_yaml(Scenario, path), data)
 
@@ -153,6 +162,37 @@ def _check_temporal(path: Path, data: CityData) -> None:
         for name, modifiers in group.items():
             _check_modifiers(path, [place, name], modifiers, data)
     _check_modifiers(path, ["holiday"], given.holiday, data)
+
+
+def check_dates(path: Path, almanac: Almanac) -> None:
+    """Whether every date of an almanac is one of every year. Raises `DataError`."""
+    dated: list[tuple[list[str | int], DateRule]] = [
+        (["holidays", name, "date"], entry.date) for name, entry in almanac.holidays.items() if entry.date is not None
+    ]
+    dated += [(["fixtures", number, "date"], fixture.date) for number, fixture in enumerate(almanac.fixtures)]
+    for place, rule in dated:
+        try:
+            day_of(rule, _COMMON_YEAR)
+        except ValueError as error:
+            raise _wrong(path, place, f"no date of every year: {error}") from error
+
+
+def _check_almanac(path: Path, data: CityData) -> None:
+    given = data.almanac
+    for name, entry in given.holidays.items():
+        _check_modifiers(path, ["holidays", name, "modifiers"], entry.modifiers, data)
+    for name in given.traffic.weather:
+        if name not in CONDITIONS:
+            raise _unknown(path, ["traffic", "weather", name], name, CONDITIONS)
+    if len(given.traffic.delay_minutes) != _HOURS:
+        raise _wrong(path, ["traffic", "delay_minutes"], f"{_HOURS} hours, not {len(given.traffic.delay_minutes)}")
+    names = [one.name for one in given.venues_of_crowds]
+    for name in names:
+        if names.count(name) > 1:
+            raise _wrong(path, ["fixtures"], f"two events are called {name!r}")
+    for number, arena in enumerate(given.arenas):
+        if not arena.from_hours:
+            raise _wrong(path, ["arenas", number, "from_hours"], "at least one hour")
 
 
 def _check_modifiers(path: Path, place: list[str | int], modifiers: Iterable[Modifier], data: CityData) -> None:

@@ -112,12 +112,11 @@ def explain(town: Town, user: int, time_us: int, known: Known) -> Explanation:
 def _around(town: Town, time_us: int, known: Known) -> Surroundings:
     now = town.local.moment(time_us)
     row = town.data.weather[now.year_hour % len(town.data.weather)]
-    holiday = now.day in town.data.holidays
     return surroundings(
         town.data.temporal,
         now.minute,
-        weekend=now.weekday > _FRIDAY or holiday,
-        holiday=holiday,
+        weekend=now.weekday > _FRIDAY or now.day in town.data.days_off,
+        holiday=town.data.holidays.get(now.day),
         weather=int(row[0]) if known.weather is None else CONDITIONS.index(known.weather),
         traffic=TRAFFIC.index(known.traffic or "moderate"),
     )
@@ -144,10 +143,10 @@ def _of_modifiers(town: Town, persona: int, around: Surroundings, running: Seque
     """What the temporal modifiers do one by one, then what each scenario changes, target by target."""
     mechanism, steps = town.mechanism, []
     own = list(town.data.people.personas)[persona]
-    for source, modifier in mechanism.temporal(around):
+    for source, modifier, strong in mechanism.temporal(around):
         if not modifier.personas or own in modifier.personas:
-            change = amount(modifier, mechanism.kinds[modifier.target], 0.0, 1.0, 1.0)
-            told = f"{modifier.operation} {modifier.value:g}"
+            change = amount(modifier, mechanism.kinds[modifier.target], 0.0, 1.0, strong)
+            told = f"{modifier.operation} {modifier.value:g}" + ("" if strong == 1 else f" at strength {strong:g}")
             steps.append(Step(source, modifier.target, told, _factor(mechanism.kinds[modifier.target], change)))
     for count, one in enumerate(running, 1):
         before, after = (_mine(town, persona, mechanism.total(around, running[:n])) for n in (count - 1, count))

@@ -61,13 +61,12 @@ def preview(scenario: Scenario, data: CityData, start_us: int, intensity: float 
 
 
 def _around(data: CityData, now: Moment) -> Surroundings:
-    holiday = now.day in data.holidays
     weather = int(data.weather[now.year_hour % len(data.weather)][0])
     return surroundings(
         data.temporal,
         now.minute,
-        weekend=now.weekday > _FRIDAY or holiday,
-        holiday=holiday,
+        weekend=now.weekday > _FRIDAY or now.day in data.days_off,
+        holiday=data.holidays.get(now.day),
         weather=weather,
         traffic=_MODERATE,
     )
@@ -77,7 +76,7 @@ def _rates(data: CityData, mechanism: Mechanism, tables: Tables, now: Moment, to
     """Every rate at a moment: shares of the neutral mix, factors, and what utilities multiply a choice's odds by."""
     shares = np.array([p.share for p in data.people.personas.values()])
     shares = shares / shares.sum()
-    weekend = int(now.weekday > _FRIDAY or now.day in data.holidays)
+    weekend = int(now.weekday > _FRIDAY or now.day in data.days_off)
     sessions = (tables.session_curve[:, weekend, now.minute] * shares).sum()
     values = {
         "sessions": _shaped(sessions, total, mechanism, "sessions", shares),

@@ -24,7 +24,6 @@ _TRENDING = 2
 _STAY_LEFT = 30.0
 AREA_CANDIDATES = 4
 """Venues of an area that everybody considers while something draws people there."""
-_BEFORE = 2 * HOUR
 
 
 @dataclass(frozen=True)
@@ -77,15 +76,15 @@ def choose_venues(turn: Turn, wish: Wish) -> tuple[Array, Array, Array]:
 
 
 def crowd_pull(turn: Turn) -> Array | None:
-    """What a concert or a game adds to venues near it, from two hours before its start to its end. Shape (venues,)."""
+    """What a concert or a game adds to venues near it, from some time before its start to its end. Shape (venues,)."""
     venues, pull = turn.state.venues, None
+    before = int(turn.town.data.almanac.crowd_from_hours * HOUR)
     for row in turn.state.pools["gatherings"].rows:
-        if not row["starts"] - _BEFORE <= turn.start < row["ends"]:
+        if not row["starts"] - before <= turn.start < row["ends"]:
             continue
-        arena = turn.town.data.world.special_events[int(row["arena"])]
-        north = (venues["latitude"] - arena.latitude) * KM_PER_DEGREE
-        east = (venues["longitude"] - arena.longitude) * (KM_PER_DEGREE * _COS_LATITUDE)
-        near = np.exp(-np.sqrt(north * north + east * east) / arena.radius_km)
+        north = (venues["latitude"] - row["latitude"]) * KM_PER_DEGREE
+        east = (venues["longitude"] - row["longitude"]) * (KM_PER_DEGREE * _COS_LATITUDE)
+        near = np.exp(-np.sqrt(north * north + east * east) / row["radius_km"])
         pull = (0.0 if pull is None else pull) + turn.town.data.world.venue_choice.crowd * near
     return pull
 

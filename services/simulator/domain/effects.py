@@ -65,7 +65,7 @@ class Surroundings(NamedTuple):
 
     period: str | None
     day: str
-    holiday: bool
+    holiday: str | None
     weather: str
     traffic: str
 
@@ -86,7 +86,7 @@ def targets(data: CityData) -> dict[str, str]:
         *(f"action.{name}" for name in ACTIONS),
         *(f"category.{name}" for name in data.world.categories),
         *(f"feature.{name}" for name in data.world.features),
-        *(f"area.{arena.name}" for arena in data.world.special_events),
+        *(f"area.{arena.name}" for arena in data.almanac.venues_of_crowds),
     ]
     return {name: kind_of(name) for name in names}
 
@@ -136,7 +136,7 @@ def period_at(temporal: Temporal, hour: float) -> str | None:
 
 
 def surroundings(
-    temporal: Temporal, minute: int, *, weekend: bool, holiday: bool, weather: int, traffic: int
+    temporal: Temporal, minute: int, *, weekend: bool, holiday: str | None, weather: int, traffic: int
 ) -> Surroundings:
     """The key of a moment: local minute of the day, and numbers of the weather and the traffic."""
     day = "weekend" if weekend else "weekday"

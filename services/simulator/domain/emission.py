@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import polars as pl
 
+from services.simulator.domain.almanac import HOLIDAY_TYPES
 from services.simulator.domain.causes import PHASES
 from services.simulator.domain.draws import Array
 from services.simulator.domain.events import TYPE_NAMES, Kind
@@ -168,7 +169,7 @@ def _bookings(turn: Turn, rows: Array, ids: Array) -> dict[str, Column]:
 
 def _environment(turn: Turn, rows: Array, _ids: Array) -> dict[str, Column]:
     kind, texts = rows["kind"], turn.events.texts
-    arenas = turn.town.data.world.special_events
+    arenas = turn.town.data.almanac.venues_of_crowds
     weather, traffic = kind == Kind.WEATHER_CHANGED, kind == Kind.TRAFFIC_CHANGED
     gathering = (kind >= Kind.EVENT_SCHEDULED) & (kind <= Kind.EVENT_ENDED)
     placed = gathering & (kind != Kind.EVENT_ENDED)
@@ -177,10 +178,10 @@ def _environment(turn: Turn, rows: Array, _ids: Array) -> dict[str, Column]:
     text = np.where(rows["text"] > 0, rows["text"], -1).astype(np.int32)
     holiday = kind == Kind.HOLIDAY_STARTED
     names = [*texts, *(a.name for a in arenas)]
-    kinds = ["public", *(a.kind for a in arenas), "promotion", "happy_hour"]
+    kinds = [*HOLIDAY_TYPES, *(a.kind for a in arenas), "promotion", "happy_hour"]
     promoted = (kind == Kind.PROMOTION_STARTED) | (kind == Kind.PROMOTION_ENDED)
-    what = np.where(gathering, 1 + arena, np.where(holiday, 0, -1))
-    what = np.where(promoted, 1 + len(arenas) + rows["value"], what).astype(np.int32)
+    what = np.where(gathering, len(HOLIDAY_TYPES) + arena, np.where(holiday, rows["value"], -1))
+    what = np.where(promoted, len(HOLIDAY_TYPES) + len(arenas) + rows["value"], what).astype(np.int32)
     ends = placed | (kind == Kind.PROMOTION_STARTED)
     priced = (kind == Kind.PRICE_CHANGED) | (kind == Kind.VENUE_AVAILABILITY_CHANGED) | (kind == Kind.VENUE_TRENDING)
     return {

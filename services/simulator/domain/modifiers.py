@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from services.simulator.domain.almanac import entry_of
 from services.simulator.domain.draws import Array
 from services.simulator.domain.effects import (
     BY_PERSONA,
@@ -66,16 +67,19 @@ class Mechanism:
             self._last = (key, levels)
         return list(self._last[1])
 
-    def temporal(self, around: Surroundings) -> Iterator[tuple[str, Modifier]]:
-        """Modifiers that hold in these surroundings, each with its source in words."""
+    def temporal(self, around: Surroundings) -> Iterator[tuple[str, Modifier, float]]:
+        """Modifiers that hold in these surroundings, each with its source in words and its strength."""
         given = self._data.temporal
         if around.period is not None:
-            yield from ((f"meal period {around.period}", m) for m in given.periods[around.period].modifiers)
-        yield from ((around.day, m) for m in given.days.get(around.day, ()))  # type: ignore[call-overload]
-        if around.holiday:
-            yield from (("holiday", m) for m in given.holiday)
-        yield from ((f"weather {around.weather}", m) for m in given.weather.get(around.weather, ()))
-        yield from ((f"traffic {around.traffic}", m) for m in given.traffic.get(around.traffic, ()))
+            yield from ((f"meal period {around.period}", m, 1.0) for m in given.periods[around.period].modifiers)
+        yield from ((around.day, m, 1.0) for m in given.days.get(around.day, ()))  # type: ignore[call-overload]
+        if around.holiday is not None:
+            entry = entry_of(self._data.almanac, around.holiday)
+            told = f"holiday {around.holiday} ({entry.type}, {entry.impact})"
+            yield from ((told, m, self._data.almanac.impacts[entry.impact]) for m in given.holiday)
+            yield from ((told, m, 1.0) for m in entry.modifiers)
+        yield from ((f"weather {around.weather}", m, 1.0) for m in given.weather.get(around.weather, ()))
+        yield from ((f"traffic {around.traffic}", m, 1.0) for m in given.traffic.get(around.traffic, ()))
 
     def total(self, around: Surroundings, running: Sequence[Running]) -> Sum:
         """All modifiers summed: temporal ones as far as scenarios leave them, then scenarios by precedence."""
@@ -113,9 +117,9 @@ class Mechanism:
         known = self._known.get(around)
         if known is None:
             known = Sum(np.zeros(len(self.kinds)), np.zeros((len(self._personas), len(BY_PERSONA))))
-            for source, modifier in self.temporal(around):
+            for source, modifier, strength in self.temporal(around):
                 kind, before = self.kinds[modifier.target], float(known.total[self._index[modifier.target]])
-                self._apply(known, Contribution(source, modifier, amount(modifier, kind, before, 1.0, 1.0)))
+                self._apply(known, Contribution(source, modifier, amount(modifier, kind, before, 1.0, strength)))
             self._known[around] = known
         return known
 
@@ -184,7 +188,7 @@ def place_features(data: CityData, venues: Mapping[str, Array]) -> dict[str, Arr
     columns = {"outdoor": venues["outdoor"].astype(np.float64)}
     for bit, name in enumerate(data.world.features):
         columns[f"feature.{name}"] = (venues["features"] >> bit & 1).astype(np.float64)
-    for arena in data.world.special_events:
+    for arena in data.almanac.venues_of_crowds:
         columns[f"area.{arena.name}"] = np.exp(
             -kilometres(venues["latitude"], venues["longitude"], arena.latitude, arena.longitude) / arena.radius_km
         )
@@ -208,5 +212,5 @@ def _zones(data: CityData) -> dict[str, int]:
     latitude, longitude = np.array([p.latitude for p in places]), np.array([p.longitude for p in places])
     return {
         f"area.{arena.name}": int(kilometres(latitude, longitude, arena.latitude, arena.longitude).argmin())
-        for arena in data.world.special_events
+        for arena in data.almanac.venues_of_crowds
     }

@@ -140,7 +140,7 @@ def around(turn: Turn) -> Surroundings:
         turn.town.data.temporal,
         turn.now.minute,
         weekend=bool(turn.weekend),
-        holiday=turn.now.day in turn.town.data.holidays,
+        holiday=turn.town.data.holidays.get(turn.now.day),
         weather=numbers["weather"],
         traffic=numbers["traffic"],
     )

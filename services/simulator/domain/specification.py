@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from services.simulator.domain.almanac import Almanac
 from services.simulator.domain.draws import Array
 from services.simulator.domain.scenarios import Scenario, Temporal
 from services.simulator.domain.strict import Strict
@@ -152,19 +153,6 @@ class Category(Strict):
 
 
 @dataclass(frozen=True)
-class Arena(Strict):
-    """A place where crowds gather."""
-
-    name: str
-    kind: str
-    latitude: float
-    longitude: float
-    crowd: int
-    radius_km: float
-    per_week: float
-
-
-@dataclass(frozen=True)
 class Names(Strict):
     """Word lists that names are composed of."""
 
@@ -189,7 +177,6 @@ class World(Strict):
     dynamics: Dynamics
     categories: Mapping[str, Category]
     features: Mapping[str, float]
-    special_events: tuple[Arena, ...]
     names: Names
 
 
@@ -266,8 +253,10 @@ class CityData:
     """All of it, with the tables.
 
     ``checkins`` maps a category to 24 counts; ``reservations`` a measure to its shares; ``weather`` is (8760, 4):
-    condition code, temperature, precipitation, wind; ``holidays`` maps a local day (since 1970) to its name;
-    ``temporal`` is modifiers/<world>.yaml. ``topics`` are the contracts of what may be said.
+    condition code, temperature, precipitation, wind; ``holidays`` maps a local day (since 1970) to its name, of which
+    ``days_off`` are those without work; ``fixtures`` maps a local day to its special events of the calendar, as numbers
+    in the almanac's ``venues_of_crowds``. ``temporal`` is modifiers/<world>.yaml, ``topics`` the contracts of what may
+    be said.
     """
 
     world: World
@@ -278,5 +267,8 @@ class CityData:
     reservations: Mapping[str, Array]
     weather: Array
     holidays: Mapping[int, str]
+    days_off: frozenset[int]
+    fixtures: Mapping[int, tuple[int, ...]]
+    almanac: Almanac
     temporal: Temporal
     topics: Mapping[str, Topic] = field(default_factory=dict)

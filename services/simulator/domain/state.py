@@ -37,6 +37,7 @@ POOLS: dict[str, np.dtype[np.void]] = {
     "requests": np.dtype([*_ID, ("user", "i4"), ("other", "i4"), ("sent", "i8"), ("due", "i8"), ("cause", "i2")]),
     "gatherings": np.dtype([
         ("number", "i4"), ("arena", "u1"), ("phase", "u1"), ("starts", "i8"), ("ends", "i8"), *_ID,
+        ("latitude", "f4"), ("longitude", "f4"), ("radius_km", "f4"), ("crowd", "i4"),
     ]),
     "causes": CAUSE,
 }  # fmt: skip
@@ -44,7 +45,17 @@ POOLS: dict[str, np.dtype[np.void]] = {
 
 UNDECIDED, DECLINE, ACCEPT, EXPIRE = 0, 1, 2, 3
 
-NUMBERS = ("tick", "next_cause", "weather", "traffic", "holiday", "weather_until", "weather_forced", "next_gathering")
+NUMBERS = (
+    "tick",
+    "next_cause",
+    "weather",
+    "traffic",
+    "holiday",
+    "weather_until",
+    "weather_forced",
+    "next_gathering",
+    "traffic_until",
+)
 
 
 class State:

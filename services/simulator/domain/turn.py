@@ -105,8 +105,8 @@ class Turn:
 
     @property
     def weekend(self) -> int:
-        """1 on Saturday, Sunday and holidays."""
-        return int(self.now.weekday >= 5 or self.now.day in self.town.data.holidays)  # noqa: PLR2004
+        """1 on Saturday, Sunday and holidays without work."""
+        return int(self.now.weekday >= 5 or self.now.day in self.town.data.days_off)  # noqa: PLR2004
 
     def ids(self, kind: Kind, entity: Array, ordinal: int | Array = 0) -> tuple[Array, Array]:
         """Ids of this tick's events."""

@@ -15,7 +15,7 @@ from services.simulator.domain.scenarios import Modifier, Scenario
 from services.simulator.domain.specification import ACTIONS
 from tests.unit.simulator.domain.neighbours import data, make_city
 
-DULL = Surroundings(None, "weekday", holiday=False, weather="cloudy", traffic="light")
+DULL = Surroundings(None, "weekday", holiday=None, weather="cloudy", traffic="light")
 VENUES = {
     name: make_city(5, venues=60)._state.venues[name] for name in ("outdoor", "features", "latitude", "longitude")
 }
@@ -77,7 +77,7 @@ def test_intensity_raises_factors_to_a_power_so_that_none_turns_negative() -> No
 def test_temporal_modifiers_come_from_hour_day_holiday_weather_and_traffic() -> None:
     lunch = _effects(around=DULL._replace(period="lunch"))
     assert np.isclose(np.exp(lunch.actions[ACTIONS.index("browse")]), 1.2)
-    assert np.isclose(_effects(around=DULL._replace(holiday=True)).walk_ins, 1.3)
+    assert np.isclose(_effects(around=DULL._replace(holiday="Memorial Day")).walk_ins, 1.3)
     assert np.isclose(_effects(around=DULL._replace(weather="rain")).walk_ins, 0.93)
     rain, sun = (_effects(around=DULL._replace(weather=w)).places for w in ("rain", "clear"))
     assert rain is not None
@@ -97,7 +97,7 @@ def test_a_scenario_puts_its_own_hour_in_the_place_of_the_clocks() -> None:
 
 
 def test_an_override_takes_the_place_of_what_hours_and_days_do_and_of_nothing_else() -> None:
-    feast = DULL._replace(holiday=True)
+    feast = DULL._replace(holiday="Memorial Day")
     quiet = _scenario(Modifier("walk_ins", "override", 2.0))
     loud = _scenario(Modifier("walk_ins", "multiply", 3.0))
     effects = _effects(Running(quiet, 1.0), Running(loud, 1.0), around=feast)

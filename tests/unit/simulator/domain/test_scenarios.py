@@ -50,7 +50,7 @@ def told(scenario: str, *, happens: bool) -> pl.DataFrame:
     columns["category"] = np.array(list(data().world.categories))[venues["category"][venue]]
     columns["price"] = venues["price"][venue]
     columns["photogenic"] = venues["features"][venue] >> list(data().world.features).index("photogenic") & 1
-    arena = data().world.special_events[0]
+    arena = data().almanac.arenas[0]
     north = (venues["latitude"][venue] - arena.latitude) * KM_PER_DEGREE
     east = (venues["longitude"][venue] - arena.longitude) * KM_PER_DEGREE * 0.758
     columns["km"] = np.sqrt(north * north + east * east)
