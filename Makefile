@@ -22,14 +22,24 @@ help: ## what can be made
 
 setup: $(VENV)/ready ## .venv with all dependencies and the luna command
 
-$(VENV)/ready: requirements/runtime.txt requirements/dev.txt pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+PIP_INSTALL = $(BIN)/python -m pip install -q --disable-pip-version-check
+
+$(VENV)/bin/python:
+	@$(PYTHON) -m venv $(VENV)
+
+# the city alone: half of what its developers need
+$(VENV)/luna: requirements/luna.txt pyproject.toml | $(VENV)/bin/python
 	@echo "installing the pinned dependencies"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP_INSTALL) --require-hashes -r requirements/luna.txt
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/node: | $(VENV)/ready
+$(VENV)/ready: requirements/dev.txt | $(VENV)/luna
+	@echo "installing the tools of its developers"
+	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/node: | $(VENV)/bin/python
 	@if command -v node >/dev/null && [ "$$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ]; then mkdir -p $@; else \
 	  $(PYTHON) -m venv .luna/node-env; \
 	  .luna/node-env/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/node.txt; \
@@ -46,7 +56,8 @@ $(PAGE)/dist/index.html: $(PAGE)/node_modules/.ready $(PAGE_SOURCES)
 
 page: $(PAGE)/dist/index.html ## the dashboard's build
 
-demo: setup page ## the whole city on this machine; FOR=60 ends by itself with a summary
+demo: ## the whole city on this machine; FOR=60 ends by itself with a summary
+	@$(MAKE) --no-print-directory -j 2 $(VENV)/luna page
 	@$(BIN)/luna up --demo $(if $(FOR),--for $(FOR))
 
 test: test-page test-python ## every level, real Kafka and PostgreSQL included, with coverage
