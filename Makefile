@@ -47,7 +47,7 @@ $(VENV)/node: | $(VENV)/bin/python
 
 $(PAGE)/node_modules/.ready: $(PAGE)/package-lock.json | $(VENV)/node
 	@echo "installing what the page is built with"
-	@cd $(PAGE) && npm ci --silent --no-audit --no-fund
+	@cd $(PAGE) && npm ci --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@
 
 $(PAGE)/dist/index.html: $(PAGE)/node_modules/.ready $(PAGE_SOURCES)
