@@ -5,6 +5,7 @@ import typer
 from cli.commands import (
     bench,
     control,
+    determinism,
     dlq,
     doctor,
     explain,
@@ -19,7 +20,10 @@ from cli.commands import (
     up,
 )
 
-COMMANDS = (up, run, generate, topics, tail, control, snapshot, dlq, status, scenario, explain, realism, doctor, bench)
+COMMANDS = (
+    up, run, generate, topics, tail, control, snapshot, dlq, status, scenario, explain, realism, determinism, doctor,
+    bench,
+)  # fmt: skip
 
 
 def main() -> None:

@@ -29,13 +29,15 @@ class OfflineRun:
     host: LockStep
 
 
-def compose(config: CityConfig, seed: int, orders: Sequence[Order] = (), *, late_bytes: bool = True) -> OfflineRun:
+def compose(
+    config: CityConfig, seed: int, orders: Sequence[Order] = (), *, late_bytes: bool = True, shards: int = 1
+) -> OfflineRun:
     """Wire simulator, recommender, booking and analytics; deterministic in seed, configuration and orders.
 
-    ``late_bytes`` is the log's: faster, and the same bytes.
+    ``late_bytes`` is the log's: faster, and the same bytes. So are any number of ``shards``.
     """
     catalogue = Catalogue.load()
     log = MemoryLog(catalogue, Codec(catalogue), late_bytes=late_bytes)
-    city = OfflineCity(config, seed, log, orders)
+    city = OfflineCity(config, seed, log, orders, shards=shards)
     processors: Sequence[Processor] = (recommender(), booking(), *analytics())
     return OfflineRun(city, log, LockStep(city, processors, log, PACES))

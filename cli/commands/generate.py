@@ -21,6 +21,7 @@ from cli.schedule import Scheduled, ScheduleError
 from cli.telling import Told, tell
 from services.simulator.data_files import DataError, load_city_data
 from services.simulator.domain.city import CityConfig
+from services.simulator.shards.city import MOST_SHARDS
 from streamkit.codec import Codec
 from streamkit.contracts import Catalogue
 from streamkit.errors import Fatal
@@ -48,10 +49,11 @@ class Job:
     form: str
     ticks: int
     scenarios: Sequence[Scheduled]
+    shards: int = 1
 
     def run(self) -> OfflineRun:
         """The city, not yet opened."""
-        return compose(self.config, self.seed, schedule.orders(self.scenarios, self.config))
+        return compose(self.config, self.seed, schedule.orders(self.scenarios, self.config), shards=self.shards)
 
 
 def register(app: typer.Typer) -> None:
@@ -68,13 +70,14 @@ def generate(
     start: Annotated[str, typer.Option(help="Simulated start, ISO 8601 with a time zone")] = DEFAULT_START,
     profile: Annotated[str, typer.Option(help="How dense life is: realistic or dense")] = "realistic",
     form: Annotated[Format, typer.Option("--format", help="File format")] = Format.parquet,
+    shards: Annotated[int, typer.Option(min=1, max=MOST_SHARDS, help="Processes; the same files for any number")] = 1,
     scenario: Annotated[list[str] | None, typer.Option(help=f"{schedule.GRAMMAR}; may be repeated")] = None,
     figures: Annotated[Path | None, typer.Option("--json", help="File for the figures printed")] = None,
 ) -> None:
     """Tell a city into files: one a topic and simulated day (UTC), and manifest.json."""
-    config = CityConfig(users=users, venues=venues, start=_moment(start), profile=profile)
+    config = CityConfig(users=users, venues=venues, start=moment(start), profile=profile)
     ticks = max(round(days * 86_400 / config.tick_seconds), 1)
-    job = Job(out, config, seed, form.value, ticks, _scenarios(config, scenario or ()))
+    job = Job(out, config, seed, form.value, ticks, _scenarios(config, scenario or ()), shards)
     console = Console(stderr=True)
     told = carry_out(job, console)
     if figures is not None:
@@ -137,7 +140,8 @@ def _scenarios(config: CityConfig, texts: Sequence[str]) -> list[Scheduled]:
         _refuse(str(error))
 
 
-def _moment(text: str) -> int:
+def moment(text: str) -> int:
+    """Microseconds UTC of a time of day as people write it. Leaves the process with a reason where it is none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

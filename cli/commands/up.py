@@ -22,6 +22,7 @@ from cli.up.services import RANKS
 from cli.up.settings import Ports, UpSettings
 from cli.up.summary import Summary
 from cli.up.supervisor import CrashLoopError
+from services.simulator.shards.city import MOST_SHARDS
 
 DEMO_FIGURES = "demo.json"
 
@@ -42,6 +43,9 @@ def up(
     live: Annotated[
         bool, typer.Option("--live", help="Begin so long ago, arrive at now, and go on in step with the clock")
     ] = False,
+    shards: Annotated[
+        int | None, typer.Option("--shards", min=1, max=MOST_SHARDS, help="Processes that decide for the city's people")
+    ] = None,
     verbose: Annotated[bool, typer.Option(help="Say how long each step took")] = False,
     json: Annotated[Path | None, typer.Option("--json", help="Write the summary to this file")] = None,
 ) -> None:
@@ -56,7 +60,7 @@ def up(
         if free_ports:
             settings = settings.model_copy(update={"ports": Ports.free(len(RANKS))})
         told = Told(console.print, console.print if verbose else lambda _: None)
-        with city(Wanted(settings, of_time(backfill_days, live=live)), told) as running:
+        with city(Wanted(settings, of_simulator(backfill_days, shards, live=live)), told) as running:
             _welcome(console, running)
             summary = Watch(running, console, stop.is_set).run(seconds)
             console.print("stopping …")
@@ -75,9 +79,11 @@ def up(
         _judge(console, summary, json or (settings.data_dir / DEMO_FIGURES if demo else None))
 
 
-def of_time(backfill_days: float | None, *, live: bool) -> dict[str, str]:
-    """What the simulator is told of its time: nothing where the environment is to say it."""
+def of_simulator(backfill_days: float | None, shards: int | None, *, live: bool) -> dict[str, str]:
+    """What the simulator is told of its time and its processes: nothing where the environment is to say it."""
     told = {} if backfill_days is None else {"LUNA_SIMULATOR__BACKFILL_DAYS": str(backfill_days)}
+    if shards is not None:
+        told["LUNA_SIMULATOR__SHARDS"] = str(shards)
     if live:
         told |= {"LUNA_SIMULATOR__START": "now", "LUNA_SIMULATOR__SPEED": "1"}
     return told

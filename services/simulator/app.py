@@ -1,6 +1,7 @@
 """Composition root: the one place that sees the city, the disk and Kafka at once."""
 
 import difflib
+from functools import partial
 from pathlib import Path
 
 from services.simulator.adapters.dead_letters import DeadLetters
@@ -67,8 +68,8 @@ def build(settings: SimulatorSettings) -> Service:
     root = settings.data_dir / "simulator"
     decode = journal_decoder(catalogue, reader)
     opener = Opener(
-        root, LedgerFile(root / "ledger.json"), own.stack_id, boot_id(), build_city, decode, followed(catalogue),
-        own.imperfections,
+        root, LedgerFile(root / "ledger.json"), own.stack_id, boot_id(), partial(build_city, shards=own.shards), decode,
+        followed(catalogue), own.imperfections,
     )  # fmt: skip
     memory = KafkaMemory(settings.kafka, catalogue, reader, clock)
     beginning = Beginning(opener, memory, arrivals, clock, compacted(catalogue))

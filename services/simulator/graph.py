@@ -9,6 +9,7 @@ from services.simulator.data_files import load_city_data
 from services.simulator.domain.city import City, CityConfig, Identity
 from services.simulator.domain.nodes import NODES
 from services.simulator.domain.turn import Turn
+from services.simulator.shards.city import sharded
 
 
 class Work(TypedDict):
@@ -34,9 +35,9 @@ def compile_turn() -> Callable[[Turn], None]:
     return run
 
 
-def build_city(config: CityConfig, seed: int, identity: Identity) -> City:
+def build_city(config: CityConfig, seed: int, identity: Identity, *, shards: int = 1) -> City:
     """A city with its data read and its graph compiled. Raises `DataError` where the data is not as it must be."""
-    return City(config, seed, identity, load_city_data(config.world, config.city), compile_turn())
+    return sharded(config, seed, identity, load_city_data(config.world, config.city), compile_turn(), shards=shards)
 
 
 class _Node:

@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.simulator.data_files import load_city_data
-from services.simulator.domain.city import City, CityConfig, Command, CommandResult, Identity
+from services.simulator.domain.city import CityConfig, Command, CommandResult, Identity
 from services.simulator.reports import city_topics
 from services.simulator.runtime.admission import Inbox, Raw, Received
 from services.simulator.runtime.notices import Published, State, state_record, tick_record
 from services.simulator.runtime.pacer import UNPACED
+from services.simulator.shards.city import sharded
+from services.simulator.shards.crew import ShardError
 from streamkit.errors import Fatal
 from streamkit.identity import run_id
 from streamkit.memory import MemoryLog
@@ -39,13 +41,15 @@ class Order:
 class OfflineCity:
     """A `Ticker` of streamkit's lock-step host. It appends its records itself, to know where they end."""
 
-    def __init__(self, config: CityConfig, seed: int, log: MemoryLog, orders: Sequence[Order] = ()) -> None:
-        """``orders`` of one tick are obeyed in the order given."""
+    def __init__(
+        self, config: CityConfig, seed: int, log: MemoryLog, orders: Sequence[Order] = (), *, shards: int = 1
+    ) -> None:
+        """``orders`` of one tick are obeyed in the order given; ``shards`` processes decide, which nobody can tell."""
         self.results: dict[str, CommandResult] = {}
         """What became of each order so far, by command id."""
         self._orders = _by_tick(orders)
         self.identity = Identity(run_id(seed, config.behaviour()), OFFLINE_BRANCH, config.world, config.city)
-        self.city = City(config, seed, self.identity, load_city_data(config.world, config.city))
+        self.city = sharded(config, seed, self.identity, load_city_data(config.world, config.city), shards=shards)
         self._config = config
         self._log = log
         self._inbox = Inbox(self.identity.run_id, self.identity.branch)
@@ -74,14 +78,17 @@ class OfflineCity:
         """One tick.
 
         Raises:
-            Fatal: where the city refuses an order: a run is a function of what it was told to do.
+            Fatal: where the city refuses an order: a run is a function of what it was told to do; where a shard died.
 
         """
         for batch in batches:
             if len(batch):
                 self._inbox.offer(Received(batch, [_NO_BYTES] * len(batch)))
         tick, time_us = self.city.tick, self.city.time_us
-        step = self.city.step(self._inbox.take().batches, self._orders.get(tick, ()))
+        try:
+            step = self.city.step(self._inbox.take().batches, self._orders.get(tick, ()))
+        except ShardError as error:
+            raise Fatal(f"tick {tick}: {error}") from error
         self._note(step.results)
         self._people = (step.population, step.active_users)
         self._write(step.outputs)

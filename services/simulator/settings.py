@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from services.simulator.imperfections.rules import Rule
+from services.simulator.shards.city import MOST_SHARDS
 from streamkit.settings import Section, ServiceSettings
 
 NEW_YORK_WEDNESDAY = "2026-06-03T18:00:00-04:00"
@@ -19,7 +20,21 @@ def _zoned(moment: datetime) -> datetime:
     return moment
 
 
-class Simulator(Section):
+class Host(Section):
+    """How a simulator runs: none of it shapes the city."""
+
+    shards: int = Field(
+        default=1, ge=1, le=MOST_SHARDS, description="Local processes that decide for the city's people"
+    )
+    checkpoint_minutes: float = Field(default=3.0, gt=0, description="Minutes between checkpoints, wall clock")
+    poison_limit: int = Field(default=1_000, ge=1, description="Unreadable records in a row that stop the simulator")
+    stack_id: str = Field(
+        default="", description="Name of this stack: after a crash within it the branch goes on, else a new one opens"
+    )
+    fail_point: str | None = Field(default=None, description="For tests: place:tick at which the process kills itself")
+
+
+class Simulator(Host):
     """The city and its telling."""
 
     seed: int = Field(default=42, ge=0, le=2**63 - 1, description="Seed of the run: the same seed, the same city")
@@ -37,15 +52,9 @@ class Simulator(Section):
     tick_seconds: int = Field(default=60, ge=1, le=3_600, description="Simulated seconds a tick")
     max_lead: int = Field(default=5, ge=1, description="Ticks that booking and recommender may be behind")
     backfill_lead: int = Field(default=30, ge=1, description="The same, during the backfill")
-    checkpoint_minutes: float = Field(default=3.0, gt=0, description="Minutes between checkpoints, wall clock")
     imperfections: tuple[Rule, ...] = Field(
         default=(), description="What goes wrong with records on purpose: topic, kind, rate, delay_minutes, event_type"
     )
-    poison_limit: int = Field(default=1_000, ge=1, description="Unreadable records in a row that stop the simulator")
-    stack_id: str = Field(
-        default="", description="Name of this stack: after a crash within it the branch goes on, else a new one opens"
-    )
-    fail_point: str | None = Field(default=None, description="For tests: place:tick at which the process kills itself")
 
 
 class SimulatorSettings(ServiceSettings):

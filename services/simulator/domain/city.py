@@ -97,6 +97,11 @@ class City:
         return self._town.config
 
     @property
+    def data(self) -> CityData:
+        """What its place and its people are made of."""
+        return self._town.data
+
+    @property
     def tick(self) -> int:
         """Next tick to compute."""
         return self._state.numbers["tick"]

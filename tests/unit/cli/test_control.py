@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli.commands.up import of_time
+from cli.commands.up import of_simulator
 from cli.main import build
 from services.simulator.runtime.commands import COMMANDS, parse
 from services.simulator.snapshots.files import SnapshotFiles
@@ -135,5 +135,6 @@ def test_a_live_city_begins_so_many_days_ago_and_goes_on_with_the_clock() -> Non
     expected = {
         "LUNA_SIMULATOR__BACKFILL_DAYS": "30.0", "LUNA_SIMULATOR__START": "now", "LUNA_SIMULATOR__SPEED": "1",
     }  # fmt: skip
-    assert of_time(30.0, live=True) == expected
-    assert of_time(None, live=False) == {}
+    assert of_simulator(30.0, None, live=True) == expected
+    assert of_simulator(None, None, live=False) == {}
+    assert of_simulator(None, 4, live=False) == {"LUNA_SIMULATOR__SHARDS": "4"}
