@@ -13,7 +13,7 @@ from services.simulator.domain.behaviour import (
     SEARCH,
 )
 from services.simulator.domain.calendar import HOUR, MINUTE
-from services.simulator.domain.columns import first_of_each
+from services.simulator.domain.columns import first_of_each, selected
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
 from services.simulator.domain.friendship import request_friends
@@ -64,11 +64,19 @@ def _look(turn: Turn) -> None:
     rows["venue"] = made.venue[index]
     _, rows["latitude"], rows["longitude"] = turn.anchor(users)
     searching = np.flatnonzero(made.action[index] == SEARCH)
-    for place in searching:
-        bits = int(turn.town.draws.bits(Purpose.QUERY, users[place : place + 1], tick=turn.tick)[0])
-        best = int(turn.state.users["tastes"][users[place]].argmax())
-        word = TASTES[best].replace("_", " ") if bits & 1 else _SEARCH_WORDS[(bits >> 1) % len(_SEARCH_WORDS)]
-        rows["text"][place] = turn.events.text(word)
+    if len(searching):
+        rows["text"][searching] = _searched(turn, users[searching])
+
+
+def _searched(turn: Turn, users: Array) -> list[int]:
+    """Numbers of the words searched for: a taste, or what people like to look for."""
+    bits = turn.town.draws.bits(Purpose.QUERY, users, tick=turn.tick).tolist()
+    best = turn.state.users["tastes"][users].argmax(axis=1).tolist()
+    words = (
+        TASTES[taste].replace("_", " ") if drawn & 1 else _SEARCH_WORDS[(drawn >> 1) % len(_SEARCH_WORDS)]
+        for drawn, taste in zip(bits, best, strict=True)
+    )
+    return [turn.events.text(word) for word in words]
 
 
 def _interests(turn: Turn) -> None:
@@ -153,12 +161,12 @@ def _take_lists(turn: Turn) -> None:
     rows["also_low"] = rows["from_low"] = columns["list_low"][who, slot]
     rows["venue"] = columns["list_venue"][who, slot]
     columns.put("list_at", users, 0)
-    mine = rows[taken]
+    mine = selected(rows, taken)
     if len(mine):
         size = np.full(len(mine), 2)
         when = meal_times(turn, mine["user"], mine["venue"], size, np.full(len(mine), 60), within_hours=30)
         keep = when > 0
-        mine = mine[keep]
+        mine = selected(mine, keep)
         _intend(turn, mine["user"], mine["venue"], when[keep], mine["high"], mine["low"], mine["cause"])
 
 

@@ -129,16 +129,16 @@ def _once_each(user: Array, action: Array) -> Array:
     return action
 
 
-def walk_in_factor(turn: Turn, effects: Effects) -> Array | float:
-    """Factor of the rate of going out, the hour's curve included; shape (people of the span,) where personas differ."""
+def walk_in_factor(turn: Turn, effects: Effects) -> Array:
+    """Factor of each persona's rate of going out, the hour's curve included; shape (personas,)."""
     curve = turn.town.tables.outing_curve[turn.now.hour]
     value, part = effects.walk_in_override
     if part > 0:
         curve = curve * (1 - part) + overridden(curve, value) * part
     factor = curve * effects.walk_ins
     if effects.by_persona is None:
-        return float(factor)
-    return np.asarray(factor * np.exp(effects.by_persona[turn.state.users["persona"][turn.span], 1]))
+        return np.full(len(turn.town.tables.persona), float(factor))
+    return np.asarray(factor * np.exp(effects.by_persona[:, 1]))
 
 
 def _walk_ins(turn: Turn) -> None:
@@ -146,18 +146,23 @@ def _walk_ins(turn: Turn) -> None:
     columns, town, span = turn.state.users, turn.town, turn.span
     tables = town.tables
     profile = town.data.world.profiles[town.config.profile]
-    rate = tables.persona[columns["persona"][span], 0] * (profile.walk_ins_per_day * town.config.tick_seconds / 86_400)
-    uniform = town.draws.uniform(Purpose.WALK_IN, np.arange(columns.count)[span], tick=turn.tick)
-    lifecycle, arrivals = columns["lifecycle"][span], turn.state.pools["arrivals"].rows
-    free = (columns["visit_venue"][span] < 0) & (lifecycle != DORMANT) & (lifecycle != CHURNED)
-    free &= may_act(turn)
+    rate = tables.persona[:, 0] * (profile.walk_ins_per_day * town.config.tick_seconds / 86_400)
+    rates = [rate * walk_in_factor(turn, effects) for effects in turn.effects]
+    most = max(float(each.max()) for each in rates)
+    first, last, _ = span.indices(columns.count)
+    who = town.draws.likely(Purpose.WALK_IN, first, last, lambda _: most, tick=turn.tick)
+    uniform = town.draws.uniform(Purpose.WALK_IN, who, tick=turn.tick)
+    lifecycle, arrivals = columns["lifecycle"][who], turn.state.pools["arrivals"].rows
+    free = (columns["visit_venue"][who] < 0) & (lifecycle != DORMANT) & (lifecycle != CHURNED)
+    free &= may_act(turn, who)
     expected = np.zeros(columns.count, dtype=bool)
     expected[arrivals["user"][arrivals["time"] < turn.end + 2 * HOUR]] = True
-    free &= ~expected[span]
-    outcomes = [(uniform < rate * walk_in_factor(turn, effects)) & free for effects in turn.effects]
+    free &= ~expected[who]
+    persona = columns["persona"][who]
+    outcomes = [(uniform < each[persona]) & free for each in rates]
     made = turn.decisions
     rows = np.flatnonzero(outcomes[-1])
-    made.walk_levels = [np.flatnonzero(outcome) + (span.start or 0) for outcome in outcomes]
+    made.walk_levels = [who[outcome] for outcome in outcomes]
     made.walk_user = who = made.walk_levels[-1]
     made.walk_cause = label([outcome[rows] for outcome in outcomes], turn.causes)
     made.walk_time = _leaving(turn, who)

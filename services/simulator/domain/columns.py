@@ -123,15 +123,21 @@ class Pool:
 
     def take(self, mask: Array) -> Array:
         """Remove and return the rows of a mask of shape (len,)."""
-        taken = self.rows[mask]
-        if len(taken):
-            self.rows = self.rows[~mask]
+        if not mask.any():
+            return self.empty(0)
+        taken = selected(self.rows, mask)
+        self.rows = selected(self.rows, ~mask)
         return taken
 
     def put(self, name: str, index: Array, values: Array | float) -> None:
         """Write a field of some rows."""
-        self.rows = self.rows.copy()
-        self.rows[name][index] = values
+        self.put_all(index, {name: values})
+
+    def put_all(self, index: Array, fields: Mapping[str, Array | float]) -> None:
+        """Write several fields of the same rows."""
+        self.rows = copied(self.rows)
+        for name, values in fields.items():
+            self.rows[name][index] = values
 
     def empty(self, count: int) -> Array:
         """Zeroed rows of this pool's type, to fill and `add`."""
@@ -146,14 +152,28 @@ class Pool:
         self.rows = self._before
 
 
+def selected(rows: Array, which: Array) -> Array:
+    """``rows[which]`` of a structured array, moved as blocks of bytes: field by field it takes twenty times as long."""
+    return _blocks(rows)[which].view(rows.dtype)
+
+
+def copied(rows: Array) -> Array:
+    """A copy of a structured array, as blocks of bytes."""
+    return _blocks(rows).copy().view(rows.dtype)
+
+
 def joined(chunks: Sequence[Array]) -> Array:
-    """Structured arrays of one dtype, one after another; without the field promotion that makes concatenation slow."""
+    """Structured arrays of one dtype, one after another, as blocks of bytes."""
     out = np.empty(sum(len(chunk) for chunk in chunks), dtype=chunks[0].dtype)
-    at = 0
+    blocks, at = _blocks(out), 0
     for chunk in chunks:
-        out[at : at + len(chunk)] = chunk
+        blocks[at : at + len(chunk)] = _blocks(chunk)
         at += len(chunk)
     return out
+
+
+def _blocks(rows: Array) -> Array:
+    return rows.view(np.dtype((np.void, rows.dtype.itemsize)))
 
 
 def first_of_each(keys: Array) -> Array:

@@ -3,7 +3,7 @@
 The mix is the finaliser of splitmix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators").
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any, TypeAlias
 
@@ -21,6 +21,11 @@ _M2 = np.uint64(0x94D049BB133111EB)
 _G = np.uint64(_GOLDEN)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 _UNIT = 2.0**-53
+_RANGE = 2.0**64
+_BLOCK = 8192
+_STEPS = np.arange(_BLOCK, dtype=np.uint64) * _G
+_SLACK, _LEAST = 1.0 + 1e-9, 2.0**13
+"""More than what the roundings between 64 bits, a uniform and a chance amount to."""
 
 
 class Purpose(IntEnum):
@@ -119,6 +124,31 @@ class Draws:
     ) -> Array:
         """float64 in the open interval (0, 1)."""
         return to_uniform(self.bits(purpose, entity, tick=tick, step=step, also=also))
+
+    def likely(
+        self, purpose: Purpose, first: int, last: int, chance: Callable[[slice], Array | float], *, tick: int = 0
+    ) -> Array:
+        """Those of the entities ``first`` to ``last - 1`` whose `uniform` is below their chance, ascending.
+
+        Nobody below it is missing; a few just above it may be there. ``chance`` gives that of a slice of entities. In
+        blocks that stay in the cache: most draws of a tick are of everybody and come to nothing.
+        """
+        key, found = self.key(purpose, tick), []
+        bits, scratch, share = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint64), np.empty(_BLOCK)
+        for at in range(first, last, _BLOCK):
+            size = min(_BLOCK, last - at)
+            x, rest, part = bits[:size], scratch[:size], share[:size]
+            np.add(_STEPS[:size], np.uint64((at * _GOLDEN + key) & _MASK), out=x)
+            for shift, factor in ((_S30, _M1), (_S27, _M2)):
+                np.right_shift(x, shift, out=rest)
+                np.bitwise_xor(x, rest, out=x)
+                np.multiply(x, factor, out=x)
+            np.right_shift(x, _S31, out=rest)
+            np.bitwise_xor(x, rest, out=x)
+            np.multiply(chance(slice(at, at + size)), _RANGE * _SLACK, out=part)
+            np.add(part, _LEAST, out=part)
+            found.append(np.flatnonzero(x < part) + at)
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
     def normal(
         self, purpose: Purpose, entity: Array, *, tick: int = 0, step: int = 0, also: Sequence[Array] = ()

@@ -7,6 +7,7 @@ import polars as pl
 
 from services.simulator.domain.almanac import HOLIDAY_TYPES
 from services.simulator.domain.causes import PHASES
+from services.simulator.domain.columns import selected
 from services.simulator.domain.draws import Array
 from services.simulator.domain.events import TYPE_NAMES, Kind
 from services.simulator.domain.ids import printed
@@ -34,7 +35,7 @@ def emit(turn: Turn) -> None:
     """Fill ``turn.outputs``."""
     rows = turn.events.rows()
     if len(rows):
-        rows = rows[np.argsort(rows["time"], kind="stable")]
+        rows = selected(rows, np.argsort(rows["time"], kind="stable"))
         _stamp(turn, rows)
         _publish(turn, rows)
     _publish_latest(turn)
@@ -49,7 +50,7 @@ def _publish(turn: Turn, rows: Array) -> None:
     for number, (topic, _, _) in enumerate(_TOPICS):
         index = np.flatnonzero(places == number)
         if len(index):
-            part, ids = rows[index], letters[:, index]
+            part, ids = selected(rows, index), letters[:, index]
             columns = _common(turn, part["time"]) | {
                 "event_id": ids[0],
                 "event_type": Coded(part["kind"].astype(np.int32), TYPE_NAMES),
@@ -63,7 +64,7 @@ def _publish(turn: Turn, rows: Array) -> None:
 def _stamp(turn: Turn, rows: Array) -> None:
     """Ids of events that were not needed before."""
     index = np.flatnonzero((rows["high"] | rows["low"]) == 0)
-    part = rows[index]
+    part = selected(rows, index)
     entity = np.where(part["user"] >= 0, part["user"], np.maximum(part["venue"], 0))
     rows["high"][index], rows["low"][index] = turn.town.ids.of(part["kind"], entity, turn.tick + 1, part["ordinal"])
 

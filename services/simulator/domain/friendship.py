@@ -63,9 +63,7 @@ def answer_requests(turn: Turn) -> None:
     share = shifted(town.data.world.social.friend_accept_share * (0.5 + compatible), turn.effects[-1].friend_answers)
     yes = town.draws.uniform(Purpose.FRIEND_ANSWER, rows["other"], tick=turn.tick, also=[rows["user"]]) < share
     rows, compatible = rows[yes], compatible[yes]
-    made = np.array(
-        [_befriend(turn, int(a), int(b)) for a, b in zip(rows["user"], rows["other"], strict=True)], dtype=bool
-    )
+    made = _befriend_all(turn, rows["user"], rows["other"])
     rows, compatible = rows[made], compatible[made]
     if len(rows) == 0:
         return
@@ -88,6 +86,36 @@ def compatibility(turn: Turn, a: Array, b: Array) -> Array:
 def befriend(turn: Turn, a: int, b: int) -> bool:
     """Make two people friends; False if they are already or one has no room."""
     return _befriend(turn, a, b)
+
+
+def _befriend_all(turn: Turn, a: Array, b: Array) -> Array:
+    """Make pairs friends, in the order given; shape (pairs,), whether they are now and were not before.
+
+    Pairs that share nobody with another pair do not touch each other: they are made at once.
+    """
+    columns = turn.state.users
+    times = np.bincount(np.concatenate([a, b]), minlength=columns.count)
+    alone = (times[a] == 1) & (times[b] == 1)
+    made = np.zeros(len(a), dtype=bool)
+    made[~alone] = [_befriend(turn, int(one), int(two)) for one, two in zip(a[~alone], b[~alone], strict=True)]
+    rows = np.flatnonzero(alone)
+    known = (columns["friends"][a[rows]] == b[rows, None]).any(axis=1)
+    room = (columns["friend_count"][a[rows]] < FRIENDS) & (columns["friend_count"][b[rows]] < FRIENDS)
+    rows = rows[~known & room]
+    if len(rows) == 0:
+        return made
+    made[rows] = True
+    one, two = np.concatenate([a[rows], b[rows]]), np.concatenate([b[rows], a[rows]])
+    friends, count = columns["friends"][one], columns["friend_count"][one].astype(np.int64)
+    friends[np.arange(len(one)), count] = two
+    none = friends < 0
+    friends[none] = np.iinfo(friends.dtype).max
+    friends.sort(axis=1)
+    friends[np.arange(FRIENDS)[None, :] > count[:, None]] = -1
+    columns.put("friends", one, friends)
+    columns.put("friend_count", one, count + 1)
+    turn.dirty_users.append(one)
+    return made
 
 
 def _befriend(turn: Turn, a: int, b: int) -> bool:

@@ -4,7 +4,7 @@ import numpy as np
 
 from services.simulator.domain.calendar import HOUR, MINUTE, SECOND
 from services.simulator.domain.causes import label
-from services.simulator.domain.columns import first_of_each, match, rank_within
+from services.simulator.domain.columns import copied, first_of_each, match, rank_within, selected
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.effects import shifted
 from services.simulator.domain.events import Kind
@@ -57,7 +57,7 @@ def _send(
     plans["deadline"] = np.minimum(time + patience, when - _CLOSES_BEFORE)
     plans["invited"], plans["members"], plans["cause"] = invited, -1, cause
     plans["members"][:, 0] = users
-    pools["plans"].add(plans[invited > 0])
+    pools["plans"].add(selected(plans, invited > 0))
     high, low = turn.ids(Kind.INVITE_SENT, users[row], place)
     sent = turn.events.add(Kind.INVITE_SENT, time[row], users[row])
     kept = pools["invites"].empty(len(row))
@@ -81,8 +81,8 @@ def decide_answers(turn: Turn) -> None:
     fresh = np.flatnonzero((pool.rows["answer"] == UNDECIDED) & (pool.rows["sent"] < turn.start))
     if len(fresh) == 0:
         return
-    rows, columns, town = pool.rows[fresh], turn.state.users, turn.town
-    rates, who = town.data.world.social, pool.rows["other"][fresh]
+    rows, columns, town = selected(pool.rows, fresh), turn.state.users, turn.town
+    rates, who = town.data.world.social, rows["other"]
     key = rows["low"]
     uniform = town.draws.uniform(Purpose.INVITE_ANSWER, key)
     busy = np.isin(who, turn.state.pools["plans"].rows["user"])
@@ -105,9 +105,8 @@ def decide_answers(turn: Turn) -> None:
     )  # fmt: skip
     answer = answers[-1]
     due = np.where(answer == EXPIRE, patience, due)
-    pool.put("cause", fresh, np.where(cause > 0, cause, rows["cause"]))
-    pool.put("answer", fresh, answer)
-    pool.put("due", fresh, np.maximum(due, turn.start))
+    cause = np.where(cause > 0, cause, rows["cause"])
+    pool.put_all(fresh, {"cause": cause, "answer": answer, "due": np.maximum(due, turn.start)})
 
 
 def answer_now(turn: Turn, index: Array) -> None:
@@ -115,7 +114,10 @@ def answer_now(turn: Turn, index: Array) -> None:
     pool, made = turn.state.pools["invites"], turn.decisions
     if len(index) == 0 or len(pool) == 0:
         return
-    waiting = np.flatnonzero((pool.rows["answer"] != UNDECIDED) & (pool.rows["sent"] < turn.start))
+    answering = np.zeros(turn.state.users.count, dtype=bool)
+    answering[made.user[index]] = True
+    waiting = np.flatnonzero(answering[pool.rows["other"]])
+    waiting = waiting[(pool.rows["answer"][waiting] != UNDECIDED) & (pool.rows["sent"][waiting] < turn.start)]
     first = first_of_each(pool.rows["other"][waiting])
     found = match(pool.rows["other"][waiting[first]], made.user[index])
     index, found = index[found >= 0], found[found >= 0]
@@ -125,8 +127,7 @@ def answer_now(turn: Turn, index: Array) -> None:
     uniform = turn.town.draws.uniform(Purpose.INVITE_ANSWER, made.user[index], tick=turn.tick)
     answer = pool.rows["answer"][rows]
     answer = np.where(answer == EXPIRE, np.where(uniform < 0.7, ACCEPT, DECLINE), answer)  # noqa: PLR2004 — F13 of answers
-    pool.put("answer", rows, answer)
-    pool.put("due", rows, np.maximum(made.time[index], turn.start))
+    pool.put_all(rows, {"answer": answer, "due": np.maximum(made.time[index], turn.start)})
     now = np.zeros(len(pool), dtype=bool)
     now[rows] = True
     _answered(turn, pool.take(now))
@@ -160,7 +161,7 @@ def _count(turn: Turn, rows: Array, out: Array) -> None:
     """Book answers to their plans; a few rows, in order."""
     plans = turn.state.pools["plans"]
     place = match(plans.rows["low"], rows["plan"])
-    kept = plans.rows.copy()
+    kept = copied(plans.rows)
     for number, plan in enumerate(place):
         if plan < 0:
             continue
@@ -175,7 +176,7 @@ def _count(turn: Turn, rows: Array, out: Array) -> None:
 
 def _form_groups(turn: Turn, plans: Array) -> None:
     """A group of whoever accepted: it books where that is possible, and just goes where it is not."""
-    plans = plans[plans["accepted"] > 0]
+    plans = selected(plans, plans["accepted"] > 0)
     if len(plans) == 0:
         return
     users, size = plans["user"], plans["accepted"].astype(np.int64) + 1

@@ -8,8 +8,8 @@ from services.simulator.domain.turn import Turn
 _PERCENT = 100.0
 
 
-def may_act(turn: Turn) -> Array | bool:
-    """Whether each person of the turn's span may act, shape (people,); True where nothing limits it.
+def may_act(turn: Turn, who: Array) -> Array | bool:
+    """Whether each of some people may act, shape (people,); True where nothing limits it.
 
     A function of the configuration and the people's numbers, so that every shard knows it of everybody: those whose
     draw is below the share, and of them the first by number up to the most.
@@ -24,4 +24,4 @@ def may_act(turn: Turn) -> Array | bool:
         if config.maximum_active_users is not None:
             known &= np.cumsum(known) <= config.maximum_active_users
         turn.state.pool_memo = known
-    return known[turn.span]
+    return known[who]

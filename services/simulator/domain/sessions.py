@@ -13,6 +13,8 @@ from services.simulator.domain.turn import Turn
 _SPELL_HOURS = 36
 _REVIEW_PULL = 8.0
 _SECONDS_A_DAY = 86_400.0
+_ROUNDING = 1e-5
+"""More than what single precision loses on a rate."""
 
 
 def start_sessions(turn: Turn) -> None:
@@ -34,23 +36,61 @@ def draw(turn: Turn) -> tuple[Array, list[Array]]:
 
     Those who come out at any of these levels, and level by level whether they do; shapes (people,). Changes nothing.
     """
-    columns, town, span = turn.state.users, turn.town, turn.span
-    rate = _rates(turn)
-    curve = _curve(turn)
-    uniform = town.draws.uniform(Purpose.SESSION_START, np.arange(columns.count)[span], tick=turn.tick)
-    lifecycle = columns["lifecycle"][span]
-    free = (columns["session_end"][span] == 0) & (lifecycle != DORMANT) & (lifecycle != CHURNED)
-    free &= may_act(turn)
+    columns, town = turn.state.users, turn.town
+    who = _likely(turn)
+    rate = _rates(turn, who)
+    curve = _curve(turn, who)
+    uniform = town.draws.uniform(Purpose.SESSION_START, who, tick=turn.tick)
+    lifecycle = columns["lifecycle"][who]
+    free = (columns["session_end"][who] == 0) & (lifecycle != DORMANT) & (lifecycle != CHURNED)
+    free &= may_act(turn, who)
     outcomes = []
     for effects in turn.effects:
         value, part = effects.session_override
         shaped = curve if part == 0 else curve * (1 - part) + overridden(curve, value) * part
         expected = rate * shaped * effects.sessions
         if effects.by_persona is not None:
-            expected = expected * np.exp(effects.by_persona[columns["persona"][span], 0])
+            expected = expected * np.exp(effects.by_persona[columns["persona"][who], 0])
         outcomes.append((uniform < -np.expm1(-expected)) & free)
     found = np.flatnonzero(np.logical_or.reduce(outcomes))
-    return found + (span.start or 0), [outcome[found] for outcome in outcomes]
+    return who[found], [outcome[found] for outcome in outcomes]
+
+
+def _likely(turn: Turn) -> Array:
+    """People of the span who may open the app: all whose draw is below the most that their rate can be; ascending."""
+    columns, town = turn.state.users, turn.town
+    first, last, _ = turn.span.indices(columns.count)
+    if first == last:
+        return np.zeros(0, dtype=np.int64)
+    activity, spell, most = columns["activity"], _spell(turn), _most(turn)
+    who = town.draws.likely(
+        Purpose.SESSION_START, first, last,
+        lambda part: activity[part] * spell[part.start - first : part.stop - first] * most, tick=turn.tick,
+    )  # fmt: skip
+    waiting = first + np.flatnonzero(_waiting(turn, turn.span))
+    return np.union1d(who, waiting) if len(waiting) else who
+
+
+def _most(turn: Turn) -> float:
+    """The most that curve, excitement and causes can make of anybody's rate now, for one session a day."""
+    columns, town, span = turn.state.users, turn.town, turn.span
+    shift = columns["chronotype"][span]
+    minutes = np.arange(turn.now.minute - int(shift.max()), turn.now.minute - int(shift.min()) + 1) % 1440
+    curve = town.tables.session_curve[:, turn.weekend, minutes].astype(np.float64)
+    most = 0.0
+    for effects in turn.effects:
+        value, part = effects.session_override
+        shaped = curve if part == 0 else curve * (1 - part) + overridden(curve, value) * part
+        kinds = 1.0 if effects.by_persona is None else float(np.exp(effects.by_persona[:, 0].max()))
+        most = max(most, float(shaped.max()) * effects.sessions * kinds)
+    excited = 1.0 + town.data.world.session.excitation * float(columns["heat"][span].max())
+    return most * excited * (1.0 + _ROUNDING) * town.config.tick_seconds / _SECONDS_A_DAY
+
+
+def _waiting(turn: Turn, who: Array | slice) -> Array:
+    """Who has a review to write, shape of ``who``."""
+    review_at = turn.state.users["review_at"][who]
+    return np.asarray((review_at > 0) & (review_at <= turn.start))
 
 
 def open_sessions(turn: Turn, who: Array, cause: Array) -> None:
@@ -90,15 +130,13 @@ def end_sessions(turn: Turn) -> None:
     columns.put("session_end", done, 0)
 
 
-def _rates(turn: Turn) -> Array:
-    """Expected sessions of each person of the span in this tick at a curve of one."""
-    columns, town, span = turn.state.users, turn.town, turn.span
+def _rates(turn: Turn, who: Array) -> Array:
+    """Expected sessions of people of the span in this tick at a curve of one."""
+    columns, town = turn.state.users, turn.town
     rates = town.data.world.session
-    factor = columns["activity"][span] * _spell(turn)
-    factor *= 1.0 + rates.excitation * columns["heat"][span]
-    review_at = columns["review_at"][span]
-    waiting = (review_at > 0) & (review_at <= turn.start)
-    factor = np.where(waiting, factor + _REVIEW_PULL, factor)
+    factor = columns["activity"][who] * _spell(turn)[who - (turn.span.start or 0)]
+    factor *= 1.0 + rates.excitation * columns["heat"][who]
+    factor = np.where(_waiting(turn, who), factor + _REVIEW_PULL, factor)
     return np.asarray(factor * (town.config.tick_seconds / _SECONDS_A_DAY))
 
 
@@ -107,18 +145,18 @@ def _spell(turn: Turn) -> Array:
     sd = turn.town.data.world.session.spell_log_sd
     first, last, _ = turn.span.indices(turn.state.users.count)
     number = turn.tick * turn.town.config.tick_seconds // 3600 // _SPELL_HOURS
-    known = turn.town.memo.get((number, first, last))
-    if known is None:
-        normal = turn.town.draws.normal(Purpose.SPELL, np.arange(first, last), tick=number)
+    known = turn.town.memo.get((number, first), np.zeros(0))
+    if len(known) < last - first:
+        normal = turn.town.draws.normal(Purpose.SPELL, np.arange(first + len(known), last), tick=number)
         turn.town.memo.clear()
-        known = turn.town.memo[number, first, last] = np.exp(sd * normal - sd**2 / 2)
-    return known
+        known = turn.town.memo[number, first] = np.concatenate([known, np.exp(sd * normal - sd**2 / 2)])
+    return known[: last - first]
 
 
-def _curve(turn: Turn) -> Array:
+def _curve(turn: Turn, who: Array) -> Array:
     columns = turn.state.users
-    minute = (turn.now.minute - columns["chronotype"][turn.span]) % 1440
-    return np.asarray(turn.town.tables.session_curve[columns["persona"][turn.span], turn.weekend, minute])
+    minute = (turn.now.minute - columns["chronotype"][who]) % 1440
+    return np.asarray(turn.town.tables.session_curve[columns["persona"][who], turn.weekend, minute])
 
 
 def _start_times(turn: Turn, who: Array) -> Array:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from services.simulator.domain.calendar import HOUR, MINUTE, SECOND
-from services.simulator.domain.columns import first_of_each, joined
+from services.simulator.domain.columns import first_of_each, joined, selected
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.dynamics import bill_factor
 from services.simulator.domain.events import Kind
@@ -50,15 +50,15 @@ def arrive(turn: Turn) -> None:
         first = first_of_each(rows["user"])
         again = np.ones(len(rows), dtype=bool)
         again[first] = False
-        rows, later = rows[first], rows[again]
+        rows, later = selected(rows, first), selected(rows, again)
         busy = turn.state.users["visit_venue"][rows["user"]] >= 0
         turn.state.users.put("visit_end", rows["user"][busy], turn.end)
         left = turn.hours.minutes_left(rows["venue"], np.maximum(rows["time"], turn.start))
         open_now = ~busy & (left > _SHORTEST + _MARGIN)
-        start_visits(turn, rows[open_now])
-        later = joined([later, rows[~open_now]])
+        start_visits(turn, selected(rows, open_now))
+        later = joined([later, selected(rows, ~open_now)])
         later["time"] = turn.end
-        pool.add(later[later["until"] >= turn.end])
+        pool.add(selected(later, later["until"] >= turn.end))
 
 
 def start_visits(turn: Turn, arrivals: Array) -> None:

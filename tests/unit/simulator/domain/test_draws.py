@@ -57,3 +57,15 @@ def test_picking_follows_the_distribution() -> None:
     counts = np.bincount(pick(cumulate(shares), Draws(3).uniform(Purpose.PERSONA, IDS)), minlength=4) / len(IDS)
     assert np.abs(counts - shares).max() < 0.01
     assert counts[1] == 0
+
+
+@given(seed=st.integers(0, 2**40), chance=st.floats(0, 1), first=st.integers(0, 20_000), count=st.integers(0, 9_000))
+def test_the_likely_are_all_whose_uniform_is_below_their_chance_and_hardly_more(
+    seed: int, chance: float, first: int, count: int
+) -> None:
+    draws, people = Draws(seed), np.arange(first, first + count)
+    uniform = draws.uniform(Purpose.WALK_IN, people, tick=7)
+    found = draws.likely(Purpose.WALK_IN, first, first + count, lambda _: chance, tick=7)
+    assert set(people[uniform < chance].tolist()) <= set(found.tolist())
+    assert set(found.tolist()) <= set(people[uniform < chance + 1e-8].tolist())
+    assert (np.diff(found) > 0).all()
