@@ -91,6 +91,7 @@ def test_a_decision_that_cannot_be_made_says_where_and_why() -> None:
     one, _ = crewed(2)
     state = one.save()
     state["users.persona"][-1] = 200
+    state["users.review_at"][-1] = 1  # something to write: whoever has that is always looked at
     one.load(state)
     with pytest.raises(ShardError, match="shard 2 of 2: IndexError: index 200 is out of bounds"):
         one.step((), ())
