@@ -149,6 +149,9 @@ def _kafka(settings: UpSettings, data: Path, guard: Guard, stack: ExitStack, tol
         told.say(f"no Kafka ({error}): librdkafka's cluster in memory instead, 5 MiB a partition, gone at the end")
         cluster = Producer({"test.mock.num.brokers": 1})
         stack.callback(cluster.flush)
+        catalogue = Catalogue.load()
+        for topic in plans(catalogue):
+            cluster.list_topics(topic.name, BROKER_SECONDS)  # it has no controller, and makes what is asked for
         brokers = cluster.list_topics(timeout=BROKER_SECONDS).brokers.values()
         return ",".join(f"{broker.host}:{broker.port}" for broker in brokers), True
     server = KafkaServer.start(
