@@ -6,7 +6,7 @@ from datetime import UTC
 
 from services.simulator.domain.city import CommandResult
 from services.simulator.runtime import commands
-from services.simulator.runtime.admission import Admitted, Received
+from services.simulator.runtime.admission import Admitted, Order, Received
 from services.simulator.runtime.commands import Parameters, Rate, Refused, Scope, Seed, Snapshot, Speed, Start
 from services.simulator.runtime.notices import Answer
 from services.simulator.runtime.pacer import UNPACED, Pacer
@@ -198,15 +198,17 @@ def answered(
 def answers_of(admitted: Admitted, results: Sequence[CommandResult], effective_us: int) -> list[Answer]:
     """The answers of the city to its commands."""
     orders = {order.command.command_id: order for order in admitted.orders}
-    return [
-        Answer(
-            event_id=orders[result.command_id].event_id,
-            command_id=result.command_id,
-            command=orders[result.command_id].command.name,
-            accepted=result.accepted,
-            reason=result.reason,
-            effective_us=effective_us,
-            result=result.result,
-        )
-        for result in results
-    ]
+    return [answer_of(orders[result.command_id], result, effective_us) for result in results]
+
+
+def answer_of(order: Order, result: CommandResult, effective_us: int) -> Answer:
+    """The answer of the city to one command."""
+    return Answer(
+        event_id=order.event_id,
+        command_id=result.command_id,
+        command=order.command.name,
+        accepted=result.accepted,
+        reason=result.reason,
+        effective_us=effective_us,
+        result=result.result,
+    )

@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from services.simulator.domain.city import CityConfig, Command, Identity, Step
+from services.simulator.domain.city import CityConfig, Command, CommandResult, Identity, Step
 from services.simulator.runtime.admission import Raw, Received
 from services.simulator.runtime.past import Past
 from streamkit.positions import Positions
@@ -38,6 +38,10 @@ class CityPort(Protocol):
 
     def step(self, admitted: Sequence[Batch], commands: Sequence[Command]) -> Step:
         """Compute one tick."""
+        ...
+
+    def foresee(self, admitted: Sequence[Batch], commands: Sequence[Command]) -> list[CommandResult]:
+        """What the next tick will answer to commands; changes nothing."""
         ...
 
     def save(self) -> dict[str, NDArray[np.generic]]:

@@ -66,7 +66,7 @@ def snapshot(files: SnapshotFiles, telling: Telling, name: str, description: str
         inputs=print_positions(telling.inputs),
         ends=print_positions(telling.ends),
         journaled=telling.journaled,
-        journal_end=telling.journal.length,
+        journal_end=telling.journal_start,
     )
     told = {"recent": telling.inbox.recent.save()}
     return files.save(manifest, {CITY: telling.city.save(), "telling": told, "imperfect": telling.imperfect.save()})

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Sequence
 
 from services.simulator.announcer import Announcer
 from services.simulator.beginning import Beginning, Plan
-from services.simulator.control import Control, answers_of
+from services.simulator.control import Control, answer_of, answers_of
 from services.simulator.frame import FRAME_TICKS, FRAMES_IN_LEAD, Frame, compute
 from services.simulator.ports import Arrivals, FailPoint, Publisher
 from services.simulator.reports import Reports, Sent
@@ -156,7 +156,9 @@ class Simulation:
         metrics.TICK.set(last)
         self.status.population, self.status.active_users = frame.population, frame.active_users
         for told in frame.answered:
-            await self._announcer.answer(telling, answers_of(told.admitted, told.results, told.start_us))
+            answers = answers_of(told.admitted, told.results, told.start_us)
+            await self._announcer.answer(telling, [one for one in answers if one.command_id not in telling.foretold])
+            telling.foretold.clear()
         deliveries = await self._emit(frame.outputs, start_us)
         for tick in frame.ticks:
             self._fail_point("produced", tick)
@@ -256,8 +258,22 @@ class Simulation:
                 await self._announcer.announce(self.telling, self._stage.state())
             else:
                 self.telling.inbox.offer(received)
+        if self.control.pacer.paused and self.telling.inbox.ordered:
+            await self._answer_paused()
         self._arrivals.hold(len(self.telling.inbox))
         self._reached.note(self._arrivals.positions())
+
+    async def _answer_paused(self) -> None:
+        """Answer commands while the clock stands: the tick at which it stands is told them now."""
+        telling = self.telling
+        try:
+            said = await asyncio.to_thread(telling.admit_early)
+        except Retryable as error:
+            await self._wait_for("journal", error)
+            return
+        self._readiness.set("journal", ok=True)
+        effective_us = telling.city.time_us
+        await self._announcer.answer(telling, [answer_of(order, result, effective_us) for order, result in said])
 
     @property
     def _interrupted(self) -> bool:

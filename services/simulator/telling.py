@@ -1,7 +1,7 @@
 """One branch being told: its city, its journal, what waits for it and how far it has been published."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from services.simulator.domain.city import CityConfig, Command, CommandResult, I
 from services.simulator.imperfections.distortion import Tick
 from services.simulator.imperfections.imperfect import COMMAND, Imperfect
 from services.simulator.ports import CityPort, Decode
-from services.simulator.runtime.admission import Admitted, Inbox, Raw, arrange
+from services.simulator.runtime.admission import Admitted, Inbox, Order, Raw, arrange, together
 from services.simulator.runtime.lead import Lead
 from services.simulator.snapshots.layout import Arrays
 from streamkit.positions import Positions, advance, parse_positions, print_positions
@@ -32,7 +32,8 @@ class Telling:
 
     ``told`` are journaled ticks that the broker may not have (they are told again, word for word); up to
     ``deaf_until`` a tick that is not among them was computed without input, and is again. ``inputs`` are the positions
-    after the last record admitted; ``ends`` those after the last record published.
+    after the last record admitted; ``ends`` those after the last record published. ``foretold`` are commands of the
+    next tick that have their answer already.
     """
 
     identity: Identity
@@ -52,7 +53,9 @@ class Telling:
     deaf_until: int = -1
     opened_by: Mapping[str, str] | None = None
     opening: bool = True
+    foretold: set[str] = field(default_factory=set)
     _taken: Admitted | None = None
+    _begun: tuple[int, int] = (-1, 0)
 
     def admit(self) -> Admitted:
         """What the next tick is told, durable when this returns; may be called again after an error.
@@ -66,12 +69,44 @@ class Telling:
             return self._counted(self.told.pop(tick))
         if tick <= self.deaf_until:
             return Admitted()
+        return self._counted(self._journaled(tick))
+
+    def admit_early(self) -> list[tuple[Order, CommandResult]]:
+        """Tell the next tick what waits although it is not computed yet: durable when this returns, as `admit` is.
+
+        The commands that have no answer yet, and what that tick will say to them. May be called again after an error.
+
+        Raises:
+            Retryable: The journal's disk refuses it.
+
+        """
+        tick = self.city.tick
+        more = self._journaled(tick)
+        self.told[tick] = whole = together(self.told.get(tick, Admitted()), more)
+        commands = [order.command for order in whole.orders]
+        results = self.city.foresee(whole.batches, [one for one in commands if one.name != COMMAND])
+        results += [self._imperfections(one, self.imperfect.foresee) for one in commands if one.name == COMMAND]
+        said = {result.command_id: result for result in results}
+        new = [order for order in whole.orders if order.command.command_id not in self.foretold]
+        self.foretold.update(order.command.command_id for order in new)
+        return [(order, said[order.command.command_id]) for order in new]
+
+    @property
+    def journal_start(self) -> int:
+        """Where the journal of the next tick begins."""
+        tick, start = self._begun
+        return start if tick == self.city.tick else self.journal.length
+
+    def _journaled(self, tick: int) -> Admitted:
+        """Everything that waits, once it is in the journal."""
         if self._taken is None:
             self._taken = self.inbox.take()
+        if self._begun[0] != tick:
+            self._begun = tick, self.journal.length
         self.journal.append(tick, self._taken.entries)
         admitted, self._taken = self._taken, None
         advance(self.inputs, _positions(admitted.entries))
-        return self._counted(admitted)
+        return admitted
 
     def remember(self, entries: Iterable[Entry], decode: Decode) -> None:
         """Take up what the journal says was told from this tick on; none of it is admitted a second time."""
@@ -85,7 +120,7 @@ class Telling:
             for part in received:
                 self.inbox.recent.first_time(part.batch.frame["event_id"].to_list())
             advance(self.inputs, _positions(entry.records))
-            self.told[entry.tick] = arrange(received)
+            self.told[entry.tick] = together(self.told.get(entry.tick, Admitted()), arrange(received))
 
     def retell(self, tick: int) -> None:
         """Compute one tick silently, as the journal says."""
@@ -106,7 +141,7 @@ class Telling:
             self._put_back(tick, admitted)
             notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()) if note.startswith("node "))
             raise FaultyTickError(f"tick {tick}{notes}: {type(error).__name__}: {error}") from error
-        results = [self._imperfections(one) for one in commands if one.name == COMMAND]
+        results = [self._imperfections(one, self.imperfect.obey) for one in commands if one.name == COMMAND]
         span = Tick(self.identity, start_us, start_us + self.config.tick_seconds * 1_000_000)
         return replace(step, outputs=self.imperfect.publish(step.outputs, span), results=[*step.results, *results])
 
@@ -129,7 +164,7 @@ class Telling:
             "stack_id": self.stack_id,
             "inputs": print_positions(self.inputs),
             "journaled": self.journaled,
-            "journal_end": self.journal.length,
+            "journal_end": self.journal_start,
             "opening": self.opening,
             "opened_by": self.opened_by,
         }
@@ -148,9 +183,12 @@ class Telling:
         self.opened_by = header["opened_by"]
         return int(header["journal_end"])
 
-    def _imperfections(self, command: Command) -> CommandResult:
+    @staticmethod
+    def _imperfections(
+        command: Command, carry_out: Callable[[Mapping[str, object]], Mapping[str, object]]
+    ) -> CommandResult:
         try:
-            done = self.imperfect.obey(command.parameters)
+            done = carry_out(command.parameters)
         except ValueError as error:
             return CommandResult(command.command_id, accepted=False, reason=str(error), result={})
         return CommandResult(command.command_id, accepted=True, reason=None, result=done)

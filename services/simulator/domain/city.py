@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.simulator.domain import emission, environment
+from services.simulator.domain import emission, environment, inbox, orders
 from services.simulator.domain.calendar import DAY
 from services.simulator.domain.causes import WAITING
 from services.simulator.domain.columns import Allocate, own_memory
@@ -156,6 +156,17 @@ class City:
             raise
         self._state.numbers["tick"] += 1
         return Step(turn.outputs, turn.results, len(turn.active), self.population)
+
+    def foresee(self, admitted: Sequence[Batch], commands: Sequence[Command]) -> list[CommandResult]:
+        """What the next tick will answer to commands, told this. Changes nothing."""
+        turn = self._turn(self.tick, admitted, commands)
+        self._state.begin()
+        try:
+            inbox.admit(turn)
+            orders.obey(turn)
+        finally:
+            self._state.rollback()
+        return turn.results
 
     def save(self) -> dict[str, Array]:
         """Complete state as arrays without objects."""

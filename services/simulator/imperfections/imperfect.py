@@ -36,8 +36,18 @@ class Imperfect:
             ValueError: The rules are not as they must be.
 
         """
+        done = self.foresee(parameters)
         self.rules = parse(parameters.get("rules", ()))
-        return {"rules": plain(self.rules), "held": len(self.held)}
+        return done
+
+    def foresee(self, parameters: Mapping[str, object]) -> Mapping[str, object]:
+        """What `obey` would answer. Changes nothing.
+
+        Raises:
+            ValueError: The rules are not as they must be.
+
+        """
+        return {"rules": plain(parse(parameters.get("rules", ()))), "held": len(self.held)}
 
     def save(self) -> dict[str, NDArray[np.generic]]:
         """Everything as arrays of plain types."""

@@ -108,6 +108,11 @@ class Inbox:
         if self.recent.first_time([received.batch.frame["event_id"][row]])[0]:
             self._waiting.append(_select(received, np.array([row], dtype=np.intp)))
 
+    @property
+    def ordered(self) -> bool:
+        """Whether a command waits."""
+        return any(received.batch.topic == CONTROL for received in self._waiting)
+
     def take(self) -> Admitted:
         """Everything that waits, for the tick about to be computed."""
         waiting, self._waiting = self._waiting, []
@@ -115,6 +120,11 @@ class Inbox:
 
     def __len__(self) -> int:
         return sum(len(received.raws) for received in self._waiting)
+
+
+def together(first: Admitted, then: Admitted) -> Admitted:
+    """What one tick sees that is told in two goes: commands of the first are obeyed first."""
+    return Admitted(first.batches + then.batches, first.orders + then.orders, first.entries + then.entries)
 
 
 def arrange(received: Sequence[Received]) -> Admitted:

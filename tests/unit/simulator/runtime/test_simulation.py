@@ -75,6 +75,49 @@ async def test_a_pause_stops_the_simulated_clock_at_once_and_resume_goes_on(tmp_
         await eventually(lambda: last_tick(world) > stood + 2)
 
 
+async def test_commands_are_answered_while_the_city_is_paused_and_hold_when_it_goes_on(tmp_path: Path) -> None:
+    async with living(paced(tmp_path)) as world:
+        await eventually(lambda: last_tick(world) >= 2)
+        world.broker.command("pause")
+        await eventually(lambda: "paused" in said(world, "state.changed")["phase"].to_list())
+        spawned = []
+        for count in (3, 4):
+            spawn = world.broker.command("spawn", f'{{"count": {count}}}')
+            await eventually(partial(answer, world, spawn))
+            spawned.append(answer(world, spawn) or {})
+        stood = last_tick(world)
+        assert [json.loads(str(one["result"])) for one in spawned] == [{"population": 8}, {"population": 12}]
+        assert {one["effective_time"] for one in spawned} == {START_US + (stood + 1) * 60_000_000}
+        wrong = world.broker.command("scenario", '{"scenario": "nothing"}')
+        await eventually(partial(answer, world, wrong))
+        assert (answer(world, wrong) or {})["status"] == "rejected"
+        world.broker.command("resume")
+        await eventually(lambda: last_tick(world) > stood + 2)
+        await eventually(lambda: said(world, "state.changed")["population"].to_list()[-1] == 12)
+        assert said(world, "ack.given")["command_id"].is_unique().all()
+
+
+async def test_commands_answered_in_a_pause_survive_a_crash_in_it(tmp_path: Path) -> None:
+    world = paced(tmp_path)
+    world.clock = SystemClock()
+    simulation = world.simulation()
+    task = asyncio.create_task(simulation.run(asyncio.Event()))
+    await eventually(lambda: last_tick(world) >= 2)
+    world.broker.command("pause")
+    await eventually(lambda: "paused" in said(world, "state.changed")["phase"].to_list())
+    for count in (3, 4):
+        await eventually(partial(answer, world, world.broker.command("spawn", f'{{"count": {count}}}')))
+    simulation.telling.checkpoint()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    async with living(world):
+        stood = last_tick(world)
+        world.broker.command("resume")
+        await eventually(lambda: last_tick(world) > stood + 2)
+        await eventually(lambda: said(world, "state.changed")["population"].to_list()[-1] == 12)
+    assert set(world.broker.frame("bookings")["branch"]) == {1}, "the branch goes on"
+
+
 async def test_commands_are_answered_once_with_reason_or_effective_time(tmp_path: Path) -> None:
     async with living(paced(tmp_path)) as world:
         spawn = world.broker.command("spawn", '{"count": 3}')

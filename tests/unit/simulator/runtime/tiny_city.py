@@ -1,6 +1,7 @@
 """A tiny city that is told in a moment, and the names its tests share."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,11 @@ class FakeCity:
             )
         self.tick += 1
         return Step([Outgoing.from_rows("bookings", rows)], results, 1, self._people)
+
+    def foresee(self, admitted: Sequence[Batch], commands: Sequence[Command]) -> list[CommandResult]:
+        del admitted
+        twin = copy(self)
+        return [twin._obey(command) for command in commands]
 
     def save(self) -> dict[str, NDArray[np.generic]]:
         return {"tick": np.array([self.tick, self._people]), "digest": np.array([self._digest], dtype="S26")}
