@@ -123,8 +123,17 @@ def _check(data: CityData, directory: Path, world: str) -> None:
     for name, persona in data.people.personas.items():
         _known(personas, f"{name}.weights", persona.weights, ACTIONS)
         _known(personas, f"{name}.routine", {persona.routine: 0}, tuple(data.people.routines))
-    for routine in data.people.routines.values():
-        states = dict.fromkeys([*routine.weekday.values(), *routine.weekend.values()])
+    for place, given in (("days_off", data.people.days_off), ("session_length", data.people.session_length)):
+        _known(personas, place, given, tuple(data.people.personas))
+        if missing := [name for name in data.people.personas if name not in given]:
+            raise _wrong(personas, [place], f"no value for {', '.join(missing)}")
+    for name, routine in data.people.routines.items():
+        if 0 not in routine.weekday or 0 not in routine.weekend:
+            raise _wrong(personas, ["routines", name], "weekday and weekend begin at hour 0")
+        if (routine.holiday and 0 not in routine.holiday) or (routine.day_off and 0 not in routine.day_off):
+            raise _wrong(personas, ["routines", name], "a day begins at hour 0")
+        days = (routine.weekday, routine.weekend, routine.holiday, routine.day_off)
+        states = dict.fromkeys([state for hours in days for state in hours.values()])
         _known(personas, "routines", states, tuple(data.people.states))
     _check_temporal(directory / "modifiers" / f"{world}.yaml", data)
     _check_almanac(directory / "almanacs" / f"{data.place.name}.yaml", data)

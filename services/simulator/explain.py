@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from services.simulator.domain.behaviour import FRIENDLESS, INTENT_PULL, MOST_BOOKINGS
-from services.simulator.domain.calendar import MINUTE
+from services.simulator.domain.calendar import MINUTE, Moment
 from services.simulator.domain.causes import OVER, overridden, strength
+from services.simulator.domain.days import kinds_of_day
 from services.simulator.domain.draws import Array
 from services.simulator.domain.effects import BY_PERSONA, TIERS, Running, Surroundings, amount, edge, surroundings
 from services.simulator.domain.modifiers import Sum
@@ -20,6 +21,7 @@ from services.simulator.domain.specification import ACTIONS, CONDITIONS
 from services.simulator.domain.town import Town, base_log_weights
 
 _HOURS_A_DAY = 24.0
+KIND_NAMES = ("weekday", "weekend", "holiday", "day off")
 _FRIDAY = 4
 
 
@@ -95,15 +97,17 @@ def explain(town: Town, user: int, time_us: int, known: Known) -> Explanation:
             final[ACTIONS.index(step.target.removeprefix("action."))] += (
                 np.log(step.factor) if step.factor > 0 else -np.inf
             )
+    kind = int(np.asarray(kinds_of_day(town, now, np.array([user]), person["persona"])).max())
     local = np.datetime64(now.local_us, "us").astype(str)[:16].replace("T", " ")
     return Explanation(
         user_id=f"u{user:07d}",
         persona=personas[number],
         local_time=local,
-        surroundings={name: str(value) for name, value in around._asdict().items()},
+        surroundings={name: str(value) for name, value in around._asdict().items()}
+        | {"day_of_person": KIND_NAMES[kind], "routine_state": routine_state(town, person, now.minute, kind)},
         base=dict(zip(ACTIONS, base.tolist(), strict=True)),
         result=dict(zip(ACTIONS, _softmax(final).tolist(), strict=True)),
-        rates=_rates(town, person, now.minute, now.hour, around, total, known),
+        rates=_rates(town, person, now, kind, total, known),
         steps=steps,
         unknown=unknown,
     )
@@ -206,16 +210,16 @@ def _none(count: int | None) -> bool | None:
 
 
 def _rates(
-    town: Town, person: Mapping[str, Array], minute: int, hour: int, around: Surroundings, total: Sum, known: Known
+    town: Town, person: Mapping[str, Array], now: Moment, kind: int, total: Sum, known: Known
 ) -> dict[str, float]:
     """Expected sessions an hour and outings a day of this person now, spells of keenness aside."""
     persona = int(person["persona"][0])
-    own = (minute - int(person["chronotype"][0])) % 1440
-    routine = town.tables.session_curve[persona, int(around.day == "weekend"), own]
+    own = (now.minute - int(person["chronotype"][0])) % 1440
+    routine = town.tables.session_curve[persona, kind, own]
     sessions = _shaped(routine, total, "sessions", town, persona)
     heat = 1.0 + town.data.world.session.excitation * (known.heat or 0.0)
     profile = town.data.world.profiles[town.config.profile]
-    outings = _shaped(town.tables.outing_curve[hour], total, "walk_ins", town, persona)
+    outings = _shaped(town.tables.outing_curve[now.hour], total, "walk_ins", town, persona)
     return {
         "sessions_an_hour": float(person["activity"][0]) / _HOURS_A_DAY * sessions * heat,
         "outings_a_day": float(town.tables.persona[persona, 0]) * profile.walk_ins_per_day * outings,
@@ -227,6 +231,15 @@ def _shaped(curve: float, total: Sum, target: str, town: Town, persona: int) -> 
     shaped = curve * (1 - part) + float(overridden(np.asarray(curve), value)) * part if part else curve
     log = town.mechanism.value(total, target) + total.by_persona[persona, BY_PERSONA.index(target)]
     return float(shaped * np.exp(log))
+
+
+def routine_state(town: Town, person: Mapping[str, Array], minute: int, kind: int) -> str:
+    """What a person's routine says they do at a local minute of a kind of day."""
+    people = town.data.people
+    routine = people.routines[list(people.personas.values())[int(person["persona"][0])].routine]
+    hours = (routine.weekday, routine.weekend, routine.holiday or routine.weekend, routine.day_off or routine.weekend)
+    own = (minute - int(person["chronotype"][0])) % 1440 // 60
+    return hours[kind][max(hour for hour in hours[kind] if hour <= own)]
 
 
 def _softmax(log_weights: Array) -> Array:

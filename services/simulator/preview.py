@@ -7,6 +7,7 @@ import numpy as np
 
 from services.simulator.domain.calendar import MINUTE, LocalTime, Moment
 from services.simulator.domain.causes import OVER, overridden, settled_at, strength
+from services.simulator.domain.days import common_kind
 from services.simulator.domain.draws import Array
 from services.simulator.domain.effects import FACTOR, Running, Surroundings, edge, surroundings
 from services.simulator.domain.modifiers import Mechanism, Sum
@@ -76,8 +77,7 @@ def _rates(data: CityData, mechanism: Mechanism, tables: Tables, now: Moment, to
     """Every rate at a moment: shares of the neutral mix, factors, and what utilities multiply a choice's odds by."""
     shares = np.array([p.share for p in data.people.personas.values()])
     shares = shares / shares.sum()
-    weekend = int(now.weekday > _FRIDAY or now.day in data.days_off)
-    sessions = (tables.session_curve[:, weekend, now.minute] * shares).sum()
+    sessions = (tables.session_curve[:, common_kind(data, now), now.minute] * shares).sum()
     values = {
         "sessions": _shaped(sessions, total, mechanism, "sessions", shares),
         "walk_ins": _shaped(tables.outing_curve[now.hour], total, mechanism, "walk_ins", shares),

@@ -185,10 +185,10 @@ def _reviews(turn: Turn) -> None:
     rows["also_low"] = rows["from_low"] = columns["review_low"][users]
     rows["cause"] = np.where(columns["review_cause"][users] > 0, columns["review_cause"][users], rows["cause"])
     columns.put("review_at", users, 0)
-    _rate(turn, rows["venue"], rows["value"])
+    rate(turn, rows["venue"], rows["value"])
 
 
-def _rate(turn: Turn, venues: Array, stars: Array) -> None:
+def rate(turn: Turn, venues: Array, stars: Array) -> None:
     """Means move with reviews; sums over a venue's reviews are of integers."""
     columns = turn.state.venues
     touched = np.unique(venues)

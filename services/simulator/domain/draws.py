@@ -78,6 +78,7 @@ class Purpose(IntEnum):
     PLACES = 45
     COMPANY = 46
     PRICE = 47
+    DAY_OFF = 48
     CASCADE = 60
     IMPERFECTION = 90  # from here on apart from those that people add
     ACTIVE_POOL = 91

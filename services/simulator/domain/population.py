@@ -106,11 +106,12 @@ class People:
 
 
 def session_curves(data: CityData) -> tuple[Array, Array]:
-    """Session factor and whether at work, shape (personas, 2 weekday/weekend, 1440); weekly mean 1."""
+    """Session factor and whether at work, shape (personas, 4 kinds of `days`, 1440); mean 1 over a usual week."""
     factor, at_work = [], []
     for persona in data.people.personas.values():
         routine = data.people.routines[persona.routine]
-        days = [_minutes(routine.weekday), _minutes(routine.weekend)]
+        free = [routine.weekend, routine.holiday or routine.weekend, routine.day_off or routine.weekend]
+        days = [_minutes(hours) for hours in (routine.weekday, *free)]
         states = data.people.states
         curve = np.array([[states[name].sessions for name in day] for day in days])
         mean = (5 * curve[0].mean() + 2 * curve[1].mean()) / 7

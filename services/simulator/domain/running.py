@@ -140,10 +140,18 @@ def around(turn: Turn) -> Surroundings:
         turn.town.data.temporal,
         turn.now.minute,
         weekend=bool(turn.weekend),
-        holiday=turn.town.data.holidays.get(turn.now.day),
+        holiday=_holiday(turn),
         weather=numbers["weather"],
         traffic=numbers["traffic"],
     )
+
+
+def _holiday(turn: Turn) -> str | None:
+    """Today's of the calendar, or one that somebody triggered."""
+    numbers, ordered = turn.state.numbers, ["", *turn.town.data.almanac.holidays, "Holiday"]
+    if numbers["holiday_until"] > turn.start:
+        return ordered[numbers["holiday_ordered"]]
+    return turn.town.data.holidays.get(turn.now.day)
 
 
 def _stop(turn: Turn, name: str) -> dict[str, object]:

@@ -4,6 +4,7 @@ import numpy as np
 
 from services.simulator.domain.calendar import SECOND
 from services.simulator.domain.causes import label, overridden
+from services.simulator.domain.days import kinds_of_day, possible_kinds
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
 from services.simulator.domain.pool import may_act
@@ -76,7 +77,8 @@ def _most(turn: Turn) -> float:
     columns, town, span = turn.state.users, turn.town, turn.span
     shift = columns["chronotype"][span]
     minutes = np.arange(turn.now.minute - int(shift.max()), turn.now.minute - int(shift.min()) + 1) % 1440
-    curve = town.tables.session_curve[:, turn.weekend, minutes].astype(np.float64)
+    kinds_of_days = np.array(possible_kinds(town.data, turn.now))
+    curve = town.tables.session_curve[:, kinds_of_days[:, None], minutes].astype(np.float64)
     most = 0.0
     for effects in turn.effects:
         value, part = effects.session_override
@@ -98,9 +100,8 @@ def open_sessions(turn: Turn, who: Array, cause: Array) -> None:
     columns, town = turn.state.users, turn.town
     rates = town.data.world.session
     time = _start_times(turn, who)
-    length = rates.median_seconds * np.exp(
-        rates.log_sd * town.draws.normal(Purpose.SESSION_LENGTH, who, tick=turn.tick, step=1)
-    )
+    usual = rates.median_seconds * town.tables.session_length[columns["persona"][who]]
+    length = usual * np.exp(rates.log_sd * town.draws.normal(Purpose.SESSION_LENGTH, who, tick=turn.tick, step=1))
     seconds = np.clip(length, 8.0, rates.maximum_seconds)
     high, low = turn.ids(Kind.SESSION_STARTED, who)
     rows = turn.events.add(Kind.SESSION_STARTED, time, who)
@@ -155,8 +156,9 @@ def _spell(turn: Turn) -> Array:
 
 def _curve(turn: Turn, who: Array) -> Array:
     columns = turn.state.users
-    minute = (turn.now.minute - columns["chronotype"][who]) % 1440
-    return np.asarray(turn.town.tables.session_curve[columns["persona"][who], turn.weekend, minute])
+    minute, persona = (turn.now.minute - columns["chronotype"][who]) % 1440, columns["persona"][who]
+    kind = kinds_of_day(turn.town, turn.now, who, persona)
+    return np.asarray(turn.town.tables.session_curve[persona, kind, minute])
 
 
 def _start_times(turn: Turn, who: Array) -> Array:

@@ -208,17 +208,21 @@ class RoutineState(Strict):
 
 @dataclass(frozen=True)
 class Routine(Strict):
-    """State from an hour of the local day on."""
+    """State from an hour of the local day on; a holiday and a day off without hours of their own are as a weekend."""
 
     weekday: Mapping[int, str]
     weekend: Mapping[int, str]
+    holiday: Mapping[int, str] = field(default_factory=dict)
+    day_off: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class People(Strict):
-    """personas/<world>.yaml."""
+    """personas/<world>.yaml. By persona ``days_off`` is the share of weekdays, ``session_length`` a factor."""
 
     personas: Mapping[str, Persona]
+    days_off: Mapping[str, float]
+    session_length: Mapping[str, float]
     states: Mapping[str, RoutineState]
     routines: Mapping[str, Routine]
 

@@ -54,6 +54,8 @@ NUMBERS = (
     "weather_until",
     "weather_forced",
     "next_gathering",
+    "holiday_ordered",
+    "holiday_until",
     "traffic_until",
 )
 

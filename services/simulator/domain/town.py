@@ -62,8 +62,8 @@ class CityConfig:
 class Tables:
     """Arrays that decisions look up."""
 
-    session_curve: Array  # (personas, 2, 1440), mean 1
-    at_work: Array  # (personas, 2, 1440)
+    session_curve: Array  # (personas, kinds of day, 1440), mean 1 over a week
+    at_work: Array  # (personas, kinds of day, 1440)
     outing_curve: Array  # (24,), mean 1
     hours_log: Array  # (categories, 24), ln of the real check-in curve relative to its mean
     meal_hours: Array  # (categories, 24), cumulative: hour of a planned meal
@@ -73,6 +73,8 @@ class Tables:
     stay: Array  # (categories,) minutes
     spend: Array  # (categories,) minor units
     registration_hours: Array  # (24,), mean 1
+    days_off: Array  # (personas,), share of weekdays
+    session_length: Array  # (personas,), factor
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,8 @@ def make_tables(data: CityData) -> Tables:
         np.array([c.stay_minutes for c in world.categories.values()]),
         np.array([c.spend_minor for c in world.categories.values()]),
         hours / hours.mean(),
+        np.array([data.people.days_off[name] for name in data.people.personas]),
+        np.array([data.people.session_length[name] for name in data.people.personas]),
     )
 
 

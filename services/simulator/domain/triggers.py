@@ -12,10 +12,11 @@ from difflib import get_close_matches
 
 import numpy as np
 
+from services.simulator.domain.felt import TIMED, check, completed, feel
 from services.simulator.domain.ids import printed
 from services.simulator.domain.refusals import RefusedError
 from services.simulator.domain.turn import Turn
-from services.simulator.domain.weather_orders import USUAL_HOURS, force_weather, weather_of, weather_row
+from services.simulator.domain.weather_orders import USUAL_HOURS, hours_of, weather_of, weather_row
 from streamkit.records import Outgoing
 from streamkit.topic import EventType, Topic
 
@@ -29,7 +30,7 @@ OWN_ID = {
 """Events that name a thing after themselves."""
 
 HOURS = "hours"
-"""In the payload of weather: how long it holds. No column."""
+"""In the payload of weather and traffic: how long it holds. No column."""
 
 _KIND = 250
 """Stands for a kind in the ids of triggered events; no kind has this number."""
@@ -55,10 +56,13 @@ def trigger(turn: Turn, place: int, parameters: Mapping[str, object]) -> Mapping
     if not isinstance(payload, Mapping):
         raise RefusedError("payload must map columns to values")
     hours = USUAL_HOURS
-    if event.name == "weather.changed":
-        hours = weather_of(payload.get("condition"), payload.get(HOURS, USUAL_HOURS)).hours
+    if event.name in TIMED:
+        hours = hours_of(payload.get(HOURS, USUAL_HOURS))
         payload = {name: value for name, value in payload.items() if name != HOURS}
+    if event.name == "weather.changed":
+        weather_of(payload.get("condition"), hours)
     row = _row(turn, topic, event, {**payload, **_named(parameters)}, own)
+    check(turn, event.name, row)
     what = {"topic": topic.name, "event_id": own, "cause_id": truth, "event_type": event.name, "columns": row}
     what[HOURS] = hours
     queue = [*turn.state.queue, (due, json.dumps(what, sort_keys=True).encode())]
@@ -76,12 +80,11 @@ def release(turn: Turn) -> None:
     for what in map(json.loads, due):
         columns = what["columns"]
         common = _common(turn) | {"event_id": what["event_id"], "event_type": what["event_type"]}
-        turn.outputs.append(_truth(turn, what))
-        if what["event_type"] == "weather.changed":
-            force_weather(turn, weather_of(columns["condition"], what[HOURS]), turn.start)
-        elif what["event_type"] == "venue.trending":
-            _trend(turn, columns)
-        row = columns | common | {"cause_id": what["cause_id"]}
+        follows = what.get("follows")
+        if follows is None:
+            turn.outputs.append(_truth(turn, what))
+        feel(turn, what)
+        row = columns | common | {"cause_id": what["cause_id"], "correlation_id": follows}
         turn.outputs.append(Outgoing.from_rows(what["topic"], [row]))
 
 
@@ -143,7 +146,7 @@ def _row(turn: Turn, topic: Topic, event: EventType, payload: Mapping[str, objec
 
 def _defaults(turn: Turn, event: EventType, row: Mapping[str, object]) -> dict[str, object]:
     """What the city knows of the person and the place."""
-    found: dict[str, object] = {}
+    found: dict[str, object] = completed(turn, event.name, row)
     users, venues = turn.state.users, turn.state.venues
     if "created_by" in event.sets:
         found["created_by"] = "user"
@@ -200,12 +203,6 @@ def _typed(name: str, value: object, kind: str) -> object:
     if not good:
         raise RefusedError(f"{name} must be of type {kind}, not {value!r}")
     return float(str(value)) if kind in {"float", "double"} else value
-
-
-def _trend(turn: Turn, columns: Mapping[str, object]) -> None:
-    venue = np.array([int(str(columns["venue_id"])[1:])])
-    turn.state.venues.put("trending", venue, float(str(columns.get("value", 1.0))))
-    turn.dirty_venues.append(venue)
 
 
 def _truth(turn: Turn, what: Mapping[str, object]) -> Outgoing:

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from services.simulator.domain.calendar import Moment
+from services.simulator.domain.days import kinds_of_day
 from services.simulator.domain.draws import Array
 from services.simulator.domain.effects import Effects
 from services.simulator.domain.events import EventBuffer, Kind
@@ -126,7 +127,8 @@ class Turn:
         """Zone, latitude and longitude from which people think now: work while there, home else; a venue on a visit."""
         columns = self.state.users
         minute = (self.now.minute - columns["chronotype"][users]) % 1440
-        at_work = self.town.tables.at_work[columns["persona"][users], self.weekend, minute]
+        persona = columns["persona"][users]
+        at_work = self.town.tables.at_work[persona, kinds_of_day(self.town, self.now, users, persona), minute]
         zone = np.where(at_work, columns["work_zone"][users], columns["home_zone"][users])
         latitude = np.where(at_work, columns["work_latitude"][users], columns["home_latitude"][users])
         longitude = np.where(at_work, columns["work_longitude"][users], columns["home_longitude"][users])

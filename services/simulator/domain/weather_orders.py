@@ -54,9 +54,14 @@ def weather_of(condition: object, hours: object) -> Forced:
         near = get_close_matches(str(condition), CONDITIONS, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise RefusedError(f"condition must be one of {', '.join(CONDITIONS)}, not {condition!r}{hint}")
+    return Forced(CONDITIONS.index(str(condition)), hours_of(hours))
+
+
+def hours_of(hours: object) -> float:
+    """For how long something is to hold; raises `RefusedError`."""
     if not isinstance(hours, int | float) or isinstance(hours, bool) or not 0 < hours <= LONGEST_HOURS:
         raise RefusedError(f"hours must be above 0 and at most {LONGEST_HOURS:g}, not {hours!r}")
-    return Forced(CONDITIONS.index(str(condition)), float(hours))
+    return float(hours)
 
 
 def force_weather(turn: Turn, forced: Forced, since: int) -> None:

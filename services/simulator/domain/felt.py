@@ -1,0 +1,211 @@
+"""What triggered events do to the city: weather, traffic, holidays, special events, promotions, prices, people.
+
+What is not named here is told as it is: the city goes on as if somebody outside it had seen it. A booking that is
+triggered is felt through the booking service's answer.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from services.simulator.domain.actions import rate
+from services.simulator.domain.calendar import DAY, HOUR
+from services.simulator.domain.environment import Spot, gathering
+from services.simulator.domain.friendship import befriend
+from services.simulator.domain.ids import printed
+from services.simulator.domain.population import ACTIVE, CHURNED, DORMANT
+from services.simulator.domain.refusals import RefusedError
+from services.simulator.domain.scenarios import TRAFFIC
+from services.simulator.domain.turn import Turn
+from services.simulator.domain.venues import BUSY, FREE, FULL
+from services.simulator.domain.weather_orders import force_weather, weather_of
+
+TIMED = ("weather.changed", "traffic.changed")
+"""Events that hold for the hours that their payload says."""
+_KIND = 250
+_STARTED, _ENDED = 2, 3
+_PERCENT = 100.0
+_PRICE_BOUNDS = (0.5, 2.0)
+_EVENT_HOURS = 3.0
+"""How long a special event lasts where nobody says: a choice."""
+
+What = Mapping[str, object]
+
+
+def completed(turn: Turn, name: str, row: What) -> dict[str, object]:
+    """Columns that the city can fill in: the usual of an arena, the delay of a level of traffic.
+
+    Raises:
+        RefusedError: There is no such level.
+
+    """
+    if name.startswith("special_event."):
+        places = {one.name: one for one in turn.town.data.almanac.venues_of_crowds}
+        known = places.get(str(row.get("name")))
+        found: dict[str, object] = {} if known is None else {
+            "kind": known.kind, "latitude": known.latitude, "longitude": known.longitude,
+            "radius_km": known.radius_km, "crowd": known.crowd,
+        }  # fmt: skip
+        starts = int(str(row.get("starts_at", turn.start)))
+        hours = _EVENT_HOURS if known is None else known.hours
+        return found | {"starts_at": starts, "ends_at": starts + int(hours * HOUR)}
+    if name == "traffic.changed":
+        if row.get("condition") not in TRAFFIC:
+            raise RefusedError(f"condition must be one of {', '.join(TRAFFIC)}, not {row.get('condition')!r}")
+        least = (0.0, *turn.town.data.almanac.traffic.levels)
+        return {"delay_minutes": least[TRAFFIC.index(str(row["condition"]))]}
+    if name == "holiday.started":
+        return {"kind": "national"}
+    return {}
+
+
+def check(turn: Turn, name: str, row: What) -> None:
+    """Refuse what could not be felt. Raises `RefusedError`."""
+    if name.startswith("special_event.") and name != "special_event.ended":
+        if not _number(row, "starts_at") < _number(row, "ends_at"):
+            raise RefusedError("ends_at must come after starts_at")
+        if _number(row, "ends_at") <= turn.start:
+            raise RefusedError("ends_at has gone by")
+        if _number(row, "radius_km") <= 0 or _number(row, "crowd") <= 0:
+            raise RefusedError("radius_km and crowd must be above 0")
+    if name == "promotion.started" and not 0 < _number(row, "value") < _PERCENT:
+        raise RefusedError("value is the discount in percent, above 0 and below 100")
+
+
+def feel(turn: Turn, what: What) -> None:
+    """Let an event have its effect; ``what`` is an entry of the queue, decoded."""
+    columns = what["columns"]
+    act = _EFFECTS.get(str(what["event_type"]))
+    if act is not None and isinstance(columns, Mapping):
+        act(turn, columns, what)
+
+
+def _weather(turn: Turn, row: What, what: What) -> None:
+    force_weather(turn, weather_of(row["condition"], what["hours"]), turn.start)
+
+
+def _traffic(turn: Turn, row: What, what: What) -> None:
+    turn.state.numbers["traffic"] = TRAFFIC.index(str(row["condition"]))
+    turn.state.numbers["traffic_until"] = turn.start + int(_number(what, "hours") * HOUR)
+
+
+def _holiday(turn: Turn, row: What, _what: What) -> None:
+    """It holds until midnight; a name that the almanac does not know is any holiday's."""
+    names = list(turn.town.data.almanac.holidays)
+    name = str(row["name"])
+    turn.state.numbers["holiday_ordered"] = 1 + (names.index(name) if name in names else len(names))
+    turn.state.numbers["holiday_until"] = turn.start - turn.now.local_us % DAY + DAY
+
+
+def _gather(turn: Turn, row: What, what: What) -> None:
+    """Let a crowd gather; its start, if that is ahead, and its end are told when they come."""
+    if what.get("follows"):
+        return
+    starts, ends = int(_number(row, "starts_at")), int(_number(row, "ends_at"))
+    latitude, longitude, radius_km = (_number(row, name) for name in ("latitude", "longitude", "radius_km"))
+    spot = Spot(latitude, longitude, radius_km, int(_number(row, "crowd")))
+    pool = turn.state.pools["gatherings"]
+    made = gathering(turn, spot, starts, ends)
+    pool.add(made)
+    number = int(made["number"][0])
+    if what["event_type"] == "special_event.scheduled":
+        _follow(turn, what, "special_event.started", max(starts, turn.end), (number, _STARTED))
+    _follow(turn, what, "special_event.ended", max(ends, turn.end), (number, _ENDED))
+
+
+def _disperse(turn: Turn, row: What, what: What) -> None:
+    """End what is on under this name now; its own end, still to come, is not told again."""
+    if what.get("follows"):
+        return
+    pool = turn.state.pools["gatherings"]
+    for place in turn.town.data.almanac.venues_of_crowds:
+        if place.name == row["name"]:
+            spot = np.float32(place.latitude), np.float32(place.longitude)
+            here = (pool.rows["latitude"] == spot[0]) & (pool.rows["longitude"] == spot[1])
+            pool.take(here & (pool.rows["starts"] <= turn.start))
+    turn.state.queue = tuple(entry for entry in turn.state.queue if not _is_end_of(row["name"], entry[1]))
+
+
+def _is_end_of(name: object, entry: bytes) -> bool:
+    what = json.loads(entry)
+    ends = what["event_type"] == "special_event.ended" and what.get("follows") is not None
+    return bool(ends and what["columns"]["name"] == name)
+
+
+def _follow(turn: Turn, what: What, name: str, due: int, key: tuple[int, int]) -> None:
+    number, ordinal = key
+    high, low = turn.town.ids.of(_KIND, np.array([number]), turn.tick + 1, np.array([ordinal]))
+    entry = {**what, "event_type": name, "event_id": printed(high, low)[0].decode(), "follows": what["event_id"]}
+    if name == "special_event.ended":
+        columns = what["columns"]
+        assert isinstance(columns, Mapping)
+        entry["columns"] = {column: columns[column] for column in ("name", "kind")}
+    queue = [*turn.state.queue, (due, json.dumps(entry, sort_keys=True).encode())]
+    turn.state.queue = tuple(sorted(queue, key=lambda one: one[0]))
+
+
+def _promote(turn: Turn, row: What, what: What) -> None:
+    venue, venues = _venue(row), turn.state.venues
+    ends = what["event_type"] == "promotion.ended"
+    venues.put("discount", venue, 0.0 if ends else _number(row, "value") / _PERCENT)
+    if not ends:
+        venues.put("discount_until", venue, int(_number(row, "ends_at")))
+
+
+def _reprice(turn: Turn, row: What, _what: What) -> None:
+    """``value`` is the price in tiers, as the city tells it."""
+    venue, venues = _venue(row), turn.state.venues
+    level = _number(row, "value") / float(venues["price"][venue][0])
+    venues.put("price_level", venue, float(np.clip(level, *_PRICE_BOUNDS)))
+
+
+def _fill(turn: Turn, row: What, _what: What) -> None:
+    """``value`` is seats free; it holds until guests are counted again."""
+    venue, venues, rates = _venue(row), turn.state.venues, turn.town.data.world.dynamics
+    seats = sum(
+        int(venues[name][venue][0]) * size for name, size in (("two", 2), ("four", 4), ("six", 6), ("eight", 8))
+    )
+    free = _number(row, "value") / max(seats, 1)
+    level = FULL if free <= rates.full_below else BUSY if free <= rates.busy_below else FREE
+    venues.put("fullness", venue, level)
+
+
+def _trend(turn: Turn, row: What, _what: What) -> None:
+    turn.state.venues.put("trending", _venue(row), float(str(row.get("value", 1.0))))
+    turn.dirty_venues.append(_venue(row))
+
+
+def _live(turn: Turn, row: What, what: What) -> None:
+    stage = {"user.dormant": DORMANT, "user.returned": ACTIVE, "user.churned": CHURNED}[str(what["event_type"])]
+    turn.state.users.put("lifecycle", _user(row), stage)
+    turn.dirty_users.append(_user(row))
+
+
+def _befriend(turn: Turn, row: What, _what: What) -> None:
+    befriend(turn, int(_user(row)[0]), int(str(row["other_user_id"])[1:]))
+
+
+def _review(turn: Turn, row: What, _what: What) -> None:
+    rate(turn, _venue(row), np.array([int(_number(row, "rating"))]))
+
+
+def _venue(row: What) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.array([int(str(row["venue_id"])[1:])])
+
+
+def _user(row: What) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.array([int(str(row["user_id"])[1:])])
+
+
+def _number(row: What, name: str) -> float:
+    return float(str(row[name]))
+
+
+_EFFECTS: Mapping[str, Callable[[Turn, What, What], None]] = {
+    "weather.changed": _weather, "traffic.changed": _traffic, "holiday.started": _holiday,
+    "special_event.scheduled": _gather, "special_event.started": _gather, "special_event.ended": _disperse,
+    "promotion.started": _promote, "promotion.ended": _promote, "price.changed": _reprice,
+    "venue.availability_changed": _fill, "venue.trending": _trend, "user.dormant": _live, "user.returned": _live,
+    "user.churned": _live, "friend.accepted": _befriend, "review.submitted": _review,
+}  # fmt: skip
