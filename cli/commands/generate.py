@@ -4,7 +4,7 @@ import errno
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +19,7 @@ from cli.manifest import Manifest, ManifestError, about, opened
 from cli.offline import OfflineRun, compose
 from cli.schedule import Scheduled, ScheduleError
 from cli.telling import Told, tell
+from cli.twin import compare, without
 from services.simulator.data_files import DataError, load_city_data
 from services.simulator.domain.city import CityConfig
 from services.simulator.shards.city import MOST_SHARDS
@@ -72,6 +73,9 @@ def generate(
     form: Annotated[Format, typer.Option("--format", help="File format")] = Format.parquet,
     shards: Annotated[int, typer.Option(min=1, max=MOST_SHARDS, help="Processes; the same files for any number")] = 1,
     scenario: Annotated[list[str] | None, typer.Option(help=f"{schedule.GRAMMAR}; may be repeated")] = None,
+    twin: Annotated[
+        str | None, typer.Option(metavar="CAUSE", help="Tell OUT-twin too, without this scenario, and compare")
+    ] = None,
     figures: Annotated[Path | None, typer.Option("--json", help="File for the figures printed")] = None,
 ) -> None:
     """Tell a city into files: one a topic and simulated day (UTC), and manifest.json."""
@@ -79,9 +83,24 @@ def generate(
     ticks = max(round(days * 86_400 / config.tick_seconds), 1)
     job = Job(out, config, seed, form.value, ticks, _scenarios(config, scenario or ()), shards)
     console = Console(stderr=True)
+    others = None if twin is None else _without(job, twin)
     told = carry_out(job, console)
+    if twin is not None and others is not None:
+        carry_out(others[0], console)
+        report = compare(job.out, others[0].out, twin, others[1])
+        report.write(others[0].out)
+        report.show(Console())
     if figures is not None:
         figures.write_text(json.dumps(asdict(told)) + "\n")
+
+
+def _without(job: Job, cause: str) -> tuple[Job, list[str]]:
+    """The twin's job, and the orders of the cause that it does without."""
+    try:
+        scenarios, orders = without(job.scenarios, cause)
+    except ScheduleError as error:
+        _refuse(str(error))
+    return replace(job, out=job.out.with_name(f"{job.out.name}-twin"), scenarios=scenarios), orders
 
 
 def carry_out(job: Job, console: Console) -> Told:
