@@ -19,24 +19,23 @@ ID_LENGTH = 26
 """Letters of a printed 128-bit id: 26 x 5 bits, the two highest unused."""
 
 LETTER_BITS, HALF_BITS = 5, 64
-_LETTERS = np.frombuffer(ALPHABET, dtype=np.uint8)
 _PAIRS = [chr(first) + chr(second) for first in ALPHABET for second in ALPHABET]
+_PAIRS_PRINTED = np.array(_PAIRS, dtype="S2").view(np.uint16)
 _PAIR_SHIFTS = range(LETTER_BITS * (ID_LENGTH - 2), -1, -2 * LETTER_BITS)
 
 
 def print_ids(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> NDArray[np.bytes_]:
     """Printed ids of 128-bit numbers given as two halves of shape (rows,); dtype ``S26``."""
-    out = np.empty((len(high), ID_LENGTH), dtype=np.uint8)
-    mask = np.uint64(31)
-    for letter in range(ID_LENGTH):
-        shift = LETTER_BITS * (ID_LENGTH - 1 - letter)
+    out = np.empty((len(high), ID_LENGTH // 2), dtype=np.uint16)
+    mask = np.uint64(1023)
+    for pair, shift in enumerate(_PAIR_SHIFTS):
         if shift >= HALF_BITS:
             bits = high >> np.uint64(shift - HALF_BITS)
-        elif shift > HALF_BITS - LETTER_BITS:
+        elif shift > HALF_BITS - 2 * LETTER_BITS:
             bits = (high << np.uint64(HALF_BITS - shift)) | (low >> np.uint64(shift))
         else:
             bits = low >> np.uint64(shift)
-        out[:, letter] = _LETTERS[(bits & mask).astype(np.intp)]
+        out[:, pair] = _PAIRS_PRINTED[(bits & mask).astype(np.intp)]
     return out.view(f"S{ID_LENGTH}").ravel()
 
 

@@ -189,10 +189,12 @@ def match(keys: Array, wanted: Array) -> Array:
     """Index into ``keys`` (unique) of each of ``wanted``; -1 where absent. Shapes (n,) and (m,)."""
     if len(keys) == 0 or len(wanted) == 0:
         return np.full(len(wanted), -1)
-    order = np.argsort(keys, kind="stable")
-    place = np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)
-    found = order[place]
-    return np.where(keys[found] == wanted, found, -1)
+    sought, inverse = np.unique(wanted, return_inverse=True)
+    place = np.minimum(np.searchsorted(sought, keys), len(sought) - 1)
+    hits = np.flatnonzero(sought[place] == keys)
+    found = np.full(len(sought), -1)
+    found[place[hits]] = hits
+    return np.asarray(found[inverse])
 
 
 def rank_within(keys: Array) -> Array:

@@ -85,7 +85,9 @@ def decide_answers(turn: Turn) -> None:
     rates, who = town.data.world.social, rows["other"]
     key = rows["low"]
     uniform = town.draws.uniform(Purpose.INVITE_ANSWER, key)
-    busy = np.isin(who, turn.state.pools["plans"].rows["user"])
+    planning = np.zeros(columns.count, dtype=bool)
+    planning[turn.state.pools["plans"].rows["user"]] = True
+    busy = planning[who]
     accept = rates.accept_share * (0.6 + 0.7 * columns["openness"][who]) * np.where(busy, 0.7, 1.0)
     latency = rates.answer_log_median_seconds * np.exp(
         rates.answer_log_sd * town.draws.normal(Purpose.INVITE_LATENCY, key)

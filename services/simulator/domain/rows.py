@@ -9,6 +9,9 @@ from services.simulator.domain.state import State
 from services.simulator.domain.town import Town
 from streamkit.records import Coded, Column, Outgoing
 
+_FOUR = np.array([f"{number:04d}" for number in range(10_000)], dtype="S4").view(np.uint32)
+"""The last four digits of a number, as they are printed."""
+
 
 def user_ids(numbers: Array) -> Array:
     """``u0000123`` of each number, dtype S8; empty for -1."""
@@ -24,9 +27,9 @@ def _names(numbers: Array, letter: bytes, digits: int) -> Array:
     letters = np.empty((len(numbers), digits + 1), dtype=np.uint8)
     letters[:, 0] = letter[0]
     rest = numbers.astype(np.int64)
-    for place in range(digits, 0, -1):
-        letters[:, place] = 48 + rest % 10
-        rest = rest // 10
+    head, tail = _FOUR[rest // 10_000 % 10_000], _FOUR[rest % 10_000]
+    letters[:, 1:-4] = head.view(np.uint8).reshape(-1, 4)[:, 4 - (digits - 4) :]
+    letters[:, -4:] = tail.view(np.uint8).reshape(-1, 4)
     letters[numbers < 0] = 0
     return np.asarray(letters.view(f"S{digits + 1}").ravel())
 
