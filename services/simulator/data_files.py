@@ -14,16 +14,17 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from services.simulator.domain.almanac import Almanac, DateRule, day_of, days_off, fixtures_by_day, marked_days
+from services.simulator.domain.climate import year_of
 from services.simulator.domain.draws import Array
 from services.simulator.domain.effects import BY_PERSONA, OPERATIONS, targets
 from services.simulator.domain.scenarios import TRAFFIC, Modifier, Scenario, Temporal
-from services.simulator.domain.specification import ACTIONS, CONDITIONS, CityData, People, Place, World
+from services.simulator.domain.specification import ACTIONS, CONDITIONS, DIETARY, TASTES, CityData, People, Place, World
 from streamkit.contracts import Catalogue
 
 DATA = Path(__file__).parent / "data"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YEARS = range(2012, 2041)
-_COMMON_YEAR, _HOURS = 2013, 24
+_COMMON_YEAR, _MONTHS, _HOURS = 2013, 12, 24
 _EPOCH_DAY = np.datetime64("1970-01-01")
 _Spec = TypeVar("_Spec")
 
@@ -49,7 +50,7 @@ def load_city_data(world: str = "dining", city: str = "new_york", directory: Pat
         place,
         _checkins(directory / "tables" / "checkins_by_category_hour.csv"),
         _reservations(directory / "tables" / "reservations.csv"),
-        _weather(directory / "cities" / f"{city}_weather.csv"),
+        _weather(directory / "cities" / f"{city}.yaml", place),
         marked,
         days_off(almanac, marked),
         fixtures_by_day(almanac, _YEARS),
@@ -120,6 +121,9 @@ def _check(data: CityData, directory: Path, world: str) -> None:
     worlds, personas = directory / "worlds" / f"{world}.yaml", directory / "personas" / f"{world}.yaml"
     _known(worlds, "actions", data.world.actions, ACTIONS)
     _known(worlds, "categories", data.world.categories, tuple(data.checkins))
+    _known(worlds, "diets", data.world.diets, DIETARY)
+    for diet, shifts in data.world.diets.items():
+        _known(worlds, f"diets.{diet}", shifts, TASTES)
     for name, persona in data.people.personas.items():
         _known(personas, f"{name}.weights", persona.weights, ACTIONS)
         _known(personas, f"{name}.routine", {persona.routine: 0}, tuple(data.people.routines))
@@ -261,7 +265,16 @@ def _reservations(path: Path) -> dict[str, Array]:
     return {name: np.array(values) for name, values in shares.items()}
 
 
-def _weather(path: Path) -> Array:
+def _weather(city: Path, place: Place) -> Array:
+    """The measured year of a city, or one drawn from its climate."""
+    path = city.with_name(f"{city.stem}_weather.csv")
+    if not path.exists():
+        if place.climate is None:
+            raise DataError(f"{city}:1: climate: needed, as there is no {path.name}")
+        for name, months in (("temperature_c", place.climate.temperature_c), ("wet_days", place.climate.wet_days)):
+            if len(months) != _MONTHS:
+                raise _wrong(city, ["climate", name], f"{_MONTHS} months, not {len(months)}")
+        return year_of(place.climate)
     names = ("temperature_c", "precipitation_mm", "wind_kph")
     return np.array([[CONDITIONS.index(r["condition"]), *(float(r[n]) for n in names)] for r in _rows(path)])
 

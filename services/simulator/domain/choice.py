@@ -111,6 +111,9 @@ def _chosen(turn: Turn, wish: Wish, candidates: Array, possible: Array, *, new: 
     if not new:
         visits = turn.state.users["known_count"][users]
         fit += weights.familiar * np.log(np.maximum(visits, 1))
+    else:
+        friends_place = candidates[:, weights.candidates]
+        fit[:, weights.candidates] += weights.friends * (friends_place != candidates[:, 0])
     noise = turn.town.draws.gumbel(
         Purpose.VENUE_CHOICE, users[:, None], tick=turn.tick, also=[wish.steps[:, None], candidates]
     )

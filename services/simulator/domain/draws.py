@@ -79,6 +79,7 @@ class Purpose(IntEnum):
     COMPANY = 46
     PRICE = 47
     DAY_OFF = 48
+    WEATHER = 49
     CASCADE = 60
     IMPERFECTION = 90  # from here on apart from those that people add
     ACTIVE_POOL = 91

@@ -12,6 +12,8 @@ from services.simulator.domain.population import DORMANT, FRIENDS
 from services.simulator.domain.turn import Turn
 
 _TRIANGLE_SHARE = 0.6
+_TRIED, _TRIED_NEAR = 24, 8
+"""How many people somebody may come across who looks for friends: a choice."""
 _ANSWER_LOG_SD = 1.6
 
 
@@ -137,16 +139,21 @@ def _befriend(turn: Turn, a: int, b: int) -> bool:
 
 
 def _whom(turn: Turn, users: Array) -> Array:
-    """A friend's friend, or somebody of the neighbourhood; -1 for nobody."""
+    """A friend's friend, or somebody who goes to the same places, or else of the neighbourhood; -1 for nobody."""
     columns, draws = turn.state.users, turn.town.draws
     uniform = [draws.uniform(Purpose.FRIEND_REQUEST, users, tick=turn.tick, step=k) for k in range(1, 5)]
     friends, degree = columns["friends"], columns["friend_count"]
     middle = any_friend(friends, degree, users, uniform[0])
     triangle = np.where(middle >= 0, any_friend(friends, degree, middle, uniform[1]), -1)
     anyone = (uniform[2] * columns.count).astype(np.int64)
-    tried = (draws.uniform(Purpose.FRIEND_REQUEST, users[:, None], tick=turn.tick, step=6, also=[np.arange(8)[None, :]])
-             * columns.count).astype(np.int64)  # fmt: skip
-    near = columns["home_zone"][tried] == columns["home_zone"][users][:, None]
-    neighbour = np.where(near.any(axis=1), tried[np.arange(len(users)), near.argmax(axis=1)], anyone)
+    which = np.arange(_TRIED)[None, :]
+    tried = draws.uniform(Purpose.FRIEND_REQUEST, users[:, None], tick=turn.tick, step=6, also=[which]) * columns.count
+    others, rows = tried.astype(np.int64), np.arange(len(users))
+    near = (columns["home_zone"][others] == columns["home_zone"][users][:, None])[:, :_TRIED_NEAR]
+    neighbour = np.where(near.any(axis=1), others[rows, near.argmax(axis=1)], anyone)
+    mine, theirs = columns["known"][users], columns["known"][others]
+    places = (mine[:, None, :, None] == theirs[:, :, None, :]) & (mine >= 0)[:, None, :, None]
+    met = places.any(axis=(2, 3)) & (others != users[:, None])
+    neighbour = np.where(met.any(axis=1), others[rows, met.argmax(axis=1)], neighbour)
     closing = (uniform[3] < _TRIANGLE_SHARE) & (triangle >= 0)
     return np.where(closing, triangle, neighbour)

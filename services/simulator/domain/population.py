@@ -6,7 +6,7 @@ import numpy as np
 
 from services.simulator.domain.calendar import DAY
 from services.simulator.domain.draws import Array, Draws, Purpose, cumulate, pick
-from services.simulator.domain.specification import LIFECYCLE, TASTES, CityData
+from services.simulator.domain.specification import DIETARY, LIFECYCLE, TASTES, CityData
 
 FRIENDS = 48
 """Most friends a person has: room of the padded adjacency."""
@@ -52,6 +52,8 @@ class People:
         self._homes = cumulate(np.array([p.homes for p in places]))
         self._jobs = cumulate(np.array([p.jobs for p in places]))
         self._centres = np.array([(p.latitude, p.longitude, p.spread_km) for p in places])
+        shifts = [data.world.diets.get(name, {}) for name in DIETARY]
+        self._diets = np.array([[given.get(taste, 0.0) for taste in TASTES] for given in shifts])
         self._traits = np.array([(p.activity, p.price, p.openness, p.group) for p in personas])
 
     def rows(self, ids: Array, registered: Array) -> dict[str, Array]:
@@ -67,6 +69,7 @@ class People:
         spread = self._data.world.session.activity_log_sd
         tastes = draws.uniform(Purpose.TASTE, ids[:, None], also=[np.arange(len(TASTES))[None, :]])
         diet = draws.uniform(Purpose.ATTRIBUTE, ids, step=9)
+        restriction = np.searchsorted(np.array([0.80, 0.88, 0.91, 0.94, 0.97]), diet)
         return {
             "persona": persona,
             "activity": self._sessions_per_day * traits[:, 0] * np.exp(spread * normal[0] - spread * spread / 2),
@@ -74,11 +77,11 @@ class People:
             "home_latitude": home_latitude, "home_longitude": home_longitude,
             "work_latitude": work_latitude, "work_longitude": work_longitude,
             "home_zone": home, "work_zone": work,
-            "tastes": 0.1 + 0.8 * tastes**1.3,
+            "tastes": np.clip(0.1 + 0.8 * tastes**1.3 + self._diets[restriction], 0.0, 1.0),
             "price": np.clip(traits[:, 1] + 0.45 * normal[2], 1, 4),
             "openness": np.clip(traits[:, 2] + 0.12 * normal[3], 0.02, 0.98),
             "group": np.clip(traits[:, 3] * np.exp(0.2 * normal[4]), 1.2, 9),
-            "dietary": np.searchsorted(np.array([0.80, 0.88, 0.91, 0.94, 0.97]), diet),
+            "dietary": restriction,
             "lifecycle": np.full(len(ids), LIFECYCLE.index("registered")),
             "registered": registered,
             "intent_venue": np.full(len(ids), -1), "visit_venue": np.full(len(ids), -1),

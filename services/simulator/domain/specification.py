@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from services.simulator.domain.almanac import Almanac
+from services.simulator.domain.climate import CONDITIONS as SKY
+from services.simulator.domain.climate import Climate
 from services.simulator.domain.draws import Array
 from services.simulator.domain.scenarios import Scenario, Temporal
 from services.simulator.domain.strict import Strict
@@ -15,8 +17,8 @@ TASTES = (
     "healthy", "fast_food",
 )  # fmt: skip
 LIFECYCLE = ("registered", "active", "dormant", "churned")
+CONDITIONS = SKY
 DIETARY = ("none", "vegetarian", "vegan", "halal", "kosher", "gluten_free")
-CONDITIONS = ("clear", "cloudy", "rain", "snow", "fog", "storm")
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,7 @@ class World(Strict):
     dynamics: Dynamics
     categories: Mapping[str, Category]
     features: Mapping[str, float]
+    diets: Mapping[str, Mapping[str, float]]
     names: Names
 
 
@@ -243,13 +246,14 @@ class Neighbourhood(Strict):
 
 @dataclass(frozen=True)
 class Place(Strict):
-    """cities/<name>.yaml."""
+    """cities/<name>.yaml; ``climate`` where there is no <name>_weather.csv."""
 
     name: str
     time_zone: str
     country: str
     subdivision: str
     neighbourhoods: tuple[Neighbourhood, ...]
+    climate: Climate | None = None
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,13 @@ def test_the_shipped_data_is_sound() -> None:
         ("almanacs/new_york.yaml", "[1, 1, 1, 1, 1, 2,", "[1, 1, 1, 1, 2,", "[1, 1, 1, 1, 2,", "24 hours, not 23"),
         ("almanacs/new_york.yaml", "per_week: 2.5", "per_wek: 2.5", "per_wek", "did you mean 'per_week'"),
         ("almanacs/new_york.yaml", "half_life_hours", "half_live_hours", "half_live", "did you mean 'half_life_hours'"),
+        ("worlds/dining.yaml", "  vegan: {american", "  vegna: {american", "vegna", "did you mean 'vegan'"),
+        ("worlds/dining.yaml", "  vegan: {american", "  vegan: {amerikan", "amerikan", "did you mean 'american'"),
+        ("personas/dining.yaml", "days_off: {social_butterfly", "days_off: {social_buterfly", "buterfly", "butterfly'"),
+        ("personas/dining.yaml", "days_off: {social_butterfly: 0.08, ", "days_off: {", "days_off: {", "no value for"),
+        ("personas/dining.yaml", "day_off: {0: asleep, 8: home", "day_off: {0: aslep, 8: home", "aslep", "'asleep'"),
+        ("personas/dining.yaml", "weekday: {0: asleep, 7", "weekday: {1: asleep, 7", "  office:", "begin at hour 0"),
+        ("cities/new_york.yaml", "homes: 1.5,", "home: 1.5,", "home: 1.5", "did you mean 'homes'"),
         ("cities/new_york.yaml", "time_zone: ", "time_zone: [", "time_zone", "expected"),
     ],
 )

@@ -1,0 +1,116 @@
+"""Friends: how they are found, what they do to where people go, groups that form, dine together and dissolve."""
+
+import numpy as np
+import pytest
+
+from services.simulator.domain import choice, friendship, inbox, invitations
+from services.simulator.domain.calendar import HOUR, MINUTE
+from services.simulator.domain.choice import Wish, choose_venues
+from services.simulator.domain.events import Kind
+from services.simulator.domain.population import KNOWN
+from services.simulator.domain.specification import DIETARY, TASTES
+from services.simulator.domain.state import MEMBERS
+from services.simulator.domain.turn import Turn
+from tests.unit.simulator.domain.neighbours import make_city
+
+
+def _turn(users: int = 2000, venues: int = 400) -> Turn:
+    return make_city(users, venues=venues)._turn(0, (), ())
+
+
+def _shared(turn: Turn, users: np.ndarray, others: np.ndarray) -> np.ndarray:
+    known = turn.state.users["known"]
+    same = known[users][:, :, None] == known[others][:, None, :]
+    return np.asarray((same & (known[users] >= 0)[:, :, None]).any(axis=(1, 2)))
+
+
+def test_new_friends_are_friends_of_friends_or_people_of_the_same_places() -> None:
+    turn, users = _turn(), np.arange(2000)
+    whom, columns = friendship._whom(turn, users), turn.state.users
+    friends = columns["friends"]
+    second = friends[np.where(friends >= 0, friends, 0)].reshape(2000, -1)
+    of_friends = (second == whom[:, None]).any(axis=1)
+    strangers = np.roll(users, 700)
+    assert of_friends.mean() > 0.5
+    assert _shared(turn, users, whom)[~of_friends].mean() > 3 * _shared(turn, users, strangers).mean()
+
+
+def test_people_go_where_their_friends_go() -> None:
+    turn, users = _turn(), np.arange(2000)
+    columns = turn.state.users
+    columns.put("known", users, -1)
+    columns.put("places", users, 0)
+    theirs = np.full((2000, KNOWN), -1)
+    theirs[:, 0] = users % 400
+    columns.put("known", users, theirs)
+    columns.put("places", users, 1)
+    no = np.zeros(2000, dtype=bool)
+    wish = Wish(users, users % 6, no, no, no, np.full(2000, 19))
+    friends_place = choice._of_a_friend(turn, users, users % 6)
+    chosen, _, _ = choose_venues(turn, wish)
+    followed = (chosen == friends_place)[friends_place >= 0].mean()
+    by_chance = (np.roll(chosen, 1) == friends_place)[friends_place >= 0].mean()
+    assert followed > 0.05
+    assert followed > 4 * by_chance
+
+
+def _plan(turn: Turn, venue: int, accepted: int) -> np.ndarray:
+    plan = turn.state.pools["plans"].empty(1)
+    plan["user"], plan["venue"], plan["when"] = 3, venue, turn.start + 5 * HOUR
+    plan["invited"], plan["accepted"], plan["low"] = 3, accepted, 77
+    plan["members"] = -1
+    plan["members"][0, : accepted + 1] = 3 + np.arange(accepted + 1)
+    return plan
+
+
+@pytest.mark.parametrize("accepted", [1, 3])
+def test_whoever_accepts_is_of_the_group_and_all_dine_at_one_place_at_one_time(accepted: int) -> None:
+    turn = _turn(50)
+    venue = int(np.flatnonzero(~turn.state.venues["takes_bookings"])[0])
+    invitations._form_groups(turn, _plan(turn, venue, accepted))
+    rows = turn.events.rows()
+    assert rows["kind"].tolist() == [Kind.GROUP_FORMED]
+    assert rows["size"].tolist() == [accepted + 1]
+    arrivals = turn.state.pools["arrivals"].rows
+    assert sorted(arrivals["user"].tolist()) == list(range(3, 4 + accepted))
+    assert set(arrivals["venue"].tolist()) == {venue}
+    assert arrivals["time"].max() - arrivals["time"].min() < 10 * MINUTE
+    assert set(arrivals["from_low"].tolist()) == set(rows["low"].tolist())
+
+
+def test_a_group_books_as_one_and_nobody_alone_is_a_group() -> None:
+    turn = _turn(50)
+    venue = int(np.flatnonzero(turn.state.venues["takes_bookings"])[0])
+    invitations._form_groups(turn, _plan(turn, venue, 0))
+    assert len(turn.events.rows()) == 0
+    invitations._form_groups(turn, _plan(turn, venue, 2))
+    formed, asked = turn.events.rows()
+    assert (formed["kind"], asked["kind"], asked["size"]) == (Kind.GROUP_FORMED, Kind.BOOKING_REQUESTED, 3)
+    assert turn.state.pools["bookings"].rows["members"].shape == (1, MEMBERS)
+    assert turn.state.pools["bookings"].rows["group_low"] == formed["low"]
+
+
+def test_a_group_without_a_table_dissolves() -> None:
+    turn = _turn(50)
+    venue = int(np.flatnonzero(turn.state.venues["takes_bookings"])[0])
+    invitations._form_groups(turn, _plan(turn, venue, 2))
+    booking = turn.state.pools["bookings"].rows[:1]
+    none = np.zeros(1, dtype=np.uint64)
+    inbox._lost(turn, booking, "booking.declined", (none, none), None)
+    last = turn.events.rows()[-1]
+    assert (last["kind"], last["user"], last["ref_low"]) == (Kind.GROUP_DISBANDED, 3, booking["group_low"][0])
+
+
+def test_a_dietary_restriction_shapes_tastes_and_with_them_choices() -> None:
+    turn, users = _turn(6000), np.arange(6000)
+    columns = turn.state.users
+    tastes, diet = columns["tastes"], columns["dietary"]
+    assert ((tastes >= 0) & (tastes <= 1)).all()
+    anything, vegan = (diet == DIETARY.index(name) for name in ("none", "vegan"))
+    for name, sign in (("healthy", 1), ("fast_food", -1)):
+        gap = tastes[vegan, TASTES.index(name)].mean() - tastes[anything, TASTES.index(name)].mean()
+        assert sign * gap > 0.1
+    no = np.zeros(6000, dtype=bool)
+    venue, _, _ = choose_venues(turn, Wish(users, users % 6, no, no, no, np.full(6000, 13)))
+    quick = turn.state.venues["cuisine"][venue] == TASTES.index("fast_food")
+    assert quick[vegan].mean() < 0.8 * quick[anything].mean()
