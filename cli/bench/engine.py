@@ -7,8 +7,9 @@ from pathlib import Path
 from cli.bench.engine_run import Stepped, Task, stepped
 from cli.bench.measure import Measurement
 from cli.bench.peers import PeerError, environment, run
+from cli.bench.produced import produced
 
-DAY, HOURS, SPELL = 1440, 240, 60
+TICKS, FEW = 120, 40
 CITY, LARGE, SMALL = 100_000, 1_000_000, 1_000
 PEER_STEPS = 100
 
@@ -17,32 +18,33 @@ EVENTS_BAR = 300_000.0
 GRAPH_BAR_MS = 10.0
 BYTES_BAR = 400.0
 GROWTH_BAR = 1.25
-NOON = 12 * 60
 
 
 def measure() -> Sequence[Measurement]:
     """Everything of the engine."""
-    return [*alone()]
+    return [*alone(), *produced()]
 
 
 def alone() -> Iterator[Measurement]:
     """City.step in-process, five nodes, no encoding. Seconds are the CPU's, one thread."""
-    realistic = stepped(Task(CITY, DAY))
+    realistic = stepped(Task(CITY, TICKS))
     peer, value = _wanderers()
     bar = None if value is None else PEER_FACTOR * value
-    yield Measurement("engine, 100,000 users, a day of minutes", realistic.user_ticks, "user-ticks/s", peer, value, bar)
-    dense = stepped(Task(CITY, HOURS, "dense", skip=NOON - HOURS // 2))
+    yield Measurement(
+        "engine, 100,000 users, realistic, midday", realistic.user_ticks, "user-ticks/s", peer, value, bar
+    )
+    dense = stepped(Task(CITY, TICKS, "dense"))
     yield Measurement("engine, 100,000 users, dense, midday", dense.rate, "events/s", bar=EVENTS_BAR)
     yield Measurement("the same, events of a user and day", dense.density, "events")
-    yield Measurement("engine, 100,000 users, realistic, a day", realistic.rate, "events/s")
+    yield Measurement("engine, 100,000 users, realistic, midday", realistic.rate, "events/s")
     yield Measurement("the same, events of a user and day", realistic.density, "events")
-    small = stepped(Task(SMALL, HOURS, skip=NOON, graph=True))
+    small = stepped(Task(SMALL, TICKS, graph=True))
     yield Measurement("one graph invocation, 1,000 users", small.tick_ms, "ms", bar=GRAPH_BAR_MS, lower_is_better=True)
-    yield from _large(stepped(Task(CITY, SPELL)))
+    yield from _large(stepped(Task(CITY, FEW)))
 
 
 def _large(small: Stepped) -> Iterator[Measurement]:
-    large = stepped(Task(LARGE, SPELL))
+    large = stepped(Task(LARGE, FEW))
     growth = large.event_seconds / small.event_seconds
     name = "cost of an event, 1,000,000 users over 100,000"
     yield Measurement(name, growth, "x", bar=GROWTH_BAR, lower_is_better=True)

@@ -18,8 +18,8 @@ from services.simulator.graph import build_city
 from streamkit.records import Outgoing
 
 SEED = 42
-START = int(datetime.fromisoformat("2026-06-05T00:00:00-04:00").timestamp()) * 1_000_000
-"""A Friday."""
+NOON = int(datetime.fromisoformat("2026-06-05T12:00:00-04:00").timestamp()) * 1_000_000
+"""Of a Friday: an hour that is busier than the mean of a day."""
 VENUES_PER_USER = 0.006
 """600, the default, for 100,000 people. A choice."""
 FRIEND_COLUMNS = ("friends", "friend_count")
@@ -30,12 +30,12 @@ _IDENTITY = Identity("bench", 0, "dining", "new_york")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to step: ``skip`` ticks of the day unmeasured, then ``ticks``; through the graph or not."""
+    """What to step from noon: ``skip`` ticks unmeasured, then ``ticks``; through the graph or not."""
 
     users: int
     ticks: int
     profile: str = "realistic"
-    skip: int = 60
+    skip: int = 30
     graph: bool = False
 
 
@@ -80,20 +80,21 @@ def stepped(task: Task) -> Stepped:
     """Step a city in a new process."""
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=spawn) as pool:
-        return pool.submit(_step, task).result()
+        return pool.submit(step_city, task).result()
 
 
-def make_city(users: int, profile: str, start: int = START) -> City:
+def make_city(users: int, profile: str, start: int = NOON) -> City:
     """A city without a graph around its nodes."""
     config = _config(users, profile, start)
     return City(config, SEED, _IDENTITY, load_city_data(config.world, config.city))
 
 
-def _config(users: int, profile: str, start: int = START) -> CityConfig:
+def _config(users: int, profile: str, start: int = NOON) -> CityConfig:
     return CityConfig(users=users, venues=max(600, round(users * VENUES_PER_USER)), start=start, profile=profile)
 
 
-def _step(task: Task) -> Stepped:
+def step_city(task: Task) -> Stepped:
+    """Step a city in this process: ``resident`` is then this process's."""
     began = time.process_time()
     if task.graph:
         city = build_city(_config(task.users, task.profile), SEED, _IDENTITY)

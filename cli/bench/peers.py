@@ -27,7 +27,8 @@ def environment(peer: str, python: Path | None = None, cache: Path = CACHE) -> P
     if not stamp.is_file():
         shutil.rmtree(home, ignore_errors=True)
         run([str(python or sys.executable), "-m", "venv", str(home)])
-        install = ["-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r"]
+        # the file names all there is to install; what pip resolves itself it refuses where an extra is wanted
+        install = ["-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--require-hashes", "-r"]
         run([str(home / "bin" / "python"), *install, str(requirements)])
         stamp.touch()
     return home / "bin"
