@@ -86,6 +86,8 @@ class Exporter:
 
     def _write(self, topic: str, day: str, raw: RawBatch) -> None:
         values = [value for value in raw.values if value is not None]
+        if self._manifest.about.get("imperfections"):
+            values = _readable(self._codec, topic, values)
         part = self._parts[topic, day]
         self._parts[topic, day] += 1
         path = f"{topic}/{day}{f'-{part + 1}' if part else ''}.{self._form}"
@@ -110,6 +112,12 @@ def records_digest(raw: RawBatch) -> str:
         for part in pair:
             digest.update(NULL_LENGTH if part is None else len(part).to_bytes(LENGTH_BYTES, "big") + part)
     return digest.hexdigest()
+
+
+def _readable(codec: Codec, topic: str, values: Sequence[bytes]) -> list[bytes]:
+    """Values that a table can hold: those that were not corrupted on purpose."""
+    poison = {one.index for one in codec.decode(topic, values).poison}
+    return [value for row, value in enumerate(values) if row not in poison]
 
 
 def _size(path: Path) -> int | None:

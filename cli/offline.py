@@ -7,6 +7,7 @@ from services.analytics.app import in_memory_processors as analytics
 from services.booking.app import in_memory_processor as booking
 from services.recommender.app import in_memory_processor as recommender
 from services.simulator.domain.city import CityConfig
+from services.simulator.imperfections.rules import Rule
 from services.simulator.offline import OfflineCity, Order
 from streamkit.codec import Codec
 from streamkit.contracts import Catalogue
@@ -30,14 +31,21 @@ class OfflineRun:
 
 
 def compose(
-    config: CityConfig, seed: int, orders: Sequence[Order] = (), *, late_bytes: bool = True, shards: int = 1
+    config: CityConfig,
+    seed: int,
+    orders: Sequence[Order] = (),
+    *,
+    late_bytes: bool = True,
+    rules: Sequence[Rule] = (),
+    shards: int = 1,
 ) -> OfflineRun:
     """Wire simulator, recommender, booking and analytics; deterministic in seed, configuration and orders.
 
-    ``late_bytes`` is the log's: faster, and the same bytes. So are any number of ``shards``.
+    ``late_bytes`` is the log's: faster, and the same bytes. So are any number of ``shards``. ``rules`` are the
+    simulator's imperfections.
     """
     catalogue = Catalogue.load()
     log = MemoryLog(catalogue, Codec(catalogue), late_bytes=late_bytes)
-    city = OfflineCity(config, seed, log, orders, shards=shards)
+    city = OfflineCity(config, seed, log, orders, rules=rules, shards=shards)
     processors: Sequence[Processor] = (recommender(), booking(), *analytics())
     return OfflineRun(city, log, LockStep(city, processors, log, PACES))

@@ -131,7 +131,7 @@ def _read(directory: Path, day: str, topics: Sequence[str], columns: Sequence[st
         frame = _FORMATS[Path(path).suffix](directory / path).select(columns)
         if frame.schema["simulation_time"] == pl.String:
             frame = frame.with_columns(pl.col("simulation_time").str.to_datetime(time_unit="us", time_zone="UTC"))
-        frames.append(frame.cast(schema))
+        frames.append(frame.cast(pl.Schema(schema)))
     return pl.concat(frames)
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+import yaml
+from pydantic import ValidationError
 from rich.console import Console
 
 from cli import schedule
@@ -22,6 +24,7 @@ from cli.telling import Told, tell
 from cli.twin import compare, without
 from services.simulator.data_files import DataError, load_city_data
 from services.simulator.domain.city import CityConfig
+from services.simulator.imperfections.rules import Rule, parse, plain
 from services.simulator.shards.city import MOST_SHARDS
 from streamkit.codec import Codec
 from streamkit.contracts import Catalogue
@@ -50,11 +53,13 @@ class Job:
     form: str
     ticks: int
     scenarios: Sequence[Scheduled]
+    rules: Sequence[Rule] = ()
     shards: int = 1
 
     def run(self) -> OfflineRun:
         """The city, not yet opened."""
-        return compose(self.config, self.seed, schedule.orders(self.scenarios, self.config), shards=self.shards)
+        orders = schedule.orders(self.scenarios, self.config)
+        return compose(self.config, self.seed, orders, rules=self.rules, shards=self.shards)
 
 
 def register(app: typer.Typer) -> None:
@@ -73,6 +78,9 @@ def generate(
     form: Annotated[Format, typer.Option("--format", help="File format")] = Format.parquet,
     shards: Annotated[int, typer.Option(min=1, max=MOST_SHARDS, help="Processes; the same files for any number")] = 1,
     scenario: Annotated[list[str] | None, typer.Option(help=f"{schedule.GRAMMAR}; may be repeated")] = None,
+    imperfections: Annotated[
+        str | None, typer.Option(metavar="FILE|JSON", help="Records that go wrong on purpose: a list of rules")
+    ] = None,
     twin: Annotated[
         str | None, typer.Option(metavar="CAUSE", help="Tell OUT-twin too, without this scenario, and compare")
     ] = None,
@@ -81,7 +89,7 @@ def generate(
     """Tell a city into files: one a topic and simulated day (UTC), and manifest.json."""
     config = CityConfig(users=users, venues=venues, start=moment(start), profile=profile)
     ticks = max(round(days * 86_400 / config.tick_seconds), 1)
-    job = Job(out, config, seed, form.value, ticks, _scenarios(config, scenario or ()), shards)
+    job = Job(out, config, seed, form.value, ticks, _scenarios(config, scenario or ()), _rules(imperfections), shards)
     console = Console(stderr=True)
     others = None if twin is None else _without(job, twin)
     told = carry_out(job, console)
@@ -137,6 +145,7 @@ def _open(job: Job, run: OfflineRun) -> Manifest:
         "seed": job.seed,
         "configuration": dict(job.config.behaviour()),
         "scenarios": [asdict(scenario) for scenario in job.scenarios],
+        "imperfections": plain(job.rules),
         "run_id": identity.run_id,
         "branch": identity.branch,
     }
@@ -157,6 +166,19 @@ def _scenarios(config: CityConfig, texts: Sequence[str]) -> list[Scheduled]:
         return [schedule.parse(text, config, data.place.time_zone, data.scenarios) for text in texts]
     except (DataError, ScheduleError) as error:
         _refuse(str(error))
+
+
+def _rules(text: str | None) -> tuple[Rule, ...]:
+    """Rules out of a file of YAML or JSON, or out of JSON on the spot."""
+    if text is None:
+        return ()
+    try:
+        return parse(yaml.safe_load(text if text.lstrip().startswith("[") else Path(text).read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        _refuse(f"--imperfections: {'.'.join(map(str, first['loc']))}: {first['msg']}")
+    except (OSError, yaml.YAMLError) as error:
+        _refuse(f"--imperfections: {error}")
 
 
 def moment(text: str) -> int:

@@ -8,19 +8,27 @@ costs as much as two of them (1.2 ms) and changes nothing.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.simulator.data_files import load_city_data
 from services.simulator.domain.city import CityConfig, Command, CommandResult, Identity
+from services.simulator.imperfections.distortion import Tick
+from services.simulator.imperfections.imperfect import Imperfect
+from services.simulator.imperfections.rules import Rule
 from services.simulator.reports import city_topics
 from services.simulator.runtime.admission import Inbox, Raw, Received
 from services.simulator.runtime.notices import Published, State, state_record, tick_record
-from services.simulator.runtime.pacer import UNPACED
+from services.simulator.runtime.pacer import SECOND, UNPACED
 from services.simulator.shards.city import sharded
 from services.simulator.shards.crew import ShardError
+from services.simulator.snapshots import city as snapshots
+from services.simulator.snapshots.files import SnapshotFiles
+from services.simulator.snapshots.layout import Arrays
+from services.simulator.snapshots.manifest import Manifest
 from streamkit.errors import Fatal
 from streamkit.identity import run_id
 from streamkit.memory import MemoryLog
-from streamkit.positions import Positions, advance
+from streamkit.positions import Positions, advance, parse_positions, print_positions
 from streamkit.processor import Output
 from streamkit.records import Batch, Outgoing
 
@@ -42,9 +50,21 @@ class OfflineCity:
     """A `Ticker` of streamkit's lock-step host. It appends its records itself, to know where they end."""
 
     def __init__(
-        self, config: CityConfig, seed: int, log: MemoryLog, orders: Sequence[Order] = (), *, shards: int = 1
+        self,
+        config: CityConfig,
+        seed: int,
+        log: MemoryLog,
+        orders: Sequence[Order] = (),
+        *,
+        rules: Sequence[Rule] = (),
+        shards: int = 1,
     ) -> None:
-        """``orders`` of one tick are obeyed in the order given; ``shards`` processes decide, which nobody can tell."""
+        """``orders`` of one tick are obeyed in the order given; ``rules`` say what goes wrong with records on purpose.
+
+        ``shards`` processes decide, which nobody can tell.
+        """
+        self.seed = seed
+        self.imperfect = Imperfect(seed, rules)
         self.results: dict[str, CommandResult] = {}
         """What became of each order so far, by command id."""
         self._orders = _by_tick(orders)
@@ -91,10 +111,38 @@ class OfflineCity:
             raise Fatal(f"tick {tick}: {error}") from error
         self._note(step.results)
         self._people = (step.population, step.active_users)
-        self._write(step.outputs)
-        events = sum(output.rows for output in step.outputs if isinstance(output, Outgoing))
+        span = Tick(self.identity, time_us, time_us + self._config.tick_seconds * SECOND)
+        outputs = self.imperfect.publish(step.outputs, span)
+        self._write(outputs)
+        events = sum(output.rows for output in outputs if isinstance(output, Outgoing))
         published = Published(tick, time_us, dict(self._ends), events, 0)
         return [tick_record(self.identity, published, self._state("running"), time_us)]
+
+    def save(self, files: SnapshotFiles, name: str, description: str = "") -> Manifest:
+        """Save the city between two ticks with all that this host knows of it; the other services save their own.
+
+        Raises:
+            SnapshotError: The name is taken or none, or the disk refuses it.
+
+        """
+        parts: dict[str, Arrays] = {"imperfect": self.imperfect.save(), "host": {"recent": self._inbox.recent.save()}}
+        notes = {"ends": print_positions(self._ends), "people": list(self._people)}
+        return snapshots.save(files, self.city, self.identity, self.seed, name, description, parts, notes)
+
+    def load(self, files: SnapshotFiles, name: str) -> None:
+        """Go on from a snapshot of the same seed and configuration, saved with any number of shards.
+
+        Raises:
+            SnapshotError: There is none of the name, it cannot be trusted, or it is of another city or version.
+
+        """
+        manifest, parts = snapshots.load(files, self.city, self.seed, name)
+        self.imperfect.load(parts["imperfect"])
+        recent: Any = parts["host"]["recent"]
+        self._inbox.recent.load(recent)
+        notes: Any = manifest.notes
+        self._ends = parse_positions(notes["ends"])
+        self._people = (int(notes["people"][0]), int(notes["people"][1]))
 
     def _note(self, results: Sequence[CommandResult]) -> None:
         for result in results:

@@ -177,6 +177,34 @@ def test_a_scenario_is_told_with_its_cause(tmp_path: Path) -> None:
     assert manifest_of(tmp_path / "out")["causes"] == {window["cause_id"][0]: "scenario lunch_rush@5"}
 
 
+def avro_rows(directory: Path, topic: str) -> list[dict[str, Any]]:
+    with (directory / topic / "2026-06-03.avro").open("rb") as opened:
+        records: Any = fastavro.reader(opened)
+        return list(records)
+
+
+def test_records_that_go_wrong_on_purpose_are_labelled_and_never_break_a_table(tmp_path: Path) -> None:
+    rules = [{"topic": "*", "kind": kind, "rate": 0.1} for kind in ("corrupt", "duplicate", "drop")]
+    (tmp_path / "rules.yaml").write_text(json.dumps(rules))
+    generate(tmp_path / "out", "--imperfections", str(tmp_path / "rules.yaml"), "--format", "avro")
+    assert [rule["kind"] for rule in manifest_of(tmp_path / "out")["imperfections"]] == ["corrupt", "duplicate", "drop"]
+    labels = [row for row in avro_rows(tmp_path / "out", "ground_truth") if row["event_type"] == "truth.imperfection"]
+    actions = [row["event_id"] for row in avro_rows(tmp_path / "out", "user_actions")]
+    struck = {label["subject_event_id"]: label["name"] for label in labels if label["subject_topic"] == "user_actions"}
+    assert set(struck.values()) == {"corrupt", "duplicate", "drop"}
+    assert not {name for name, kind in struck.items() if kind != "duplicate"} & set(actions)
+    assert len(actions) > len(set(actions))
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"), [('[{"topic": "*", "kind": "lost", "rate": 0.1}]', "0.kind"), ("nowhere.yaml", "nowhere.yaml")]
+)
+def test_wrong_imperfections_are_refused(tmp_path: Path, rules: str, reason: str) -> None:
+    result = CliRunner().invoke(build(), ["generate", "--out", str(tmp_path / "out"), "--imperfections", rules])
+    assert result.exit_code == 2
+    assert reason in result.output
+
+
 def test_a_directory_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     result = CliRunner().invoke(build(), ["generate", "--out", str(tmp_path)])

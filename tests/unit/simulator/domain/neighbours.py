@@ -145,19 +145,24 @@ class Stage:
 
     def reading(self) -> Reading:
         """All of it as an outside consumer has it."""
-        records = []
-        for topic in self.log.topics:
-            if topic.endswith(".dlq") or not self.log.size(topic):
-                continue
-            batch = self.log.batch(topic, 0, self.log.size(topic))
-            times = [name for name in batch.frame.columns if name in _TIMES]
-            frame = batch.frame.with_columns(pl.col(times).cast(pl.Datetime("us", "UTC")))
-            keys = [value.encode() for value in batch.frame[catalogue().topic(topic).key].to_list()]
-            for row, partition, offset, key in zip(
-                frame.iter_rows(named=True), batch.partitions.tolist(), batch.offsets.tolist(), keys, strict=True
-            ):
-                records.append(Record(topic, partition, offset, key, row, b""))
-        return Reading.of(records)
+        return read(self.log)
+
+
+def read(log: MemoryLog) -> Reading:
+    """What a log holds as an outside consumer has it."""
+    records = []
+    for topic in log.topics:
+        if topic.endswith(".dlq") or not log.size(topic):
+            continue
+        batch = log.batch(topic, 0, log.size(topic))
+        times = [name for name in batch.frame.columns if name in _TIMES]
+        frame = batch.frame.with_columns(pl.col(times).cast(pl.Datetime("us", "UTC")))
+        keys = [value.encode() for value in batch.frame[catalogue().topic(topic).key].to_list()]
+        for row, partition, offset, key in zip(
+            frame.iter_rows(named=True), batch.partitions.tolist(), batch.offsets.tolist(), keys, strict=True
+        ):
+            records.append(Record(topic, partition, offset, key, row, b""))
+    return Reading.of(records)
 
 
 _TIMES = {"simulation_time", "start_time", "preferred_time", "planned_time", "starts_at", "ends_at", "registered_at"}
