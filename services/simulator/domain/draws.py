@@ -80,6 +80,7 @@ class Purpose(IntEnum):
     PRICE = 47
     DAY_OFF = 48
     WEATHER = 49
+    RELIABILITY = 55
     CASCADE = 60
     IMPERFECTION = 90  # from here on apart from those that people add
     ACTIVE_POOL = 91

@@ -132,6 +132,8 @@ def _confirmed(turn: Turn, made: Array, trigger: tuple[Array, Array]) -> None:
         / (1 - rates.no_show_share)
         * float(np.exp(rates.no_show_lead_factor * np.log(max(lead, 1) / 24)))
     )
+    careless = town.draws.uniform(Purpose.RELIABILITY, made["user"])[0] < rates.careless_share
+    odds *= rates.careless_factor if careless else rates.careful_factor
     made["status"] = 1
     if uniform[0] < rates.cancel_share and lead > 2:  # noqa: PLR2004 — nobody cancels what begins at once
         part = uniform[1] ** 3 if uniform[2] < 0.4 else 1 - 0.4 * uniform[1]  # noqa: PLR2004 — B12: soon, or late

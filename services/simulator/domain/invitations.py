@@ -120,6 +120,7 @@ def answer_now(turn: Turn, index: Array) -> None:
     answering[made.user[index]] = True
     waiting = np.flatnonzero(answering[pool.rows["other"]])
     waiting = waiting[(pool.rows["answer"][waiting] != UNDECIDED) & (pool.rows["sent"][waiting] < turn.start)]
+    waiting = waiting[pool.rows["due"][waiting] >= turn.end]  # what is due now is answered whatever people do
     first = first_of_each(pool.rows["other"][waiting])
     found = match(pool.rows["other"][waiting[first]], made.user[index])
     index, found = index[found >= 0], found[found >= 0]

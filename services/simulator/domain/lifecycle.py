@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from services.simulator.domain.calendar import DAY
 from services.simulator.domain.causes import label
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
@@ -44,6 +45,14 @@ def join(turn: Turn, count: int, cause: Array | int = 0) -> Array:
     return ids
 
 
+def _leaving(turn: Turn) -> Array:
+    """Chance a day of going quiet, shape (users,): it falls with the time somebody has been there, and with friends."""
+    columns, rates = turn.state.users, turn.town.data.world.lifecycle
+    age = np.maximum(turn.start - columns["registered"], 0) / DAY
+    ties = (1.0 + columns["friend_count"]) ** -rates.ties
+    return np.asarray(rates.leaving * ties / (rates.settling_days + age))
+
+
 def complete_profiles(turn: Turn) -> None:
     """Newcomers complete their profile in one of their first minutes in the app."""
     columns, active = turn.state.users, turn.active
@@ -72,7 +81,7 @@ def drift(turn: Turn) -> None:
     uniform *= _HOURS_A_DAY
     idle = (columns["session_end"] == 0) & (columns["visit_venue"] < 0)
     lifecycle = columns["lifecycle"]
-    quiet = np.flatnonzero((lifecycle == ACTIVE) & idle & (uniform < rates.dormant_per_day))
+    quiet = np.flatnonzero((lifecycle < DORMANT) & idle & (uniform < _leaving(turn)))
     back = np.flatnonzero((lifecycle == DORMANT) & (uniform < rates.return_per_day))
     gone = np.flatnonzero(
         (lifecycle == DORMANT)

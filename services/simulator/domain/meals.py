@@ -9,7 +9,6 @@ from services.simulator.domain.turn import Turn
 SOONEST = 40 * MINUTE
 _QUARTER = 15 * MINUTE
 _STAY = 75.0
-_LONGEST_LEAD_DAYS = 28
 
 
 def party_sizes(turn: Turn, users: Array, steps: Array, most: Array) -> Array:
@@ -32,8 +31,9 @@ def meal_times(
     factor = turn.effects[-1].lead_time
     lead = factor * rates.lead_log_median_hours * persona * np.maximum(size / 2.0, 0.5) ** rates.lead_party_slope
     hours = np.minimum(lead * np.exp(rates.lead_log_sd * normal), within_hours)
-    days = np.minimum(np.floor((turn.now.minute / 60 + hours) / 24), _LONGEST_LEAD_DAYS)
+    days = np.minimum(np.floor((turn.now.minute / 60 + hours) / 24), rates.longest_lead_days)
     days = np.where(uniform[0] < rates.same_day_share**factor, 0, days).astype(np.int64)
+    days = _liked_days(turn, users, days, steps)
     category = turn.state.venues["category"][venues]
     hour = (town.tables.meal_hours[category] < uniform[1][:, None]).sum(axis=1)
     quarter = np.array([0, 0, 0, 30, 30, 15, 45])[(uniform[2] * 7).astype(np.int64)]
@@ -44,7 +44,22 @@ def meal_times(
     local = np.where(local < soonest, rushed, local)
     when = town.local.to_utc(local)
     fits = turn.hours.minutes_left(venues, when) > _STAY
-    evening = np.where(turn.now.minute < 18 * 60, midnight, midnight + DAY) + np.maximum(days, 0) * DAY + 19 * HOUR
+    evening = np.where(turn.now.minute < 18 * 60, midnight, midnight + DAY) + np.maximum(days, 0) * DAY + 18 * HOUR
+    evening += (uniform[3] * 13).astype(np.int64) * _QUARTER
     second = town.local.to_utc(evening)
     second_fits = (turn.hours.minutes_left(venues, second) > _STAY) & (second > turn.start + SOONEST)
     return np.where(fits, when, np.where(second_fits, second, 0))
+
+
+def _liked_days(turn: Turn, users: Array, days: Array, steps: Array) -> Array:
+    """Days ahead, moved a little to the evenings that people like to go out on; today stays today."""
+    weights = np.log(np.array(turn.town.data.world.booking.weekdays))
+    shift = np.arange(-2, 3)
+    candidate = days[:, None] + shift[None, :]
+    utility = weights[(turn.now.weekday + candidate) % 7] - 0.35 * np.abs(shift)
+    utility = np.where(candidate >= 1, utility, -np.inf)
+    utility[:, 2] = np.where(days >= 1, utility[:, 2], 0.0)
+    utility += turn.town.draws.gumbel(Purpose.MEAL_TIME, users[:, None], tick=turn.tick, step=5, also=[
+        steps[:, None], candidate + 8
+    ])  # fmt: skip
+    return np.asarray(np.where(days >= 1, days + shift[utility.argmax(axis=1)], days))

@@ -65,6 +65,11 @@ class BookingRates(Strict):
     lead_log_sd: float
     lead_party_slope: float
     same_day_share: float
+    longest_lead_days: int
+    careless_share: float
+    careless_factor: float
+    careful_factor: float
+    weekdays: tuple[float, ...]
     no_show_share: float
     no_show_lead_factor: float
     cancel_share: float
@@ -82,6 +87,12 @@ class ReviewRates(Strict):
     delay_log_median_hours: float
     delay_log_sd: float
     polarity: float
+    prompted_share: float
+    prompted_polarity: float
+    opinion_mean: float
+    opinion_sd: float
+    quality: float
+    disaster_share: float
 
 
 @dataclass(frozen=True)
@@ -90,7 +101,9 @@ class LifecycleRates(Strict):
 
     registrations_per_day: float
     growth_per_day: float
-    dormant_per_day: float
+    leaving: float
+    settling_days: float
+    ties: float
     return_per_day: float
     churn_per_day: float
     initially_dormant: float

@@ -11,6 +11,7 @@ from services.simulator.domain.memory import remember
 from services.simulator.domain.turn import Turn
 
 _SHORTEST = 20.0
+_USUAL_STARS = 3.75
 _MARGIN = 2.0
 """Minutes before closing time at which the last guests have left."""
 
@@ -113,11 +114,14 @@ def _may_review(turn: Turn, users: Array, venue: Array, time: Array, ended: Arra
     """Draw an opinion; extremes are told likelier (REALISM R2, R4)."""
     columns, town = turn.state.users, turn.town
     rates = town.data.world.review
-    quality = turn.state.venues["rating"][venue]
+    quality = rates.quality * (turn.state.venues["rating"][venue] - _USUAL_STARS)
     normal = town.draws.normal(Purpose.REVIEW, users, tick=turn.tick, step=1)
-    opinion = np.clip(np.round(quality + 0.35 + 1.25 * normal), 1, 5).astype(np.int64)
-    told = rates.share * town.tables.persona[columns["persona"][users], 3]
-    told = told * np.where((opinion == 1) | (opinion == 5), rates.polarity, 1.0)  # noqa: PLR2004 — stars
+    opinion = np.clip(np.round(rates.opinion_mean + quality + rates.opinion_sd * normal), 1, 5).astype(np.int64)
+    opinion[town.draws.uniform(Purpose.REVIEW, users, tick=turn.tick, step=2) < rates.disaster_share] = 1
+    asked = (ended["also_high"] | ended["also_low"]) != 0  # the app asks for a review of what was booked
+    extreme = (opinion == 1) | (opinion == 5)  # noqa: PLR2004 — stars
+    told = np.where(asked, rates.prompted_share, rates.share) * town.tables.persona[columns["persona"][users], 3]
+    told = told * np.where(extreme, np.where(asked, rates.prompted_polarity, rates.polarity), 1.0)
     free = (columns["review_at"][users] == 0) & (town.draws.uniform(Purpose.REVIEW, users, tick=turn.tick) < told)
     who = users[free]
     if len(who) == 0:
