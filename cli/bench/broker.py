@@ -20,6 +20,8 @@ CACHE = Path(".luna")
 PEER_TOPIC = "bench_peers"
 PEER_PARTITIONS = 6
 _SECONDS = 60.0
+_QUIET = 2
+"""Of librdkafka's log levels: that a broker has gone is what the end of a measurement looks like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Broker:
 
     def records(self, topic: str = PEER_TOPIC) -> int:
         """Records that a topic holds."""
-        with closing(Consumer({"bootstrap.servers": self.address, "group.id": "bench"})) as reader:
+        with closing(Consumer({"bootstrap.servers": self.address, "group.id": "bench", "log_level": _QUIET})) as reader:
             found = reader.list_topics(topic, timeout=_SECONDS).topics[topic].partitions
             ends = [reader.get_watermark_offsets(TopicPartition(topic, one), timeout=_SECONDS) for one in found]
         return sum(high - low for low, high in ends)
@@ -50,7 +52,7 @@ def broker() -> Iterator[Broker]:
         server = KafkaServer.start(files, KafkaPlan(home / "kafka", home / "kafka.log", free_port()), guard)
         try:
             server.wait(_SECONDS)
-            admin = AdminClient({"bootstrap.servers": server.bootstrap_servers})
+            admin = AdminClient({"bootstrap.servers": server.bootstrap_servers, "log_level": _QUIET})
             topics.apply(admin, topics.plans(catalogue))
             for made in admin.create_topics([NewTopic(PEER_TOPIC, PEER_PARTITIONS, 1)]).values():
                 made.result(_SECONDS)

@@ -101,6 +101,7 @@ def _bare(kafka: Broker, told: Told) -> float:
             "linger.ms": 5,
             "compression.type": "lz4",
             "queue.buffering.max.messages": 1_000_000,
+            "log_level": 2,
         }
     )
     produce, began = client.produce, time.perf_counter()
