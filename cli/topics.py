@@ -63,19 +63,18 @@ def apply(admin: AdminClient, wanted: Sequence[TopicPlan], replication: int = 1)
     Raises:
         KafkaException: where the broker refuses.
         TopicError: where a topic has another number of partitions.
-        Fatal: where a new topic gets no leader.
+        Fatal: where a topic has no leader.
 
     """
-    existing = set(admin.list_topics(timeout=ADMIN_SECONDS).topics)
+    existing = admin.list_topics(timeout=ADMIN_SECONDS).topics
     missing = [plan for plan in wanted if plan.name not in existing]
     new = [NewTopic(plan.name, plan.partitions, replication, config=dict(plan.config)) for plan in missing]
     for future in (admin.create_topics(new, operation_timeout=ADMIN_SECONDS) if new else {}).values():
         future.result(ADMIN_SECONDS)
-    wait_for_leaders(
-        lambda: admin.list_topics(timeout=ADMIN_SECONDS),
-        {plan.name: plan.partitions for plan in missing},
-        SystemClock(),
-    )
+    # a broker that has just started leads nothing yet, old or new
+    expected = {plan.name: len(existing[plan.name].partitions) for plan in wanted if plan.name in existing}
+    expected |= {plan.name: plan.partitions for plan in missing}
+    wait_for_leaders(admin, expected, SystemClock())
     done = [f"{plan.name}: made with {plan.partitions} partitions" for plan in missing]
     present = [plan for plan in wanted if plan.name in existing]
     return done + [_mend(admin, difference) for difference in differences(admin, present)]

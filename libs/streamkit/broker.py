@@ -2,11 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import confluent_kafka
-from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import ClusterMetadata, TopicMetadata
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec, TopicMetadata
 
 from streamkit import logs
 from streamkit.clock import Clock, sleep_or_stop
@@ -40,6 +40,7 @@ HEALING = frozenset({KafkaError.NOT_ENOUGH_REPLICAS, KafkaError.NOT_ENOUGH_REPLI
 """Refused before anything was written: the same records may be sent again. After a timeout nobody knows whether they
 were written, so the process starts anew, and its outputs keep their event ids."""
 
+_END: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 _ASK_LIMIT_S = 5.0
 _LEADER_PAUSE_S = 0.05
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 5.0
@@ -88,10 +89,11 @@ async def wait_for_broker(
         pause = min(pause * 2, _LONGEST_PAUSE_S)
 
 
-def wait_for_leaders(
-    list_topics: Callable[[], ClusterMetadata], partitions: Mapping[str, int], clock: Clock, seconds: float = 15.0
-) -> None:
-    """Return once the broker names a leader for every partition: a topic just made is not at once to be used.
+def wait_for_leaders(admin: AdminClient, partitions: Mapping[str, int], clock: Clock, seconds: float = 15.0) -> None:
+    """Return once every partition has a leader that answers.
+
+    A topic just made, or of a broker just started, is not at once to be used, and the metadata name a leader a moment
+    before it knows.
 
     Raises:
         Fatal: where one has none by then.
@@ -99,13 +101,29 @@ def wait_for_leaders(
     """
     deadline = clock.monotonic() + seconds
     while True:
-        found = list_topics().topics
+        found = admin.list_topics(timeout=seconds).topics
         waiting = [name for name, count in partitions.items() if _led(found, name) < count]
+        waiting = waiting or _mute(admin, partitions, seconds)
         if not waiting:
             return
         if clock.monotonic() > deadline:
-            raise Fatal(f"no leader for partitions of {', '.join(waiting)} within {seconds:g} s of their making")
+            raise Fatal(f"no leader for partitions of {', '.join(waiting)} within {seconds:g} s")
         threading.Event().wait(_LEADER_PAUSE_S)
+
+
+def _mute(admin: AdminClient, partitions: Mapping[str, int], seconds: float) -> list[str]:
+    """Topics of which a partition does not answer."""
+    places = [TopicPartition(name, number) for name, count in partitions.items() for number in range(count)]
+    if not places:
+        return []
+    asked = admin.list_offsets(dict.fromkeys(places, _END), request_timeout=seconds)
+    mute: dict[str, None] = {}
+    for place, answer in asked.items():
+        try:
+            answer.result(seconds)
+        except KafkaException:
+            mute[place.topic] = None
+    return list(mute)
 
 
 def _led(topics: Mapping[str, TopicMetadata], name: str) -> int:

@@ -47,4 +47,4 @@ def _ensure(settings: KafkaSettings, topic: str, partitions: int) -> None:
         found = admin.list_topics(topic, TIMEOUT_S).topics[topic]
         if len(found.partitions) != partitions:
             raise Fatal(f"{topic} has {len(found.partitions)} partitions, its sources have {partitions}") from error
-    wait_for_leaders(lambda: admin.list_topics(timeout=TIMEOUT_S), {topic: partitions}, SystemClock())
+    wait_for_leaders(admin, {topic: partitions}, SystemClock())

@@ -100,7 +100,7 @@ class KafkaFeed:
 
     def _read_with(self, consumer: Consumer, loop: asyncio.AbstractEventLoop) -> None:
         places = self._find(consumer, loop)
-        ends = _ends(consumer, places)  # before any fetch: each question would wait behind one that waits for records
+        ends = self._ends(consumer, places)  # before any fetch: each question would wait behind one for records
         control = [place for place in places if place.topic == CONTROL]
         consumer.assign(control)
         first = {place: ends.pop(place) for place in list(ends) if place[0] == CONTROL}
@@ -134,6 +134,22 @@ class KafkaFeed:
                 said = reason
             self._stopping.wait(_RETRY_S)
         return []
+
+    def _ends(self, consumer: Consumer, places: Sequence[TopicPartition]) -> Ends:
+        """End offset of every partition that holds records, asked until a broker that has just started leads them all.
+
+        The library tells of a partition's end only when a fetch comes back empty: on one that is written to more often
+        than a fetch waits it never does, and a gateway started beside a living city would never have caught up.
+        """
+        marks: dict[tuple[str, int], tuple[int, int]] = {}
+        while len(marks) < len(places) and not self._stopping.is_set():
+            place = places[len(marks)]
+            try:
+                marks[place.topic, place.partition] = consumer.get_watermark_offsets(place, timeout=10)
+            except KafkaException as error:
+                self._log.warning("cannot read yet", topic=place.topic, reason=str(error.args[0].str()))
+                self._stopping.wait(_RETRY_S)
+        return {place: high for place, (low, high) in marks.items() if high > low}
 
     def _follow(
         self,
@@ -181,16 +197,6 @@ class KafkaFeed:
             yield decode(
                 self._codec, topic, of_topic, self._log.warning, compacted=self._catalogue.topic(topic).compacted
             )
-
-
-def _ends(consumer: Consumer, places: Sequence[TopicPartition]) -> Ends:
-    """End offset of every partition that holds records.
-
-    The library tells of a partition's end only when a fetch comes back empty: on one that is written to more often
-    than a fetch waits it never does, and a gateway started beside a living city would never have caught up.
-    """
-    marks = {(place.topic, place.partition): consumer.get_watermark_offsets(place, timeout=10) for place in places}
-    return {place: high for place, (low, high) in marks.items() if high > low}
 
 
 def decode(

@@ -62,7 +62,7 @@ def _alone(value: bytes) -> dict[str, Any] | None:
     return row if body.tell() == len(value) - 5 else None
 
 
-@settings(deadline=None, max_examples=1500, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_damage_to_some_records_never_raises_and_never_alters_a_neighbour(codec: Codec, data: st.DataObject) -> None:
     victims = data.draw(st.sets(st.integers(0, len(GOOD) - 1), min_size=1, max_size=4))

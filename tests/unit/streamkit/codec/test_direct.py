@@ -21,7 +21,7 @@ def framed(outgoing: Outgoing) -> tuple[list[bytes], pl.DataFrame]:
     return found.keys, found.frame
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(batches())
 def test_a_frame_without_bytes_is_the_decoded_one(drawn: tuple[Outgoing, list[dict[str, Any]]]) -> None:
     outgoing, _ = drawn

@@ -29,7 +29,7 @@ def _row(columns: dict[str, Any]) -> Outgoing:
     return Outgoing.from_rows("user_actions", [complete(CATALOGUE.topic("user_actions"), "user.dormant") | columns])
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(batches())
 def test_encoded_bodies_are_byte_equal_to_a_record_by_record_writer(
     codec: Codec, drawn: tuple[Outgoing, list[dict[str, Any]]]
@@ -43,7 +43,7 @@ def test_encoded_bodies_are_byte_equal_to_a_record_by_record_writer(
     assert encoded.keys == [row[topic.key].encode() for row in rows]
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(batches())
 def test_decoded_rows_are_what_a_record_by_record_reader_says_or_break_the_contract(
     codec: Codec, drawn: tuple[Outgoing, list[dict[str, Any]]]
