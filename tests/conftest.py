@@ -12,12 +12,17 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from cli.servers.guard import Guard
 from cli.servers.jars import kafka_files
 from cli.servers.kafka import KafkaPlan, KafkaServer
 from cli.servers.ports import free_port
 from cli.servers.postgres import PostgresPlan, PostgresServer
+
+# how long an example takes says how busy the machine is
+settings.register_profile("luna", deadline=None, max_examples=60)
+settings.load_profile("luna")
 
 CACHE = Path(__file__).parents[1] / ".luna"
 

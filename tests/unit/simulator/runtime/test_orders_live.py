@@ -115,10 +115,10 @@ async def test_data_are_seeded_anew_and_the_same_seed_makes_the_same_run(tmp_pat
 
 async def test_a_target_rate_and_the_rate_achieved_are_both_said(tmp_path: Path) -> None:
     async with living(paced(tmp_path)) as world:
-        rate = world.broker.command("rate", '{"events_per_second": 90}')
+        rate = world.broker.command("rate", '{"events_per_second": 9}')  # three ticks a second: any machine can
         await eventually(partial(answer, world, rate))
-        await eventually(lambda: said(world, "state.changed")["rate_target"].to_list()[-1] == 90)
-        await eventually(lambda: 60 < (said(world, "state.changed")["rate_achieved"].to_list()[-1] or 0) < 120)
+        await eventually(lambda: said(world, "state.changed")["rate_target"].to_list()[-1] == 9)
+        await eventually(lambda: 6 < (said(world, "state.changed")["rate_achieved"].to_list()[-1] or 0) < 12)
 
 
 async def test_imperfections_begin_and_end_by_command_and_are_labelled(tmp_path: Path) -> None:
