@@ -91,7 +91,9 @@ def city(wanted: Wanted, told: Told) -> Iterator[City]:
         database_url = settings.database.url or (postgres.url() if postgres else "")
         steps.done("PostgreSQL")
         if not in_memory:
-            apply(AdminClient({"bootstrap.servers": bootstrap_servers}), plans(Catalogue.load()))
+            # silent: the library may hold the client until after the broker has been stopped
+            admin = AdminClient({"bootstrap.servers": bootstrap_servers, "log_level": 2})
+            apply(admin, plans(Catalogue.load()))
         steps.done("topics")
         specs = wanted.services or tuple(
             service_specs(bootstrap_servers, database_url, data, settings.ports, wanted.environment)
