@@ -187,7 +187,8 @@ class Consumer:
 
     def _full(self) -> bool:
         """A batch is in hand or waits: what arrives meanwhile becomes one larger batch, which costs hardly more."""
-        return self._in_hand or any(isinstance(event, Fetched) for event in self._events)
+        with self._changed:
+            return self._in_hand or any(isinstance(event, Fetched) for event in self._events)
 
     def _keep_alive(self) -> None:
         if not self._paused:
