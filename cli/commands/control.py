@@ -10,6 +10,7 @@ import typer
 import yaml
 from rich.console import Console
 
+from cli.ending import fail
 from cli.gateway import Gateway, GatewayError
 
 Url = Annotated[str, typer.Option(help="Address of the gateway", envvar="LUNA_URL")]
@@ -175,8 +176,7 @@ def _ask(url: str, token: str | None, method: str, path: str, body: Mapping[str,
         try:
             console.print_json(data=gateway.get(path) if method == "GET" else gateway.post(path, body))
         except GatewayError as error:
-            console.print(str(error), style="red", markup=False, soft_wrap=True)
-            raise typer.Exit(1) from error
+            fail(error)
 
 
 def _rule(text: str) -> dict[str, object]:

@@ -4,17 +4,17 @@ import re
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.ending import city_data, refuse
 from cli.figures import write
 from cli.schedule import GRAMMAR, ScheduleError, parse
 from cli.told_run import RunError, told_run
-from services.simulator.data_files import DataError, load_city_data
 from services.simulator.domain.calendar import MINUTE, SECOND
 from services.simulator.domain.city import CityConfig, Identity
 from services.simulator.domain.specification import CityData
@@ -42,7 +42,7 @@ def explain_person(
 ) -> None:
     """Explain a person at a moment, from seed and configuration alone or with what a told run knows."""
     number = _user(user)
-    data = _data()
+    data = city_data("explain")
     time_us = _moment(time, data.place.time_zone)
     config, known = CityConfig(profile=profile), Known()
     if directory is not None:
@@ -51,11 +51,11 @@ def explain_person(
             config, seed = run.config, run.seed
             known = run.known(f"u{number:07d}", time_us, data.world.session.excitation_half_life_minutes)
         except RunError as error:
-            _refuse(str(error))
+            refuse("explain", error)
     elif scenario:
         known = Known(scenarios=_scenarios(scenario, data, time_us))
     if config.profile not in data.world.profiles:
-        _refuse(f"no profile {config.profile!r}; there are: {', '.join(data.world.profiles)}")
+        refuse("explain", f"no profile {config.profile!r}; there are: {', '.join(data.world.profiles)}")
     town = make_town(config, seed, Identity("explained", 0, config.world, config.city), data)
     found = explain(town, number, time_us, known)
     _print(found)
@@ -90,7 +90,7 @@ def _scenarios(texts: list[str], data: CityData, time_us: int) -> list[Under]:
         try:
             one = parse(text, midnight, data.place.time_zone, data.scenarios)
         except ScheduleError as error:
-            _refuse(str(error))
+            refuse("explain", error)
         given = data.scenarios[one.name]
         length = given.ramp_minutes + given.hold_minutes if one.stop is None else one.stop - one.start
         started = midnight.start + one.start * MINUTE
@@ -100,7 +100,7 @@ def _scenarios(texts: list[str], data: CityData, time_us: int) -> list[Under]:
 
 def _user(text: str) -> int:
     if re.fullmatch(r"u\d{7}", text) is None:
-        _refuse(f"{text!r} is no user id, for example u0000042")
+        refuse("explain", f"{text!r} is no user id, for example u0000042")
     return int(text[1:])
 
 
@@ -108,19 +108,7 @@ def _moment(text: str, time_zone: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        _refuse(f"{text!r} is not ISO 8601, for example 2026-06-05T18:00")
+        refuse("explain", f"{text!r} is not ISO 8601, for example 2026-06-05T18:00")
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(time_zone))
     return int(moment.timestamp()) * SECOND
-
-
-def _data() -> CityData:
-    try:
-        return load_city_data()
-    except DataError as error:
-        _refuse(str(error))
-
-
-def _refuse(reason: str) -> NoReturn:
-    Console(stderr=True).print(f"explain: {reason}", markup=False, soft_wrap=True)
-    raise typer.Exit(2)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 import yaml
@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from cli import schedule
+from cli.ending import refuse
 from cli.export import ChangedError, Exporter
 from cli.manifest import Manifest, ManifestError, about, opened
 from cli.offline import OfflineRun, compose
@@ -32,7 +33,7 @@ from streamkit.errors import Fatal
 
 SECOND = 1_000_000
 DEFAULT_START = "2026-06-03T18:00:00-04:00"
-WRONG, FAILED = 2, 1
+FAILED = 1
 
 
 class Format(StrEnum):
@@ -107,7 +108,7 @@ def _without(job: Job, cause: str) -> tuple[Job, list[str]]:
     try:
         scenarios, orders = without(job.scenarios, cause)
     except ScheduleError as error:
-        _refuse(str(error))
+        refuse("generate", error)
     return replace(job, out=job.out.with_name(f"{job.out.name}-twin"), scenarios=scenarios), orders
 
 
@@ -126,11 +127,11 @@ def carry_out(job: Job, console: Console) -> Told:
         manifest.write(job.out)
         told = tell(run, exporter, manifest, job.out, job.ticks, console)
     except OSError as error:
-        _refuse(_disk(error, job.out, manifest), FAILED)
+        refuse("generate", _disk(error, job.out, manifest), FAILED)
     except (ChangedError, Fatal) as error:
-        _refuse(str(error), FAILED)
+        refuse("generate", error, FAILED)
     except KeyboardInterrupt:
-        _refuse(f"stopped; {_whole(manifest)}, the same command goes on from there", 130)
+        refuse("generate", f"stopped; {_whole(manifest)}, the same command goes on from there", 130)
     rate = told.records / max(told.seconds, 1e-9)
     summary = (
         f"{told.records:,} records in {len(manifest.files)} files in {told.seconds:,.1f} s ({rate:,.0f} records/s)"
@@ -152,9 +153,12 @@ def _open(job: Job, run: OfflineRun) -> Manifest:
     try:
         manifest = opened(job.out, about(described, job.form, Catalogue.load()))
     except ManifestError as error:
-        _refuse(str(error))
+        refuse("generate", error)
     if manifest.ticks > job.ticks:
-        _refuse(f"{job.out} holds {manifest.ticks:,} ticks of this run, more than asked for; nothing was written")
+        refuse(
+            "generate",
+            f"{job.out} holds {manifest.ticks:,} ticks of this run, more than asked for; nothing was written",
+        )
     return manifest
 
 
@@ -162,10 +166,10 @@ def _scenarios(config: CityConfig, texts: Sequence[str]) -> list[Scheduled]:
     try:
         data = load_city_data(config.world, config.city)
         if config.profile not in data.world.profiles:
-            _refuse(f"no profile {config.profile!r}; there are: {', '.join(data.world.profiles)}")
+            refuse("generate", f"no profile {config.profile!r}; there are: {', '.join(data.world.profiles)}")
         return [schedule.parse(text, config, data.place.time_zone, data.scenarios) for text in texts]
     except (DataError, ScheduleError) as error:
-        _refuse(str(error))
+        refuse("generate", error)
 
 
 def _rules(text: str | None) -> tuple[Rule, ...]:
@@ -176,9 +180,9 @@ def _rules(text: str | None) -> tuple[Rule, ...]:
         return parse(yaml.safe_load(text if text.lstrip().startswith("[") else Path(text).read_text(encoding="utf-8")))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        _refuse(f"--imperfections: {'.'.join(map(str, first['loc']))}: {first['msg']}")
+        refuse("generate", f"--imperfections: {'.'.join(map(str, first['loc']))}: {first['msg']}")
     except (OSError, yaml.YAMLError) as error:
-        _refuse(f"--imperfections: {error}")
+        refuse("generate", f"--imperfections: {error}")
 
 
 def moment(text: str) -> int:
@@ -186,9 +190,9 @@ def moment(text: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        _refuse(f"--start {text!r} is not ISO 8601, for example {DEFAULT_START}")
+        refuse("generate", f"--start {text!r} is not ISO 8601, for example {DEFAULT_START}")
     if moment.tzinfo is None:
-        _refuse(f"--start {text!r} has no time zone, for example {DEFAULT_START}")
+        refuse("generate", f"--start {text!r} has no time zone, for example {DEFAULT_START}")
     return int(moment.timestamp()) * SECOND
 
 
@@ -202,8 +206,3 @@ def _disk(error: OSError, out: Path, manifest: Manifest) -> str:
 
 def _whole(manifest: Manifest) -> str:
     return f"days up to {manifest.days[-1]} are written" if manifest.days else "no day was finished"
-
-
-def _refuse(reason: str, code: int = WRONG) -> NoReturn:
-    Console(stderr=True).print(f"generate: {reason}", markup=False, soft_wrap=True)
-    raise typer.Exit(code)

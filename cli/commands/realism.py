@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli import figures
+from cli.ending import refuse
 
 if TYPE_CHECKING:
     from cli.realism.scorecard import Scorecard, Verdict
@@ -42,16 +43,16 @@ def realism(
         from cli.realism.page import page  # noqa: PLC0415
         from cli.realism.reading import read  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        raise _refused(f"{error.name} is not installed: `make setup` installs requirements/dev.txt") from error
+        refuse("realism", f"{error.name} is not installed: `make setup` installs requirements/dev.txt")
     known = load()
     wanted = {one.strip() for one in facts.split(",") if one.strip()}
     if strange := wanted - {fact.id for fact in known}:
-        raise _refused(f"no fact {', '.join(sorted(strange))}; there are {', '.join(fact.id for fact in known)}")
+        refuse("realism", f"no fact {', '.join(sorted(strange))}; there are {', '.join(fact.id for fact in known)}")
     chosen = [fact for fact in known if not wanted or fact.id in wanted]
     try:
         city = read(directory)
     except DirectoryError as error:
-        raise _refused(str(error)) from error
+        refuse("realism", error)
     other = null_city(city) if null else None
     halves = scorecard.halved(city) if noise else ()
     with Console(stderr=True).status("measuring"):
@@ -65,11 +66,6 @@ def realism(
     figures.write(json, {"city": card.printable(), "null": None if null_card is None else null_card.printable()})
     if check and not (card.good and (null_card is None or null_card.share_passed < scorecard.NULL_BAR)):
         raise typer.Exit(1)
-
-
-def _refused(reason: str) -> typer.Exit:
-    Console(stderr=True).print(f"realism: {reason}", markup=False, soft_wrap=True)
-    return typer.Exit(2)
 
 
 def _print(console: Console, card: "Scorecard", null: "Scorecard | None") -> None:

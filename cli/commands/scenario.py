@@ -2,16 +2,17 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
+from cli.ending import city_data, refuse
 from cli.figures import write
 from cli.sketch import page, sparkline, svg
-from services.simulator.data_files import DataError, check_scenario, load_city_data, read_yaml
+from services.simulator.data_files import DataError, check_scenario, read_yaml
 from services.simulator.domain.calendar import MINUTE, SECOND
 from services.simulator.domain.causes import settled_at
 from services.simulator.domain.effects import OPERATIONS, targets
@@ -36,8 +37,8 @@ def register(app: typer.Typer) -> None:
 
 def list_scenarios(figures: Figures = None) -> None:
     """Print every scenario with its times and what may follow it."""
-    data = _data()
-    table = Table("name", "title", "ramp", "hold", "settles after", "meant for", "may lead to")
+    data = city_data("scenario")
+    table = Table(Column("name", no_wrap=True), "title", "ramp", "hold", "settles after", "meant for", "may lead to")
     rows = []
     for scenario in data.scenarios.values():
         row = _summary(scenario)
@@ -50,7 +51,7 @@ def list_scenarios(figures: Figures = None) -> None:
 def list_targets() -> None:
     """Print every named rate that a modifier may act on, and the operations that make sense on it."""
     table = Table("target", "kind", "operations")
-    for name, kind in targets(_data()).items():
+    for name, kind in targets(city_data("scenario")).items():
         table.add_row(name, kind, ", ".join(OPERATIONS[kind]))
     Console().print(table)
 
@@ -75,7 +76,7 @@ def show(
 ) -> None:
     """Show what a scenario does to rates over time, without running the city."""
     if out is not None and out.suffix not in {".svg", ".html"}:
-        _refuse(f"--out {out} is neither .svg nor .html")
+        refuse("scenario", f"--out {out} is neither .svg nor .html")
     scenario, data = _read(file)
     found = preview(scenario, data, _start(scenario, data, start), intensity)
     console = Console()
@@ -127,7 +128,7 @@ def _start(scenario: Scenario, data: CityData, text: str | None) -> int:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            _refuse(f"--start {text!r} is not ISO 8601, for example 2026-06-05T18:00")
+            refuse("scenario", f"--start {text!r} is not ISO 8601, for example 2026-06-05T18:00")
     else:
         given = scenario.conditions
         days = [day for day in range(5, 12) if WEEKDAYS[FRIDAY.replace(day=day).weekday()] in given.weekdays]
@@ -139,24 +140,12 @@ def _start(scenario: Scenario, data: CityData, text: str | None) -> int:
 
 def _read(file: Path) -> tuple[Scenario, CityData]:
     """A scenario file that is sound; a bare name is one of the city's own."""
-    data = _data()
+    data = city_data("scenario")
     if not file.suffix and not file.exists() and str(file) in data.scenarios:
         return data.scenarios[str(file)], data
     try:
         scenario = read_yaml(Scenario, file)
         check_scenario(file, scenario, data)
     except DataError as error:
-        _refuse(str(error))
+        refuse("scenario", error)
     return scenario, data
-
-
-def _data() -> CityData:
-    try:
-        return load_city_data()
-    except DataError as error:
-        _refuse(str(error))
-
-
-def _refuse(reason: str) -> NoReturn:
-    Console(stderr=True).print(f"scenario: {reason}", markup=False, soft_wrap=True)
-    raise typer.Exit(2)

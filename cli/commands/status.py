@@ -9,6 +9,7 @@ from rich.console import Console
 
 from cli import figures
 from cli.commands.control import LOCAL, Token, Url
+from cli.ending import fail
 from cli.gateway import Gateway, GatewayError
 from cli.up.demo import print_summary
 from cli.up.summary import summarise
@@ -26,10 +27,8 @@ def status(url: Url = LOCAL, token: Token = None, json: Annotated[Path | None, t
         try:
             summary = summarise(gateway.get("/admin/stats"), {}, [])
         except GatewayError as error:
-            console.print(str(error), style="red", markup=False, soft_wrap=True)
-            raise typer.Exit(1) from error
+            fail(error)
     print_summary(console, summary)
     figures.write(json, summary.printable())
     if summary.failures():
-        console.print("; ".join(summary.failures()), style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(1)
+        fail("; ".join(summary.failures()))

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 from confluent_kafka import KafkaException, Message
-from rich.console import Console
 
 from cli.commands.topics import Bootstrap, bootstrap_of
+from cli.ending import fail
 from cli.topic_reader import TopicReader
 from streamkit.codec import Codec
 from streamkit.codec.registry import codec_for
@@ -49,8 +49,7 @@ def tail(
                         sys.stdout.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
                 sys.stdout.flush()
     except (ContractError, KafkaException, Fatal, Retryable) as error:
-        Console(stderr=True).print(str(error), style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from error
+        fail(error)
     except KeyboardInterrupt:
         return
 

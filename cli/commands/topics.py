@@ -1,6 +1,6 @@
 """`luna topics`: the topics of the catalogue on a broker."""
 
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from confluent_kafka import KafkaException
@@ -8,6 +8,7 @@ from confluent_kafka.admin import AdminClient
 from rich.console import Console
 from rich.table import Table
 
+from cli.ending import fail
 from cli.topics import TopicError, differences, overridden, plans, register_schemas
 from cli.topics import apply as apply_plans
 from cli.up.settings import UpSettings
@@ -47,7 +48,7 @@ def apply(*, bootstrap_servers: Bootstrap = None, replication: Replication = 1, 
             ids = register_schemas(_registry_url(), catalogue)
             console.print(f"{len(ids)} schemas are in the registry", markup=False)
     except (KafkaException, TopicError, ConfigurationError, Fatal, Retryable) as error:
-        _fail(console, error)
+        fail(error)
 
 
 def check(bootstrap_servers: Bootstrap = None) -> None:
@@ -56,7 +57,7 @@ def check(bootstrap_servers: Bootstrap = None) -> None:
     try:
         found = differences(_admin(bootstrap_servers), plans(Catalogue.load()))
     except KafkaException as error:
-        _fail(console, error)
+        fail(error)
     for difference in found:
         console.print(str(difference), markup=False, soft_wrap=True)
     if found:
@@ -72,7 +73,7 @@ def show(topic: Annotated[str | None, typer.Argument()] = None, bootstrap_server
         try:
             settings = overridden(_admin(bootstrap_servers), topic)
         except KafkaException as error:
-            _fail(console, error)
+            fail(error)
         for name, value in sorted(settings.items()):
             console.print(f"{name}={value}", markup=False)
         return
@@ -93,8 +94,3 @@ def _registry_url() -> str:
 
 def _admin(bootstrap_servers: str | None) -> AdminClient:
     return AdminClient({"bootstrap.servers": bootstrap_of(bootstrap_servers), "log_level": 2})
-
-
-def _fail(console: Console, error: Exception) -> NoReturn:
-    console.print(str(error), style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(1)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from confluent_kafka import KafkaException
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from cli import figures
+from cli.ending import fail
 from cli.servers.locks import LockedError
 from cli.servers.processes import ServerError
 from cli.topics import TopicError
@@ -65,16 +66,16 @@ def up(
             summary = Watch(running, console, stop.is_set).run(seconds)
             console.print("stopping …")
     except LockedError as error:
-        _fail(console, f"Luna already runs here: {error}")
+        fail(f"Luna already runs here: {error}")
     except ValidationError as error:
         first = error.errors()[0]
-        _fail(console, f"configuration: LUNA_{'__'.join(map(str, first['loc'])).upper()}: {first['msg']}")
+        fail(f"configuration: LUNA_{'__'.join(map(str, first['loc'])).upper()}: {first['msg']}")
     except (PortTakenError, ServerError, TopicError, KafkaException) as error:
-        _fail(console, str(error))
+        fail(error)
     except CrashLoopError as error:
         for line in error.last_lines:
             console.print(f"  {line}", style="dim", markup=False, highlight=False)
-        _fail(console, f"stopped all, because of {error}")
+        fail(f"stopped all, because of {error}")
     if summary is not None:
         _judge(console, summary, json or (settings.data_dir / DEMO_FIGURES if demo else None))
 
@@ -94,7 +95,7 @@ def _judge(console: Console, summary: Summary, path: Path | None) -> None:
     figures.write(path, summary.printable())
     failures = summary.failures()
     if failures:
-        _fail(console, "the city did not live: " + "; ".join(failures))
+        fail("the city did not live: " + "; ".join(failures))
     console.print("the city lived", style="green")
 
 
@@ -108,8 +109,3 @@ def _stopper(stop: Event) -> Callable[[int, FrameType | None], None]:
         stop.set()
 
     return handle
-
-
-def _fail(console: Console, reason: str) -> NoReturn:
-    console.print(reason, style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(1)

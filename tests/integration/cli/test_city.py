@@ -108,7 +108,7 @@ def test_a_second_start_says_so(owner: "subprocess.Popen[str]", data_dir: Path, 
         check=False,
     )
     assert second.returncode == 1
-    assert "Luna already runs here: http://127.0.0.1:" in second.stdout
+    assert "Luna already runs here: http://127.0.0.1:" in second.stderr
 
 
 def test_a_taken_port_is_refused_with_its_holder(data_dir: Path, own_servers: dict[str, str]) -> None:
@@ -122,5 +122,5 @@ def test_a_taken_port_is_refused_with_its_holder(data_dir: Path, own_servers: di
             check=False,
         )
     assert refused.returncode == 1
-    assert f"port {port}, which the gateway needs, is held by" in refused.stdout
-    assert f"(process {os.getpid()}:" in refused.stdout
+    assert f"port {port}, which the gateway needs, is held by" in refused.stderr
+    assert f"(process {os.getpid()}:" in refused.stderr
