@@ -1,19 +1,30 @@
 """TCP ports of this machine: who holds one, and which is free."""
 
+import secrets
 import socket
 from contextlib import suppress
 
 import psutil
 
 LOCALHOST = "127.0.0.1"
+_LOWEST, _HIGHEST, _TRIED = 15_000, 32_000, 1_000
 
 
-def free_port() -> int:
-    """A port that nothing listens on now. Another process may take it before its user does: retry on failure."""
-    with socket.socket() as probe:
-        probe.bind((LOCALHOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port(following: int = 0) -> int:
+    """A port that nothing listens on now, nor on as many ``following`` it.
+
+    None of those that the system gives to connections on their way out (from 32768 on where it is Linux): one of
+    these may be taken before its server starts.
+
+    Raises:
+        OSError: none of a thousand is free.
+
+    """
+    for _ in range(_TRIED):
+        first = _LOWEST + secrets.randbelow(_HIGHEST - _LOWEST - following)
+        if all(is_free(port) for port in range(first, first + following + 1)):
+            return first
+    raise OSError(f"no port between {_LOWEST} and {_HIGHEST} is free")
 
 
 def is_free(port: int) -> bool:

@@ -1,5 +1,6 @@
 """A city as people run it: `luna up` with its own Kafka, PostgreSQL and five services, steered by its API."""
 
+import datetime as dt
 import os
 import signal
 import sys
@@ -7,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import psutil
@@ -17,6 +19,7 @@ from cli.up.settings import Ports
 from tests.e2e.waiting import eventually
 
 SERVICES = ("simulator", "recommender", "booking", "analytics", "gateway")
+NEW_YORK = ZoneInfo("America/New_York")
 START_SECONDS = 240.0
 """From the first process to the end of the backfill: 15 s on an idle machine, much more beside other work."""
 
@@ -140,6 +143,10 @@ class Stack:
     def state(self) -> dict[str, Any]:
         """State of the simulation; empty while the gateway does not answer."""
         return self._ask("/simulation/state")
+
+    def now(self) -> dt.datetime:
+        """Simulated time, local to the city."""
+        return dt.datetime.fromisoformat(self.state()["simulation_time"]).astimezone(NEW_YORK)
 
     def stats(self) -> dict[str, Any]:
         """The figures of the city; empty while the gateway does not answer."""

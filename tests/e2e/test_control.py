@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 from typing import cast
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +15,6 @@ from tests.laws.reading import Reading, Record
 pytestmark = [pytest.mark.e2e, pytest.mark.kafka, pytest.mark.postgres]
 
 USUAL = float(SMALL_CITY["LUNA_SIMULATOR__SPEED"])
-NEW_YORK = ZoneInfo("America/New_York")
 RAMP = 10
 """Simulated minutes after which a lunch rush holds."""
 
@@ -29,10 +27,6 @@ def steered(city: Stack) -> Iterator[Stack]:
     """The city; afterwards at its usual speed again."""
     yield city
     city.give("/simulation/speed", {"multiplier": USUAL})
-
-
-def now(city: Stack) -> dt.datetime:
-    return dt.datetime.fromisoformat(city.state()["simulation_time"])
 
 
 def wall(city: Stack) -> dt.datetime:
@@ -88,7 +82,7 @@ def test_people_who_are_spawned_join_the_city(city: Stack) -> None:
 
 def quiet(city: Stack) -> bool:
     """Whether no scenario holds, and the last meal is over: a rush then stands out from the hour."""
-    return not phases(city) and not 9 <= now(city).astimezone(NEW_YORK).hour < 22
+    return not phases(city) and not 9 <= city.now().hour < 22
 
 
 def test_a_lunch_rush_raises_rates_is_labelled_and_settles(steered: Stack) -> None:
@@ -100,7 +94,7 @@ def test_a_lunch_rush_raises_rates_is_labelled_and_settles(steered: Stack) -> No
     ack = steered.give("/simulation/scenario/lunch_rush")
     cause, begin = ack["result"]["cause_id"], dt.datetime.fromisoformat(ack["effective_time"])
     held = begin + dt.timedelta(minutes=RAMP)
-    eventually(lambda: now(steered) > held + dt.timedelta(minutes=MINUTES))
+    eventually(lambda: steered.now() > held + dt.timedelta(minutes=MINUTES))
     steered.give("/simulation/speed", {"multiplier": 1000})
     steered.give("/simulation/scenario", {"scenario": "lunch_rush", "action": "stop"})
     eventually(lambda: "lunch_rush" not in phases(steered), 120.0)
