@@ -23,7 +23,7 @@ from services.simulator.domain.requests import request_tables
 from services.simulator.domain.specification import TASTES
 from services.simulator.domain.state import MEMBERS
 from services.simulator.domain.turn import Turn
-from services.simulator.domain.venues import largest_table
+from services.simulator.domain.venues import largest_party
 
 _SEARCH_WORDS = ("near me", "open now", "outdoor", "brunch", "date night", "cheap eats", "live music", "rooftop")
 _FOLLOW_HOURS = 20.0
@@ -86,7 +86,7 @@ def _interests(turn: Turn) -> None:
     if len(index) == 0:
         return
     users, venues, step = made.user[index], made.venue[index], made.step[index]
-    size = party_sizes(turn, users, step, np.full(len(users), 12))
+    size = party_sizes(turn, users, step, np.full(len(users), 16))
     when = meal_times(turn, users, venues, size, step)
     good = when > 0
     index, users, venues, step, size, when = (a[good] for a in (index, users, venues, step, size, when))
@@ -125,7 +125,7 @@ def _book(turn: Turn) -> None:
     if len(index) == 0:
         return
     users, venues, step = made.user[index], made.venue[index], made.step[index]
-    size = party_sizes(turn, users, step, largest_table(turn.state.venues, venues))
+    size = party_sizes(turn, users, step, np.maximum(largest_party(turn.state.venues, venues), 2))
     intent = (columns["intent_venue"][users] == venues) & (columns["intent_when"][users] > turn.start + 40 * MINUTE)
     when = np.where(intent, columns["intent_when"][users], meal_times(turn, users, venues, size, step))
     good = when > 0

@@ -11,6 +11,7 @@ from services.simulator.domain.effects import Effects
 from services.simulator.domain.events import Kind
 from services.simulator.domain.pool import may_act
 from services.simulator.domain.population import CHURNED, DORMANT
+from services.simulator.domain.sessions import keenness
 from services.simulator.domain.specification import ACTIONS
 from services.simulator.domain.turn import Decisions, Turn
 
@@ -31,6 +32,8 @@ _LEADS_OUT = np.array([a in (INTEREST, INVITE, BOOK) for a in range(len(ACTIONS)
 _IMPOSSIBLE = -1e9
 INTENT_PULL = np.log(3.0)
 """Added to the log weight of booking while somebody has a venue in mind: a choice."""
+DISCOVERY = 1.0
+"""Added to it for who has just joined, and looks up who is there already: a choice."""
 FRIENDLESS = -1.0
 """Added to the log weight of looking at friends while there are none: a choice."""
 _WALK_STEP = 7
@@ -72,7 +75,7 @@ def _actions(turn: Turn) -> None:
         return
     low = np.maximum(columns["session_from"][active], turn.start)
     high = np.minimum(columns["session_end"][active], turn.end)
-    gap = town.data.world.profiles[town.config.profile].gap_seconds * SECOND
+    gap = town.data.world.profiles[town.config.profile].gap_seconds * SECOND * _pace(turn, active)
     uniform = town.draws.uniform(Purpose.ACTION_COUNT, active, tick=turn.tick)
     count = np.clip(np.floor((high - low) / gap + uniform), 0, MOST_ACTIONS).astype(np.int64)
     user = np.repeat(active, count)
@@ -92,6 +95,12 @@ def _actions(turn: Turn) -> None:
     made.venue = np.full(len(made.user), -1)
 
 
+def _pace(turn: Turn, who: Array) -> Array:
+    """How long people take between two acts, each in their own way: a factor of median 1, shape of ``who``."""
+    spread = turn.town.data.world.session.pace_log_sd
+    return np.asarray(np.exp(spread * turn.town.draws.normal(Purpose.ATTRIBUTE, who, step=6)))
+
+
 def choose_actions(turn: Turn, user: Array, step: Array) -> tuple[Array, Array, Array]:
     """Action of each row (or `NOTHING`), the baseline's, and the cause; all of shape (rows,)."""
     columns, state, town = turn.state.users, turn.state, turn.town
@@ -102,7 +111,8 @@ def choose_actions(turn: Turn, user: Array, step: Array) -> tuple[Array, Array, 
     weights[:, BOOK] += INTENT_PULL * (columns["intent_venue"][user] >= 0)
     weights[bookings[user] >= MOST_BOOKINGS, BOOK] = _IMPOSSIBLE
     weights[(plans[user] > 0) | (columns["friend_count"][user] == 0), INVITE] = _IMPOSSIBLE
-    weights[columns["friend_count"][user] == 0, FRIENDS] += FRIENDLESS
+    new = has_just_joined(turn, user)
+    weights[:, FRIENDS] += np.where(new, DISCOVERY, FRIENDLESS * (columns["friend_count"][user] == 0))
     weights[waiting[user] == 0, RESPOND] = _IMPOSSIBLE
     if state.venues.count == 0:
         weights[:, NEEDS_VENUE] = _IMPOSSIBLE
@@ -116,6 +126,12 @@ def choose_actions(turn: Turn, user: Array, step: Array) -> tuple[Array, Array, 
             sums += effects.by_persona[columns["persona"][user], 2:]
         outcomes.append(_once_each(user, sums.argmax(axis=1)))
     return outcomes[-1], outcomes[0], label(outcomes, turn.causes)
+
+
+def has_just_joined(turn: Turn, who: Array) -> Array:
+    """Whether each person is in their first hours, shape of ``who``."""
+    hours = turn.town.data.world.social.newcomer_hours
+    return np.asarray(turn.state.users["registered"][who] > turn.start - int(hours * HOUR))
 
 
 def _once_each(user: Array, action: Array) -> Array:
@@ -150,7 +166,10 @@ def _walk_ins(turn: Turn) -> None:
     rates = [rate * walk_in_factor(turn, effects) for effects in turn.effects]
     most = max(float(each.max()) for each in rates)
     first, last, _ = span.indices(columns.count)
-    who = town.draws.likely(Purpose.WALK_IN, first, last, lambda _: most, tick=turn.tick)
+    keen = keenness(turn)
+    who = town.draws.likely(
+        Purpose.WALK_IN, first, last, lambda part: keen[part.start - first : part.stop - first] * most, tick=turn.tick
+    )
     uniform = town.draws.uniform(Purpose.WALK_IN, who, tick=turn.tick)
     lifecycle, arrivals = columns["lifecycle"][who], turn.state.pools["arrivals"].rows
     free = (columns["visit_venue"][who] < 0) & (lifecycle != DORMANT) & (lifecycle != CHURNED)
@@ -159,7 +178,7 @@ def _walk_ins(turn: Turn) -> None:
     expected[arrivals["user"][arrivals["time"] < turn.end + 2 * HOUR]] = True
     free &= ~expected[who]
     persona = columns["persona"][who]
-    outcomes = [(uniform < each[persona]) & free for each in rates]
+    outcomes = [(uniform < each[persona] * keen[who - first]) & free for each in rates]
     made = turn.decisions
     rows = np.flatnonzero(outcomes[-1])
     made.walk_levels = [who[outcome] for outcome in outcomes]

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.simulator.domain.calendar import HOUR
+from services.simulator.domain.calendar import DAY, HOUR
 from services.simulator.domain.causes import label
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.effects import Effects
 from services.simulator.domain.friends import any_friend
+from services.simulator.domain.geography import kilometres
 from services.simulator.domain.memory import exploring
-from services.simulator.domain.population import KM_PER_DEGREE, KNOWN
+from services.simulator.domain.population import KNOWN
 from services.simulator.domain.turn import Turn
 from services.simulator.domain.venues import FULL, ZONE_DRAWS
 
 _IMPOSSIBLE = -1e9
-_COS_LATITUDE = 0.758  # of New York, 40.7 degrees
 _TRENDING = 2
 _STAY_LEFT = 30.0
 AREA_CANDIDATES = 4
@@ -82,9 +82,8 @@ def crowd_pull(turn: Turn) -> Array | None:
     for row in turn.state.pools["gatherings"].rows:
         if not row["starts"] - before <= turn.start < row["ends"]:
             continue
-        north = (venues["latitude"] - row["latitude"]) * KM_PER_DEGREE
-        east = (venues["longitude"] - row["longitude"]) * (KM_PER_DEGREE * _COS_LATITUDE)
-        near = np.exp(-np.sqrt(north * north + east * east) / row["radius_km"])
+        away = kilometres(venues["latitude"], venues["longitude"], row["latitude"], row["longitude"])
+        near = np.exp(-away / row["radius_km"])
         pull = (0.0 if pull is None else pull) + turn.town.data.world.venue_choice.crowd * near
     return pull
 
@@ -108,12 +107,12 @@ def _chosen(turn: Turn, wish: Wish, candidates: Array, possible: Array, *, new: 
     venues, users = turn.state.venues, wish.users
     weights = turn.town.data.world.venue_choice
     fit, effort = _utility(turn, wish, candidates)
-    if not new:
+    if new:
+        theirs = candidates[:, weights.candidates] != candidates[:, 0]  # a friend's place, see `_around`
+        fit[:, weights.candidates] += weights.friends * theirs
+    else:
         visits = turn.state.users["known_count"][users]
         fit += weights.familiar * np.log(np.maximum(visits, 1))
-    else:
-        friends_place = candidates[:, weights.candidates]
-        fit[:, weights.candidates] += weights.friends * (friends_place != candidates[:, 0])
     noise = turn.town.draws.gumbel(
         Purpose.VENUE_CHOICE, users[:, None], tick=turn.tick, also=[wish.steps[:, None], candidates]
     )
@@ -163,14 +162,17 @@ def _around(turn: Turn, wish: Wish) -> Array:
 
 def _of_a_friend(turn: Turn, users: Array, steps: Array) -> Array:
     """A place that one of the friends knows; -1 for nobody's or none."""
-    columns, draws = turn.state.users, turn.town.draws
+    columns, draws, recent = turn.state.users, turn.town.draws, turn.town.data.world.venue_choice.recent_days
     friend = any_friend(
         columns["friends"], columns["friend_count"], users,
         draws.uniform(Purpose.COMPANY, users, tick=turn.tick, also=[steps]),
     )  # fmt: skip
     places = np.minimum(columns["places"][friend], KNOWN)
+    latest, since = columns["last_venue"][friend], columns["last_at"][friend]
+    fresh = (friend >= 0) & (latest >= 0) & (since > turn.start - int(recent * DAY))
     slot = (draws.uniform(Purpose.COMPANY, users, tick=turn.tick, step=1, also=[steps]) * places).astype(np.int64)
-    return np.where((friend >= 0) & (places > 0), columns["known"][friend, np.minimum(slot, KNOWN - 1)], -1)
+    known = np.where((friend >= 0) & (places > 0), columns["known"][friend, np.minimum(slot, KNOWN - 1)], -1)
+    return np.where(fresh, latest, known)
 
 
 def _utility(turn: Turn, wish: Wish, candidates: Array) -> tuple[Array, Array]:
@@ -178,9 +180,8 @@ def _utility(turn: Turn, wish: Wish, candidates: Array) -> tuple[Array, Array]:
     venues, columns, town, users = turn.state.venues, turn.state.users, turn.town, wish.users
     weights, tables = town.data.world.venue_choice, town.tables
     _, latitude, longitude = turn.anchor(users)
-    north = (venues["latitude"][candidates] - latitude[:, None]) * KM_PER_DEGREE
-    east = (venues["longitude"][candidates] - longitude[:, None]) * (KM_PER_DEGREE * _COS_LATITUDE)
-    effort = weights.distance * np.log1p(np.sqrt(north * north + east * east))
+    there = venues["latitude"][candidates], venues["longitude"][candidates]
+    effort = weights.distance * np.log1p(kilometres(*there, latitude[:, None], longitude[:, None]))
     category = venues["category"][candidates]
     saving = -np.log1p(-venues["discount"][candidates].astype(np.float64))
     follows = tables.persona[columns["persona"][users], 6]

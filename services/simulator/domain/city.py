@@ -67,7 +67,7 @@ class City:
         self._state.venues.append(made, config.venues)
         people = self._town.people.initial(config.users, config.start)
         people["friends"], people["friend_count"] = first_graph(
-            people["home_zone"], self._town.draws, data.world.social.mean_friends
+            people["home_zone"], self._town.draws, data.world.social
         )
         self._precompute()
         people |= self._remembered(people)

@@ -81,6 +81,8 @@ class Purpose(IntEnum):
     DAY_OFF = 48
     WEATHER = 49
     RELIABILITY = 55
+    ONWARD = 56
+    ATTENDANCE = 57
     CASCADE = 60
     IMPERFECTION = 90  # from here on apart from those that people add
     ACTIVE_POOL = 91

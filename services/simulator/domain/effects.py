@@ -68,6 +68,7 @@ class Surroundings(NamedTuple):
     holiday: str | None
     weather: str
     traffic: str
+    weekday: str = ""
 
 
 class Running(NamedTuple):
@@ -136,11 +137,18 @@ def period_at(temporal: Temporal, hour: float) -> str | None:
 
 
 def surroundings(
-    temporal: Temporal, minute: int, *, weekend: bool, holiday: str | None, weather: int, traffic: int
+    temporal: Temporal,
+    minute: int,
+    *,
+    weekend: bool,
+    holiday: str | None,
+    weather: int,
+    traffic: int,
+    weekday: str = "",
 ) -> Surroundings:
     """The key of a moment: local minute of the day, and numbers of the weather and the traffic."""
     day = "weekend" if weekend else "weekday"
-    return Surroundings(period_at(temporal, minute / 60), day, holiday, CONDITIONS[weather], TRAFFIC[traffic])
+    return Surroundings(period_at(temporal, minute / 60), day, holiday, CONDITIONS[weather], TRAFFIC[traffic], weekday)
 
 
 def shifted(share: Array | float, log_odds: float) -> Array | float:

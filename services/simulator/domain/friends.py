@@ -4,22 +4,22 @@ import numpy as np
 
 from services.simulator.domain.draws import Array, Draws, Purpose
 from services.simulator.domain.population import FRIENDS
+from services.simulator.domain.rates import SocialRates
 
 LOCAL_SHARE = 0.55
 """Ties inside the neighbourhood; the rest span the city or close triangles. A choice that meets F3."""
-CLOSURE_SHARE = 0.30
-PARETO = 1.75  # degree tail exponent 2.75 (F2)
+CLOSURE_SHARE = 0.25
 
 
-def first_graph(home_zone: Array, draws: Draws, mean_friends: float) -> tuple[Array, Array]:
+def first_graph(home_zone: Array, draws: Draws, rates: SocialRates) -> tuple[Array, Array]:
     """Padded adjacency (users, FRIENDS) filled with -1, ascending, and degrees (users,)."""
     count = len(home_zone)
     friends = np.full((count, FRIENDS), -1, dtype=np.int32)
     if count < 3:  # noqa: PLR2004 — nobody to know
         return friends, np.zeros(count, dtype=np.int16)
     ids = np.arange(count)
-    weight = np.minimum(draws.uniform(Purpose.FRIENDS, ids) ** (-1 / PARETO), 12.0)
-    out = np.floor(weight * (mean_friends / 2 / weight.mean()) + draws.uniform(Purpose.FRIENDS, ids, step=1))
+    weight = np.minimum(draws.uniform(Purpose.FRIENDS, ids) ** (-1 / rates.degree_exponent), rates.degree_most)
+    out = np.floor(weight * (rates.mean_friends / 2 / weight.mean()) + draws.uniform(Purpose.FRIENDS, ids, step=1))
     owner = np.repeat(ids, out.astype(np.int64))
     stub = np.arange(len(owner))
     mode = draws.uniform(Purpose.FRIENDS, stub, step=2)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from services.simulator.domain.behaviour import has_just_joined
 from services.simulator.domain.calendar import SECOND
 from services.simulator.domain.columns import first_of_each
 from services.simulator.domain.draws import Array, Purpose
@@ -12,7 +13,7 @@ from services.simulator.domain.population import DORMANT, FRIENDS
 from services.simulator.domain.turn import Turn
 
 _TRIANGLE_SHARE = 0.6
-_TRIED, _TRIED_NEAR = 24, 8
+_TRIED, _TRIED_NEAR = 8, 8
 """How many people somebody may come across who looks for friends: a choice."""
 _ANSWER_LOG_SD = 1.6
 
@@ -26,6 +27,7 @@ def request_friends(turn: Turn, index: Array) -> None:
     asked_of = town.data.world.social.request_share * turn.effects[-1].friend_requests
     share = asked_of * (0.4 + 1.2 * columns["openness"][users])
     share = np.where(columns["friend_count"][users] < 3, share * 4, share)  # noqa: PLR2004 — the discovery phase
+    share = np.where(has_just_joined(turn, users), town.data.world.social.newcomer_request_share, share)
     asking = index[town.draws.uniform(Purpose.FRIEND_REQUEST, users, tick=turn.tick, also=[made.step[index]]) < share]
     if len(asking) == 0:
         return

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from services.simulator.domain.calendar import HOUR, MINUTE, SECOND
+from services.simulator.domain.calendar import DAY, HOUR, MINUTE, SECOND
 from services.simulator.domain.causes import label
 from services.simulator.domain.columns import copied, first_of_each, match, rank_within, selected
 from services.simulator.domain.draws import Array, Purpose
@@ -26,7 +26,9 @@ def invite_friends(turn: Turn, index: Array) -> None:
         return
     users, venues = made.user[index], made.venue[index]
     wanted = np.clip(np.round(columns["group"][users] * turn.effects[-1].party_size), 2, MEMBERS).astype(np.int64)
-    when = meal_times(turn, users, venues, wanted, np.full(len(users), _INVITE_STEP), within_hours=200)
+    when = meal_times(
+        turn, users, venues, wanted, np.full(len(users), _INVITE_STEP), within_hours=town.data.world.social.plan_hours
+    )
     good = when > turn.start + 2 * HOUR
     index, users, venues, wanted, when = (a[good] for a in (index, users, venues, wanted, when))
     if len(users) == 0:
@@ -36,6 +38,8 @@ def invite_friends(turn: Turn, index: Array) -> None:
     )
     friends = columns["friends"][users]
     awake = (columns["lifecycle"][friends] < DORMANT) & (friends >= 0)
+    about = columns["last_at"][friends] > turn.start - int(town.data.world.social.about_days * DAY)
+    order -= about  # who has been out lately comes to mind first
     chosen = np.argsort(np.where(awake, order, 2.0), axis=1, kind="stable")[:, : MEMBERS - 1]
     ask = np.minimum(wanted + 1, MEMBERS - 1)
     slot = np.arange(chosen.shape[1])[None, :]

@@ -6,6 +6,7 @@ import numpy as np
 
 from services.simulator.domain import (
     actions,
+    attendance,
     behaviour,
     dynamics,
     emission,
@@ -55,6 +56,7 @@ def action_executor(turn: Turn) -> None:
 def state_updater(turn: Turn) -> None:
     """What follows by itself: visits, answers, groups, cancellations, the end of sessions."""
     visits.end_visits(turn)
+    attendance.attend(turn)
     visits.arrive(turn)
     labels.carry_out(turn, behaviour.decide_outings, visits.walk_in)
     invitations.decide_answers(turn)

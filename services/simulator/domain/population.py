@@ -6,6 +6,7 @@ import numpy as np
 
 from services.simulator.domain.calendar import DAY
 from services.simulator.domain.draws import Array, Draws, Purpose, cumulate, pick
+from services.simulator.domain.geography import kilometres, moved
 from services.simulator.domain.specification import DIETARY, LIFECYCLE, TASTES, CityData
 
 FRIENDS = 48
@@ -14,11 +15,10 @@ KNOWN = 16
 """Places remembered (of S12's 15-35 in all of life, those for dining); the least visited is forgotten first."""
 LISTED = 3
 """Recommendations kept: those of one list."""
-KM_PER_DEGREE = 111.2
 ACTIVE, DORMANT, CHURNED = LIFECYCLE.index("active"), LIFECYCLE.index("dormant"), LIFECYCLE.index("churned")
 
 USER_COLUMNS: dict[str, tuple[str, int]] = {
-    "persona": ("u1", 1), "activity": ("f4", 1), "chronotype": ("i2", 1),
+    "persona": ("u1", 1), "activity": ("f4", 1), "outing": ("f4", 1), "chronotype": ("i2", 1),
     "home_latitude": ("f4", 1), "home_longitude": ("f4", 1), "work_latitude": ("f4", 1), "work_longitude": ("f4", 1),
     "home_zone": ("u1", 1), "work_zone": ("u1", 1), "tastes": ("f4", len(TASTES)),
     "price": ("f4", 1), "openness": ("f4", 1), "group": ("f4", 1), "dietary": ("u1", 1),
@@ -32,6 +32,7 @@ USER_COLUMNS: dict[str, tuple[str, int]] = {
     "visit_cause": ("i2", 1),
     "review_at": ("i8", 1), "review_venue": ("i4", 1), "review_high": ("u8", 1), "review_low": ("u8", 1),
     "review_stars": ("u1", 1), "review_cause": ("i2", 1),
+    "last_venue": ("i4", 1), "last_at": ("i8", 1),
     "known": ("i4", KNOWN), "known_count": ("u2", KNOWN), "places": ("u2", 1),
     "list_at": ("i8", 1), "list_high": ("u8", LISTED), "list_low": ("u8", LISTED), "list_venue": ("i4", LISTED),
     "list_score": ("f4", LISTED),
@@ -50,10 +51,13 @@ class People:
         places = data.place.neighbourhoods
         self._personas = cumulate(np.array([p.share for p in personas]))
         self._homes = cumulate(np.array([p.homes for p in places]))
-        self._jobs = cumulate(np.array([p.jobs for p in places]))
         self._centres = np.array([(p.latitude, p.longitude, p.spread_km) for p in places])
         shifts = [data.world.diets.get(name, {}) for name in DIETARY]
         self._diets = np.array([[given.get(taste, 0.0) for taste in TASTES] for given in shifts])
+        latitude, longitude = self._centres[:, 0], self._centres[:, 1]
+        apart = kilometres(latitude[:, None], longitude[:, None], latitude[None, :], longitude[None, :])
+        near = np.exp(-apart / data.world.outings.commute_km)
+        self._jobs = cumulate(near * np.array([p.jobs for p in places]))
         self._traits = np.array([(p.activity, p.price, p.openness, p.group) for p in personas])
 
     def rows(self, ids: Array, registered: Array) -> dict[str, Array]:
@@ -62,17 +66,18 @@ class People:
         persona = pick(self._personas, draws.uniform(Purpose.PERSONA, ids))
         traits = self._traits[persona]
         home = pick(self._homes, draws.uniform(Purpose.HOME, ids))
-        work = pick(self._jobs, draws.uniform(Purpose.WORK, ids))
+        work = (self._jobs[home] < draws.uniform(Purpose.WORK, ids)[:, None]).sum(axis=1)
         home_latitude, home_longitude = self._scatter(home, ids, 1)
         work_latitude, work_longitude = self._scatter(work, ids, 3)
         normal = [draws.normal(Purpose.ATTRIBUTE, ids, step=step) for step in range(5)]
-        spread = self._data.world.session.activity_log_sd
+        spread, unequal = self._data.world.session.activity_log_sd, self._data.world.outings.rate_log_sd
         tastes = draws.uniform(Purpose.TASTE, ids[:, None], also=[np.arange(len(TASTES))[None, :]])
         diet = draws.uniform(Purpose.ATTRIBUTE, ids, step=9)
         restriction = np.searchsorted(np.array([0.80, 0.88, 0.91, 0.94, 0.97]), diet)
         return {
             "persona": persona,
             "activity": self._sessions_per_day * traits[:, 0] * np.exp(spread * normal[0] - spread * spread / 2),
+            "outing": np.exp(unequal * draws.normal(Purpose.ATTRIBUTE, ids, step=5) - unequal * unequal / 2),
             "chronotype": np.clip(normal[1] * 50, -150, 150),
             "home_latitude": home_latitude, "home_longitude": home_longitude,
             "work_latitude": work_latitude, "work_longitude": work_longitude,
@@ -85,7 +90,8 @@ class People:
             "lifecycle": np.full(len(ids), LIFECYCLE.index("registered")),
             "registered": registered,
             "intent_venue": np.full(len(ids), -1), "visit_venue": np.full(len(ids), -1),
-            "review_venue": np.full(len(ids), -1), "known": np.full((len(ids), KNOWN), -1),
+            "review_venue": np.full(len(ids), -1), "last_venue": np.full(len(ids), -1),
+            "known": np.full((len(ids), KNOWN), -1),
             "list_venue": np.full((len(ids), LISTED), -1), "friends": np.full((len(ids), FRIENDS), -1),
         }  # fmt: skip
 
@@ -104,8 +110,7 @@ class People:
         centre = self._centres[zone]
         north = np.clip(self._draws.normal(Purpose.HOME, ids, step=step), -2, 2) * centre[:, 2]
         east = np.clip(self._draws.normal(Purpose.HOME, ids, step=step + 1), -2, 2) * centre[:, 2]
-        scale = KM_PER_DEGREE * np.cos(np.radians(centre[:, 0]))
-        return centre[:, 0] + north / KM_PER_DEGREE, centre[:, 1] + east / scale
+        return moved(centre[:, 0], centre[:, 1], north, east)
 
 
 def session_curves(data: CityData) -> tuple[Array, Array]:

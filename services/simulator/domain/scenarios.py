@@ -87,7 +87,7 @@ class Temporal(Strict):
     """modifiers/<world>.yaml: what hours, days and the environment do to rates, before any scenario."""
 
     periods: Mapping[str, Period]
-    days: Mapping[Literal["weekday", "weekend"], tuple[Modifier, ...]]
+    days: Mapping[Literal["weekday", "weekend"] | Weekday, tuple[Modifier, ...]]
     holiday: tuple[Modifier, ...]
     weather: Mapping[str, tuple[Modifier, ...]]
     traffic: Mapping[str, tuple[Modifier, ...]]

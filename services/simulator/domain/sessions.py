@@ -63,17 +63,21 @@ def _likely(turn: Turn) -> Array:
     first, last, _ = turn.span.indices(columns.count)
     if first == last:
         return np.zeros(0, dtype=np.int64)
-    activity, spell, most = columns["activity"], _spell(turn), _most(turn)
+    activity, heat, spell, most = columns["activity"], columns["heat"], _spell(turn), _most(turn)
+    excitation = town.data.world.session.excitation
     who = town.draws.likely(
         Purpose.SESSION_START, first, last,
-        lambda part: activity[part] * spell[part.start - first : part.stop - first] * most, tick=turn.tick,
+        lambda part: (
+            activity[part] * (1.0 + excitation * heat[part]) * spell[part.start - first : part.stop - first] * most
+        ),
+        tick=turn.tick,
     )  # fmt: skip
     waiting = first + np.flatnonzero(_waiting(turn, turn.span))
     return np.union1d(who, waiting) if len(waiting) else who
 
 
 def _most(turn: Turn) -> float:
-    """The most that curve, excitement and causes can make of anybody's rate now, for one session a day."""
+    """The most that curve and causes can make of anybody's rate now, for one session a day."""
     columns, town, span = turn.state.users, turn.town, turn.span
     shift = columns["chronotype"][span]
     minutes = np.arange(turn.now.minute - int(shift.max()), turn.now.minute - int(shift.min()) + 1) % 1440
@@ -85,8 +89,7 @@ def _most(turn: Turn) -> float:
         shaped = curve if part == 0 else curve * (1 - part) + overridden(curve, value) * part
         kinds = 1.0 if effects.by_persona is None else float(np.exp(effects.by_persona[:, 0].max()))
         most = max(most, float(shaped.max()) * effects.sessions * kinds)
-    excited = 1.0 + town.data.world.session.excitation * float(columns["heat"][span].max())
-    return most * excited * (1.0 + _ROUNDING) * town.config.tick_seconds / _SECONDS_A_DAY
+    return most * (1.0 + _ROUNDING) * town.config.tick_seconds / _SECONDS_A_DAY
 
 
 def _waiting(turn: Turn, who: Array | slice) -> Array:
@@ -102,7 +105,7 @@ def open_sessions(turn: Turn, who: Array, cause: Array) -> None:
     time = _start_times(turn, who)
     usual = rates.median_seconds * town.tables.session_length[columns["persona"][who]]
     length = usual * np.exp(rates.log_sd * town.draws.normal(Purpose.SESSION_LENGTH, who, tick=turn.tick, step=1))
-    seconds = np.clip(length, 8.0, rates.maximum_seconds)
+    seconds = np.clip(length, rates.minimum_seconds, rates.maximum_seconds)
     high, low = turn.ids(Kind.SESSION_STARTED, who)
     rows = turn.events.add(Kind.SESSION_STARTED, time, who)
     rows["high"], rows["low"], rows["ref_high"], rows["ref_low"], rows["cause"] = high, low, high, low, cause
@@ -149,8 +152,25 @@ def _spell(turn: Turn) -> Array:
     known = turn.town.memo.get((number, first), np.zeros(0))
     if len(known) < last - first:
         normal = turn.town.draws.normal(Purpose.SPELL, np.arange(first + len(known), last), tick=number)
-        turn.town.memo.clear()
+        for old in [key for key in turn.town.memo if key[0] not in (number, ~number)]:
+            del turn.town.memo[old]
         known = turn.town.memo[number, first] = np.concatenate([known, np.exp(sd * normal - sd**2 / 2)])
+    return known[: last - first]
+
+
+def keenness(turn: Turn) -> Array:
+    """How much each person of the span goes out these days, in units of their persona's: own rate times spell.
+
+    The days of `_spell`, with the spread of outings; remembered for its time.
+    """
+    first, last, _ = turn.span.indices(turn.state.users.count)
+    number = turn.tick * turn.town.config.tick_seconds // 3600 // _SPELL_HOURS
+    known = turn.town.memo.get((~number, first), np.zeros(0))
+    if len(known) < last - first:
+        app, sd = turn.town.data.world.session.spell_log_sd, turn.town.data.world.outings.spell_log_sd
+        keen = (np.log(_spell(turn)[len(known) :]) + app**2 / 2) / app
+        more = np.exp(sd * keen - sd**2 / 2) * turn.state.users["outing"][first + len(known) : last]
+        known = turn.town.memo[~number, first] = np.concatenate([known, more])
     return known[: last - first]
 
 

@@ -7,6 +7,18 @@ from services.simulator.domain.almanac import Almanac
 from services.simulator.domain.climate import CONDITIONS as SKY
 from services.simulator.domain.climate import Climate
 from services.simulator.domain.draws import Array
+from services.simulator.domain.rates import (
+    BookingRates,
+    ChoiceWeights,
+    Dynamics,
+    LifecycleRates,
+    OutingRates,
+    Profile,
+    ReviewRates,
+    SessionRates,
+    SocialRates,
+    Streets,
+)
 from services.simulator.domain.scenarios import Scenario, Temporal
 from services.simulator.domain.strict import Strict
 from streamkit.topic import Topic
@@ -22,135 +34,6 @@ DIETARY = ("none", "vegetarian", "vegan", "halal", "kosher", "gluten_free")
 
 
 @dataclass(frozen=True)
-class Profile(Strict):
-    """How dense life is."""
-
-    sessions_per_day: float
-    gap_seconds: float
-    walk_ins_per_day: float
-
-
-@dataclass(frozen=True)
-class SessionRates(Strict):
-    """Length of sessions and how they cluster."""
-
-    median_seconds: float
-    log_sd: float
-    maximum_seconds: float
-    excitation: float
-    excitation_half_life_minutes: float
-    spell_log_sd: float
-    activity_log_sd: float
-
-
-@dataclass(frozen=True)
-class SocialRates(Strict):
-    """Friendships and invitations."""
-
-    mean_friends: float
-    request_share: float
-    answer_log_median_seconds: float
-    answer_log_sd: float
-    accept_share: float
-    decline_share: float
-    patience_hours: float
-    friend_accept_share: float
-
-
-@dataclass(frozen=True)
-class BookingRates(Strict):
-    """Lead times, no-shows, cancellations."""
-
-    lead_log_median_hours: float
-    lead_log_sd: float
-    lead_party_slope: float
-    same_day_share: float
-    longest_lead_days: int
-    careless_share: float
-    careless_factor: float
-    careful_factor: float
-    weekdays: tuple[float, ...]
-    no_show_share: float
-    no_show_lead_factor: float
-    cancel_share: float
-    followed_walk_in_share: float
-    late_mean_minutes: float
-    late_sd_minutes: float
-    retry_share: float
-
-
-@dataclass(frozen=True)
-class ReviewRates(Strict):
-    """Who reviews, and when."""
-
-    share: float
-    delay_log_median_hours: float
-    delay_log_sd: float
-    polarity: float
-    prompted_share: float
-    prompted_polarity: float
-    opinion_mean: float
-    opinion_sd: float
-    quality: float
-    disaster_share: float
-
-
-@dataclass(frozen=True)
-class LifecycleRates(Strict):
-    """Joining, going quiet, coming back."""
-
-    registrations_per_day: float
-    growth_per_day: float
-    leaving: float
-    settling_days: float
-    ties: float
-    return_per_day: float
-    churn_per_day: float
-    initially_dormant: float
-    registration_hours: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class ChoiceWeights(Strict):
-    """Coefficients of the utility of a venue."""
-
-    candidates: int
-    distance: float
-    taste: float
-    price: float
-    rating: float
-    familiar: float
-    friends: float
-    explore_rho: float
-    explore_gamma: float
-    elasticity: float
-    promotion: float
-    trending: float
-    hours: float
-    crowd: float
-
-
-@dataclass(frozen=True)
-class Dynamics(Strict):
-    """What venues do by themselves: fullness, promotions, happy hours, prices."""
-
-    busy_below: float
-    full_below: float
-    promotions_per_day: float
-    promotion_hours: tuple[int, ...]
-    promotion_length_hours: float
-    promotion_discount: tuple[float, float]
-    happy_hour_category: str
-    happy_hour_share: float
-    happy_hour_from: int
-    happy_hour_until: int
-    happy_hour_discount: float
-    prices_hour: int
-    price_changes_per_day: float
-    price_log_sd: float
-
-
-@dataclass(frozen=True)
 class Category(Strict):
     """A kind of venue."""
 
@@ -163,6 +46,9 @@ class Category(Strict):
     spend_minor: int
     seats: tuple[int, int]
     outdoor: float
+    takeaway: float
+    round_the_clock: float
+    breakfast: float
     ambiance: Mapping[str, float]
     words: tuple[str, ...]
 
@@ -184,6 +70,8 @@ class World(Strict):
     actions: Mapping[str, float]
     profiles: Mapping[str, Profile]
     session: SessionRates
+    outings: OutingRates
+    streets: Streets
     social: SocialRates
     booking: BookingRates
     review: ReviewRates

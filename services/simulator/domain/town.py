@@ -71,6 +71,7 @@ class Tables:
     lead_days: Array
     persona: Array  # (personas, 7): outings, explore, lead, review, openness, group, promotions
     stay: Array  # (categories,) minutes
+    takeaway: Array  # (categories,) share of guests
     spend: Array  # (categories,) minor units
     registration_hours: Array  # (24,), mean 1
     days_off: Array  # (personas,), share of weekdays
@@ -122,6 +123,10 @@ def make_town(config: CityConfig, seed: int, identity: Identity, data: CityData)
     )
 
 
+_LEAST_OUTING = 0.15
+"""Part of an hour's visits that is nobody's reservation, however many tables are reserved for it: a choice."""
+
+
 def make_tables(data: CityData) -> Tables:
     """Lookups out of the configuration."""
     world = data.world
@@ -129,6 +134,8 @@ def make_tables(data: CityData) -> Tables:
     shares = np.array([c.share for c in world.categories.values()])
     relative = (curves + 1) / (curves + 1).mean(axis=1, keepdims=True)
     outing = (relative * shares[:, None]).sum(axis=0)
+    reserved = world.outings.reserved_share * data.reservations["visit_hour"]
+    outing = np.maximum(outing / outing.sum() - reserved, _LEAST_OUTING * outing / outing.sum())
     planned = np.where(
         np.array([name in ("restaurant", "healthy") for name in world.categories])[:, None],
         data.reservations["visit_hour"][None, :] + 0.3 * relative / 24,
@@ -151,6 +158,7 @@ def make_tables(data: CityData) -> Tables:
             ]
         ),
         np.array([c.stay_minutes for c in world.categories.values()]),
+        np.array([c.takeaway for c in world.categories.values()]),
         np.array([c.spend_minor for c in world.categories.values()]),
         hours / hours.mean(),
         np.array([data.people.days_off[name] for name in data.people.personas]),

@@ -1,11 +1,13 @@
 """Venues: what they are, where they stand, when they are open, and which are near whom."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from services.simulator.domain.calendar import DAY, MINUTE, LocalTime, weekday_of
 from services.simulator.domain.columns import Columns
 from services.simulator.domain.draws import Array, Draws, Purpose, cumulate, pick
-from services.simulator.domain.population import KM_PER_DEGREE
+from services.simulator.domain.geography import kilometres, moved
 from services.simulator.domain.specification import TASTES, CityData
 
 ZONE_DRAWS = 1024
@@ -13,6 +15,11 @@ ZONE_DRAWS = 1024
 RANK_EXPONENT = 0.84  # Noulas et al. 2012: P(choose j) ~ rank of distance ** -a
 BOOKING_RATING_SD = 0.45
 MINUTES_A_DAY = 1440
+_BREAKFAST = 450
+"""Minute of the day at which places open that serve breakfast."""
+_STREETS = 64
+_INTO_THE_NEXT_DAY = 1680
+"""Closing time of a place that never closes: the next day has begun by then."""
 FREE, BUSY, FULL = 0, 1, 2
 """How full a venue is: places to choose from, few, none."""
 
@@ -36,7 +43,8 @@ def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
     category = pick(cumulate(np.array([k.share for k in kinds])), uniform[0])
     zone = pick(cumulate(np.array([p.venues for p in places])), uniform[1])
     centre = np.array([(p.latitude, p.longitude, p.spread_km) for p in places])[zone]
-    north, east = (np.clip(n, -2, 2) * centre[:, 2] for n in normal[:2])
+    north, east = _spots(data, draws, zone, centre[:, 2], normal[:2])
+    latitude, longitude = moved(centre[:, 0], centre[:, 1], north, east)
     popularity = np.exp(1.1 * normal[2])
     cuisines = cumulate(np.array([[k.cuisines.get(t, 0.0) for t in TASTES] for k in kinds]))
     prices = cumulate(np.array([k.price for k in kinds]))
@@ -44,6 +52,10 @@ def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
     size = seats[:, 0] + (seats[:, 1] - seats[:, 0]) * uniform[4] ** 1.5
     hours = np.array([[_range(text) for text in k.hours] for k in kinds])[category]
     shift = (np.floor(uniform[5] * 5) - 2)[:, None].astype(np.int64) * 15
+    always = uniform[9] < np.array([k.round_the_clock for k in kinds])[category]
+    early = uniform[10] < np.array([k.breakfast for k in kinds])[category]
+    opens, closes = hours[:, :, 0] + shift, hours[:, :, 1] + shift
+    opens = np.where(early[:, None], np.minimum(opens, _BREAKFAST), opens)
     features = sum(
         (draws.uniform(Purpose.VENUE, ids, step=40 + bit) < share).astype(np.int64) << bit
         for bit, share in enumerate(world.features.values())
@@ -52,8 +64,8 @@ def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
         "category": category,
         "cuisine": (cuisines[category] < uniform[2][:, None]).sum(axis=1),
         "zone": zone,
-        "latitude": centre[:, 0] + north / KM_PER_DEGREE,
-        "longitude": centre[:, 1] + east / (KM_PER_DEGREE * np.cos(np.radians(centre[:, 0]))),
+        "latitude": latitude,
+        "longitude": longitude,
         "price": 1 + (prices[category] < uniform[3][:, None]).sum(axis=1),
         "rating": np.round(np.clip(3.75 + BOOKING_RATING_SD * normal[3], 2.2, 4.9), 2),
         "rating_count": np.floor(20 * popularity * np.exp(0.5 * normal[4])) + 3,
@@ -65,9 +77,35 @@ def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
         "ambiance": np.floor(uniform[8] * 255),
         "features": features,
         "price_level": np.ones(count),
-        "opens": hours[:, :, 0] + shift,
-        "closes": hours[:, :, 1] + shift,
+        "opens": np.where(always[:, None], 0, opens),
+        "closes": np.where(always[:, None], _INTO_THE_NEXT_DAY, closes),
     }  # fmt: skip
+
+
+def _spots(data: CityData, draws: Draws, zone: Array, spread_km: Array, normal: Sequence[Array]) -> tuple[Array, Array]:
+    """Kilometres north and east of the neighbourhood's centre: most places are in one of its few busy streets.
+
+    Streets are unequally busy: of K, the k-th (from 0) has a part in proportion to 1 / (k + 1).
+    """
+    streets, ids = data.world.streets, np.arange(len(zone))
+    which = pick(cumulate(1.0 / np.arange(1, streets.streets + 1)), draws.uniform(Purpose.VENUE, ids, step=17))
+    inside = draws.uniform(Purpose.VENUE, ids, step=18) < streets.share
+    number = zone * _STREETS + which
+    found = []
+    for axis, own in enumerate(normal):
+        street = draws.normal(Purpose.VENUE, number, step=26 + axis)
+        near = draws.normal(Purpose.VENUE, ids, step=28 + axis) * streets.spread_km
+        found.append(np.where(inside, np.clip(street, -2, 2) * spread_km + near, np.clip(own, -2, 2) * spread_km))
+    return found[0], found[1]
+
+
+def largest_party(venues: Columns, index: Array) -> Array:
+    """Seats of the two largest tables, which the house puts together, shape of ``index``."""
+    seats = np.array([8, 6, 4, 2])
+    tables = np.stack([venues[name][index] for name in ("eight", "six", "four", "two")], axis=1).astype(np.int64)
+    before = np.minimum(np.cumsum(tables, axis=1), 2)
+    used = np.diff(before, axis=1, prepend=0)
+    return np.asarray((used * seats).sum(axis=1))
 
 
 def largest_table(venues: Columns, index: Array) -> Array:
@@ -104,10 +142,9 @@ def zone_tables(data: CityData, venues: dict[str, Array], draws: Draws) -> Array
     if count == 0:
         return table
     for number, zone in enumerate(zones):
-        north = (venues["latitude"] - zone.latitude) * KM_PER_DEGREE
-        east = (venues["longitude"] - zone.longitude) * KM_PER_DEGREE * np.cos(np.radians(zone.latitude))
+        away = kilometres(venues["latitude"], venues["longitude"], zone.latitude, zone.longitude)
         rank = np.empty(count)
-        rank[np.argsort(north * north + east * east, kind="stable")] = np.arange(1, count + 1)
+        rank[np.argsort(away, kind="stable")] = np.arange(1, count + 1)
         weights = venues["popularity"] * (rank + 4.0) ** -RANK_EXPONENT
         uniform = draws.uniform(Purpose.ZONE_TABLE, np.arange(ZONE_DRAWS), step=number)
         table[number] = pick(cumulate(weights), uniform)

@@ -8,10 +8,12 @@ from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.dynamics import bill_factor
 from services.simulator.domain.events import Kind
 from services.simulator.domain.memory import remember
+from services.simulator.domain.onward import go_on
 from services.simulator.domain.turn import Turn
 
 _SHORTEST = 20.0
 _USUAL_STARS = 3.75
+_MILD = 15.0
 _MARGIN = 2.0
 """Minutes before closing time at which the last guests have left."""
 
@@ -37,6 +39,9 @@ def end_visits(turn: Turn) -> None:
     rows["money"] = np.maximum(np.round(spend * np.exp(0.35 * noise)), 200).astype(np.int64)
     _may_review(turn, done, venue, time, rows)
     remember(turn, done, venue)
+    columns.put("last_venue", done, venue)
+    columns.put("last_at", done, time)
+    go_on(turn, rows)
     visits = np.bincount(venue, minlength=turn.state.venues.count)
     touched = np.flatnonzero(visits)
     turn.state.venues.put("visits", touched, turn.state.venues["visits"][touched] + visits[touched])
@@ -79,8 +84,10 @@ def start_visits(turn: Turn, arrivals: Array) -> None:
     stay = town.tables.stay[venues["category"][venue]] * np.exp(
         0.3 * town.draws.normal(Purpose.STAY, users, tick=turn.tick)
     )
+    stay *= cold_factor(turn)
     left = turn.hours.minutes_left(venue, time) - _MARGIN
-    minutes = np.minimum(np.clip(stay * (0.85 + 0.07 * arrivals["size"]), 8, 240), left)
+    minutes = np.clip(stay * (0.85 + 0.07 * arrivals["size"]), 8, 240)
+    minutes = np.minimum(np.where(_takes_away(turn, arrivals), _at_the_counter(turn, users), minutes), left)
     columns.put("visit_venue", users, venue)
     columns.put("visit_from", users, time)
     columns.put("visit_end", users, time + (minutes * MINUTE).astype(np.int64))
@@ -90,6 +97,27 @@ def start_visits(turn: Turn, arrivals: Array) -> None:
     columns.put("visit_booking_low", users, arrivals["booking_low"])
     columns.put("visit_size", users, arrivals["size"])
     columns.put("visit_cause", users, arrivals["cause"])
+
+
+def _takes_away(turn: Turn, arrivals: Array) -> Array:
+    """Who only fetches something at the counter: nobody with a table, and few where one sits down to eat."""
+    shares = turn.town.tables.takeaway[turn.state.venues["category"][arrivals["venue"]]]
+    seated = (arrivals["booking_high"] | arrivals["booking_low"]) != 0
+    uniform = turn.town.draws.uniform(Purpose.STAY, arrivals["user"], tick=turn.tick, step=1)
+    return np.asarray(~seated & (uniform < shares))
+
+
+def _at_the_counter(turn: Turn, users: Array) -> Array:
+    """Minutes for which those stay who fetch something."""
+    rates = turn.town.data.world.outings
+    normal = turn.town.draws.normal(Purpose.STAY, users, tick=turn.tick, step=2)
+    return np.asarray(np.clip(rates.takeaway_median_minutes * np.exp(rates.takeaway_log_sd * normal), 2, 30))
+
+
+def cold_factor(turn: Turn) -> float:
+    """How much longer people stay when it is colder than mild (15 degrees), or shorter when it is hotter."""
+    celsius = float(turn.town.data.weather[turn.now.year_hour % len(turn.town.data.weather)][1])
+    return float(np.clip(1.0 + turn.town.data.world.outings.cold_stay * (_MILD - celsius), 0.7, 1.3))
 
 
 def walk_in(turn: Turn) -> None:

@@ -27,7 +27,13 @@ def test_the_shipped_data_is_sound() -> None:
     ("file", "old", "new", "line_of", "expected"),
     [
         ("worlds/dining.yaml", "median_seconds:", "medan_seconds:", "medan_seconds", "did you mean 'median_seconds'"),
-        ("worlds/dining.yaml", "log_sd: 0.9", "log_sd: much", "log_sd: much", "valid number"),
+        (
+            "worlds/dining.yaml",
+            "minimum_seconds: 2.0",
+            "minimum_seconds: much",
+            "minimum_seconds: much",
+            "valid number",
+        ),
         ("personas/dining.yaml", "routine: evening,", "routine: evning,", "evning", "did you mean 'evening'"),
         ("personas/dining.yaml", "{check_friends: 1.5,", "{chek_friends: 1.5,", "chek_friends", "'check_friends'"),
         ("scenarios/lunch_rush.yaml", "action.invite", "action.invit", "action.invit", "did you mean 'action.invite'"),

@@ -13,7 +13,7 @@ from services.simulator.domain.city import City
 from services.simulator.domain.effects import Surroundings
 from services.simulator.domain.environment import Spot, gathering
 from services.simulator.domain.events import Kind
-from services.simulator.domain.modifiers import kilometres
+from services.simulator.domain.geography import kilometres
 from services.simulator.domain.specification import CONDITIONS
 from services.simulator.domain.turn import Turn
 from tests.unit.simulator.domain.neighbours import data, make_city

@@ -75,7 +75,7 @@ def test_shares_of_a_scenario_hold_while_it_does(watched: Watched) -> None:
     answer = watched.order("behavior", {"scenario": "friday_night", "action_probabilities": shares})
     assert answer.accepted
     assert answer.result["probabilities"]["friday_night"]["search"] == pytest.approx(0.9, abs=1e-3)  # type: ignore[index]
-    watched.run(5)
+    watched.run(60)
     before = watched.rows("user_actions")
     assert watched.order("scenario", {"scenario": "friday_night"}).accepted
     watched.run(240)

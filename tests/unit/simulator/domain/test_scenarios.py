@@ -9,8 +9,8 @@ import pytest
 
 from services.simulator.domain.city import City, CityConfig, Command, Identity
 from services.simulator.domain.events import EVENT_TYPES, Kind
+from services.simulator.domain.geography import kilometres
 from services.simulator.domain.nodes import in_order
-from services.simulator.domain.population import KM_PER_DEGREE
 from services.simulator.domain.turn import Turn
 from tests.unit.simulator.domain.neighbours import data
 
@@ -51,9 +51,8 @@ def told(scenario: str, *, happens: bool) -> pl.DataFrame:
     columns["price"] = venues["price"][venue]
     columns["photogenic"] = venues["features"][venue] >> list(data().world.features).index("photogenic") & 1
     arena = data().almanac.arenas[0]
-    north = (venues["latitude"][venue] - arena.latitude) * KM_PER_DEGREE
-    east = (venues["longitude"][venue] - arena.longitude) * KM_PER_DEGREE * 0.758
-    columns["km"] = np.sqrt(north * north + east * east)
+    there = venues["latitude"][venue], venues["longitude"][venue]
+    columns["km"] = kilometres(*there, arena.latitude, arena.longitude)
     return pl.DataFrame(columns)
 
 

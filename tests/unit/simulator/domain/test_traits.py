@@ -131,7 +131,7 @@ def test_routine_regulars_go_where_they_always_go() -> None:
     turn.state.users.put("known", users, np.tile(np.arange(KNOWN), (USERS, 1)))
     turn.state.users.put("known_count", users, 3)
     chosen = np.isin(_looking(turn, going=True), np.arange(KNOWN))
-    assert first(by_persona(turn, chosen)) == "routine_regular"
+    assert last(by_persona(turn, ~chosen)) == "routine_regular"
 
 
 def test_event_organizers_invite_the_most_and_gather_the_largest_groups() -> None:
