@@ -3,6 +3,17 @@
 import json
 from pathlib import Path
 
+from rich.console import Console
+
+FILE_WIDTH = 160
+"""Columns where no terminal says how many it has."""
+
+
+def wide_console() -> Console:
+    """The terminal, or room enough for a wide table in a file or a pipe."""
+    terminal = Console()
+    return terminal if terminal.is_terminal else Console(width=FILE_WIDTH)
+
 
 def write(path: Path | None, figures: object) -> None:
     """Write ``figures`` as JSON where a path was given."""

@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli import figures
 from cli.bench.measure import Measurement
@@ -28,14 +27,16 @@ def bench(
     if unknown:
         raise typer.BadParameter(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(SUITES)}")
     measured = [one for name in suites or SUITES for one in SUITES[name]()]
-    Console().print(_table(measured))
+    figures.wide_console().print(_table(measured))
     figures.write(json, [one.printable() for one in measured])
     if not all(one.ok for one in measured):
         raise typer.Exit(1)
 
 
 def _table(measured: list[Measurement]) -> Table:
-    table = Table("measurement", "value", "unit", "peer", "peer's value", "ratio", "bar", "")
+    numbers = (Column(name, no_wrap=True, justify="right") for name in ("peer's value", "ratio", "bar", ""))
+    value = Column("value", no_wrap=True, justify="right")
+    table = Table(Column("measurement", overflow="fold"), value, "unit", "peer", *numbers)
     for one in measured:
         peer_value = "not had" if one.peer and one.peer_value is None else _number(one.peer_value)
         ratio = "" if one.ratio is None else f"{one.ratio:.1f}x"

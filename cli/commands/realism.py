@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from cli.realism.scorecard import Scorecard, Verdict
 
 PAGE = Path(".luna/realism.html")
-FILE_WIDTH = 160
-"""Columns where no terminal says how many it has."""
 
 
 def register(app: typer.Typer) -> None:
@@ -58,8 +56,7 @@ def realism(
     with Console(stderr=True).status("measuring"):
         card = scorecard.score(city, chosen, halves, lenient=lenient)
         null_card = None if other is None else scorecard.score(other, chosen, lenient=lenient)
-    terminal = Console()
-    _print(terminal if terminal.is_terminal else Console(width=FILE_WIDTH), card, null_card)
+    _print(figures.wide_console(), card, null_card)
     html.parent.mkdir(parents=True, exist_ok=True)
     html.write_text(page(city, other, card, null_card, directory.name), encoding="utf-8")
     Console(stderr=True).print(f"report with plots: {html}", markup=False, soft_wrap=True)
