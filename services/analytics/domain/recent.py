@@ -46,7 +46,6 @@ class RecentIds:
         self._size = segment_size
         self._count = segments
         self._windows: dict[tuple[str, int], _Window] = {}
-        self.duplicates = 0
 
     def load(self, partition: int, name: str, data: bytes) -> None:
         """Take back one segment; its first number tells its place among the others."""
@@ -71,7 +70,6 @@ class RecentIds:
             else:
                 seen.add(number)
                 new.append(number)
-        self.duplicates += len(ids) - len(new)
         self._remember(topic, partition, window, new)
         return keep
 

@@ -32,7 +32,6 @@ class Hub:
         self._tick_s = tick_s
         self._most_rows = most_rows
         self._pending: defaultdict[str, list[Chunk]] = defaultdict(list)
-        self._vectors: dict[str, Vector] = {}
         self._epoch = self.epoch
 
     @property
@@ -111,10 +110,6 @@ class Hub:
             self.flush()
         for client in list(self.clients):
             client.close(1001, "the gateway is going away; reconnect with your positions")
-
-    def resync(self, client: Client, channels: Sequence[str], reason: str) -> None:
-        """Tell one client that it has missed records of these channels."""
-        self._resync(client, channels, reason)
 
     def _turn_over(self) -> None:
         self._epoch = self.epoch

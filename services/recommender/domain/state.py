@@ -34,7 +34,6 @@ class Person:
     dietary: str | None = None
     friends: tuple[str, ...] = ()
     taste: NDArray[np.float32] = field(default_factory=lambda: np.full(len(TASTES), NEUTRAL_TASTE, dtype=np.float32))
-    has_taste: bool = False
     goes_to: Counter[int] = field(default_factory=Counter)
     ignored: Counter[int] = field(default_factory=Counter)
     shown_people_at: int = -(1 << 62)
@@ -92,7 +91,6 @@ class CityState:
         person = self.person(str(row["user_id"]))
         person.taste = np.array([row[f"taste_{taste}"] for taste in TASTES], dtype=np.float32)
         person.price_tier = _number(row["price_tier"])
-        person.has_taste = True
 
     def catch_up(self, minute: int) -> None:
         """Fold everything that happened before a simulated minute."""

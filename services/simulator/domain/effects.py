@@ -1,6 +1,6 @@
 """Named rates that can be modified, by how much one modifier changes one, and what a tick's modifiers amount to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -165,8 +165,3 @@ def edge(scenario: Scenario, minutes: float) -> float:
     edges = [m.from_minutes for m in scenario.modifiers]
     edges += [m.until_minutes for m in scenario.modifiers if m.until_minutes is not None]
     return max((at for at in edges if at <= minutes), default=0.0)
-
-
-def known_personas(modifiers: Iterable[Modifier]) -> set[str]:
-    """Names of personas that modifiers are limited to."""
-    return {name for modifier in modifiers for name in modifier.personas}

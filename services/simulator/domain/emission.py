@@ -1,6 +1,6 @@
 """EventEmitter: rows of a tick become batches, one a topic, in order of time; ids are printed once for all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import polars as pl
@@ -254,14 +254,3 @@ def latest_columns(turn: Turn, kind: Kind, index: Array, when: int) -> dict[str,
         "event_id": printed(high, low),
         "event_type": TYPE_NAMES[kind],
     }
-
-
-def types_of(outputs: Sequence[Outgoing]) -> dict[str, int]:
-    """Rows of each event type: a count for people who look."""
-    counts: dict[str, int] = {}
-    for output in outputs:
-        kinds = output.columns["event_type"]
-        if isinstance(kinds, Coded):
-            for code, number in zip(*np.unique(kinds.codes, return_counts=True), strict=True):
-                counts[kinds.values[int(code)]] = counts.get(kinds.values[int(code)], 0) + int(number)
-    return counts

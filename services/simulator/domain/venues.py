@@ -108,11 +108,6 @@ def largest_party(venues: Columns, index: Array) -> Array:
     return np.asarray((used * seats).sum(axis=1))
 
 
-def largest_table(venues: Columns, index: Array) -> Array:
-    """Seats of the largest table, shape of ``index``."""
-    return np.where(venues["eight"][index] > 0, 8, np.where(venues["six"][index] > 0, 6, 4))
-
-
 class Hours:
     """Answers whether venues are open, over columns of (venue, time)."""
 
