@@ -16,7 +16,7 @@ def party_sizes(turn: Turn, users: Array, steps: Array, most: Array) -> Array:
     draws = turn.town.draws
     uniform = draws.uniform(Purpose.PARTY, users, tick=turn.tick, also=[steps])
     usual = turn.state.users["group"][users] * turn.effects[-1].party_size
-    size = np.searchsorted(turn.town.tables.party, uniform ** (3.3 / np.maximum(usual, 1.5)), side="right")
+    size = np.searchsorted(turn.town.tables.party, uniform ** (3.5 / np.maximum(usual, 1.5)), side="right")
     return np.clip(size, 1, most)
 
 
