@@ -28,7 +28,7 @@ SETTLE_SECONDS = 60.0
 """The city promises 10 s on a machine of its own."""
 
 SMALL_CITY = {
-    "LUNA_SIMULATOR__USERS": "400",
+    "LUNA_SIMULATOR__USERS": "160",
     "LUNA_SIMULATOR__VENUES": "80",
     "LUNA_SIMULATOR__PROFILE": "dense",
     # a Friday whose dinner is live

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.kafka
 
 CITY_TOPICS = ("user_actions", "social_interactions", "bookings", "environment", "users", "venues", "ground_truth")
 SMALL = {
-    "users": "120",
+    "users": "60",
     "venues": "40",
     "profile": "dense",
     "backfill_days": "0.2",
@@ -46,7 +46,7 @@ def ticks(reader: Reader, run_ids: set[str]) -> pl.DataFrame:
 def told_by_the_journal(service: Service, run_id: str, last_tick: int) -> dict[tuple[str, bytes], list[bytes]]:
     """Every record of the branch up to a tick as an uninterrupted city tells it, by topic and key."""
     start = 1780524000_000_000
-    config = CityConfig(users=120, venues=40, start=start, profile="dense")
+    config = CityConfig(users=60, venues=40, start=start, profile="dense")
     city = build_city(config, service.seed, Identity(run_id, 1, "dining", "new_york"))
     decode = journal_decoder(CATALOGUE, CODEC)
     told = {entry.tick: entry.records for entry in read(service.data_dir / "simulator" / run_id / "1" / "journal.bin")}
