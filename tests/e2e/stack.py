@@ -29,7 +29,7 @@ SETTLE_SECONDS = 60.0
 
 SMALL_CITY = {
     "LUNA_SIMULATOR__USERS": "160",
-    "LUNA_SIMULATOR__VENUES": "80",
+    "LUNA_SIMULATOR__VENUES": "30",
     "LUNA_SIMULATOR__PROFILE": "dense",
     # a Friday whose dinner is live
     "LUNA_SIMULATOR__START": "2026-06-05T12:00:00-04:00",

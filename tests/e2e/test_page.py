@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from operator import itemgetter
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
@@ -92,7 +93,8 @@ def test_a_scenario_clicked_is_acknowledged_holds_and_raises_the_rate(page: Page
     expect(page.get_by_test_id("ack")).to_have_attribute("data-status", "acknowledged", timeout=PATIENCE_MS)
     expect(page.get_by_test_id("ack")).to_have_attribute("data-control", "scenario-lunch_rush")
     eventually(lambda: card.get_attribute("data-phase") in {"ramping", "holding"})
-    marked = city.get("/ground-truth")["windows"][-1]["cause_id"]
+    windows = [one for one in city.get("/ground-truth")["windows"] if one["name"] == "lunch_rush"]
+    marked = max(windows, key=itemgetter("starts_at"))["cause_id"]
     eventually(lambda: city.get(f"/admin/streams/history/user_actions?cause_id={marked}")["events"])
     card.click()
     eventually(lambda: card.get_attribute("data-phase") == "settling")
