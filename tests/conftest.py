@@ -21,7 +21,7 @@ from cli.servers.ports import free_port
 from cli.servers.postgres import PostgresPlan, PostgresServer
 
 # how long an example takes says how busy the machine is
-settings.register_profile("luna", deadline=None, max_examples=60)
+settings.register_profile("luna", deadline=None, max_examples=40)
 settings.load_profile("luna")
 
 CACHE = Path(__file__).parents[1] / ".luna"
