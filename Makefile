@@ -65,7 +65,7 @@ test: test-page test-python ## every level, real Kafka and PostgreSQL included, 
 test-python: setup page
 	@mkdir -p .luna && rm -f .coverage .coverage.*
 	@status=0; \
-	$(BIN)/coverage run -m pytest $(LEVEL) --durations=15 -m "not bench and not e2e" -n $(WORKERS) --dist loadgroup 2>&1 | tee .luna/pytest.log || status=1; \
+	$(BIN)/coverage run -m pytest $(LEVEL) --durations=15 -m "not bench and not e2e" -n $(WORKERS) 2>&1 | tee .luna/pytest.log || status=1; \
 	$(BIN)/python -m pytest $(LEVEL) --durations=15 -m e2e 2>&1 | tee .luna/pytest-e2e.log || test $$? = 5 || status=1; \
 	$(BIN)/coverage combine -q && $(BIN)/coverage xml -q; \
 	echo "lines covered, percent: $$($(BIN)/coverage report --format=total)"; \

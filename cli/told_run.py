@@ -11,6 +11,7 @@ import polars as pl
 from cli.manifest import NAME
 from services.simulator.domain.calendar import MINUTE
 from services.simulator.domain.city import CityConfig
+from services.simulator.domain.specification import World
 from services.simulator.explain import Known, Under
 
 _ENDED = ("booking.declined", "booking.expired", "booking.cancelled", "booking.completed", "booking.no_show")
@@ -30,22 +31,24 @@ class ToldRun:
     config: CityConfig
     paths: Mapping[str, list[Path]]
 
-    def known(self, user: str, time_us: int, half_life_minutes: float) -> Known:
-        """What was so at a time; ``half_life_minutes`` is of the excitement that a session leaves."""
+    def known(self, user: str, time_us: int, world: World) -> Known:
+        """What was so at a time, as the rules of the world see it."""
         bookings = self._before("bookings", time_us)
         social = self._before("social_interactions", time_us)
         actions = self._before("user_actions", time_us).filter(pl.col("user_id") == user)
         around = self._before("environment", time_us)
+        profile = self._profile(user, time_us)
         return Known(
             scenarios=self._scenarios(time_us),
             weather=_last(around, "weather.changed"),
             traffic=_last(around, "traffic.changed"),
             bookings=_held(bookings.filter(pl.col("user_id") == user), time_us),
-            friends=self._friends(user, time_us),
+            friends=len(profile["friend_ids"].split(",")) if profile["friend_ids"] else 0,
             invitations=_waiting(social.filter(pl.col("other_user_id") == user), social),
             planning=_planning(social, user),
             intent=_intent(actions, bookings.filter(pl.col("user_id") == user), social, user, time_us),
-            heat=_heat(actions, time_us, half_life_minutes),
+            heat=_heat(actions, time_us, world.session.excitation_half_life_minutes),
+            newcomer=profile["registered_at"] > time_us - int(world.social.newcomer_hours * _HOUR),
         )
 
     def _before(self, topic: str, time_us: int) -> pl.DataFrame:
@@ -59,12 +62,12 @@ class ToldRun:
         whole = whole.with_columns(pl.col(times).dt.timestamp("us"))
         return whole.filter(pl.col("simulation_time") <= time_us).sort("simulation_time", maintain_order=True)
 
-    def _friends(self, user: str, time_us: int) -> int:
+    def _profile(self, user: str, time_us: int) -> dict[str, Any]:
+        """The latest record of a person."""
         rows = self._before("users", time_us).filter(pl.col("user_id") == user)
         if rows.height == 0:
             raise RunError(f"{self.directory} knows no {user} at that time")
-        listed = rows["friend_ids"][-1]
-        return len(listed.split(",")) if listed else 0
+        return rows.row(-1, named=True)
 
     def _scenarios(self, time_us: int) -> list[Under]:
         """The last window told of each cause; of a stopped one it has moved."""

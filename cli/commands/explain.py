@@ -49,7 +49,7 @@ def explain_person(
         try:
             run = told_run(directory)
             config, seed = run.config, run.seed
-            known = run.known(f"u{number:07d}", time_us, data.world.session.excitation_half_life_minutes)
+            known = run.known(f"u{number:07d}", time_us, data.world)
         except RunError as error:
             refuse("explain", error)
     elif scenario:

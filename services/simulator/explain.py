@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from services.simulator.domain.behaviour import FRIENDLESS, INTENT_PULL, MOST_BOOKINGS
+from services.simulator.domain.behaviour import DISCOVERY, FRIENDLESS, INTENT_PULL, MOST_BOOKINGS
 from services.simulator.domain.calendar import MINUTE, Moment
 from services.simulator.domain.causes import OVER, overridden, strength
 from services.simulator.domain.days import kinds_of_day
@@ -48,6 +48,7 @@ class Known:
     planning: bool | None = None
     intent: bool | None = None
     heat: float | None = None
+    newcomer: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ def _around(town: Town, time_us: int, known: Known) -> Surroundings:
         holiday=town.data.holidays.get(now.day),
         weather=int(row[0]) if known.weather is None else CONDITIONS.index(known.weather),
         traffic=TRAFFIC.index(known.traffic or "moderate"),
+        weekday=now.weekday,
     )
 
 
@@ -183,7 +185,13 @@ def _of_state(known: Known) -> tuple[list[Step], list[str]]:
     steps = []
     for source, target, factor, holds in (
         ("has a venue in mind", "action.book", float(np.exp(INTENT_PULL)), known.intent),
-        ("has no friends", "action.check_friends", float(np.exp(FRIENDLESS)), _none(known.friends)),
+        ("has just joined", "action.check_friends", float(np.exp(DISCOVERY)), known.newcomer),
+        (
+            "has no friends",
+            "action.check_friends",
+            float(np.exp(FRIENDLESS)),
+            not known.newcomer and _none(known.friends),
+        ),
         ("has no friends", "action.invite", 0.0, _none(known.friends)),
         ("waits for answers to an invitation", "action.invite", 0.0, known.planning),
         ("has no invitation to answer", "action.respond", 0.0, _none(known.invitations)),
@@ -201,6 +209,7 @@ def _of_state(known: Known) -> tuple[list[Step], list[str]]:
         "traffic": "traffic (taken as moderate)",
         "bookings": "bookings held", "friends": "friends", "invitations": "invitations waiting",
         "planning": "a plan under way", "intent": "a venue in mind", "heat": "recent activity",
+        "newcomer": "whether they have just joined",
     }  # fmt: skip
     return steps, [words for name, words in names.items() if getattr(known, name) is None]
 
@@ -222,7 +231,9 @@ def _rates(
     outings = _shaped(town.tables.outing_curve[now.hour], total, "walk_ins", town, persona)
     return {
         "sessions_an_hour": float(person["activity"][0]) / _HOURS_A_DAY * sessions * heat,
-        "outings_a_day": float(town.tables.persona[persona, 0]) * profile.walk_ins_per_day * outings,
+        "outings_a_day": float(town.tables.persona[persona, 0] * person["outing"][0])
+        * profile.walk_ins_per_day
+        * outings,
     }
 
 

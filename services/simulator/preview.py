@@ -70,6 +70,7 @@ def _around(data: CityData, now: Moment) -> Surroundings:
         holiday=data.holidays.get(now.day),
         weather=weather,
         traffic=_MODERATE,
+        weekday=now.weekday,
     )
 
 

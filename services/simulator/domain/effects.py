@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from services.simulator.domain.draws import Array
-from services.simulator.domain.scenarios import TRAFFIC, Modifier, Scenario, Temporal
+from services.simulator.domain.scenarios import TRAFFIC, WEEKDAYS, Modifier, Scenario, Temporal
 from services.simulator.domain.specification import ACTIONS, CONDITIONS, CityData
 
 FACTOR, WEIGHT, UTILITY, ODDS, TIERS = "factor of a rate", "weight", "utility", "log-odds", "tiers"
@@ -68,7 +68,7 @@ class Surroundings(NamedTuple):
     holiday: str | None
     weather: str
     traffic: str
-    weekday: str = ""
+    weekday: str | None
 
 
 class Running(NamedTuple):
@@ -144,11 +144,13 @@ def surroundings(
     holiday: str | None,
     weather: int,
     traffic: int,
-    weekday: str = "",
+    weekday: int,
 ) -> Surroundings:
-    """The key of a moment: local minute of the day, and numbers of the weather and the traffic."""
+    """The key of a moment: local minute of the day; numbers of weather, traffic and weekday, from Monday 0."""
     day = "weekend" if weekend else "weekday"
-    return Surroundings(period_at(temporal, minute / 60), day, holiday, CONDITIONS[weather], TRAFFIC[traffic], weekday)
+    return Surroundings(
+        period_at(temporal, minute / 60), day, holiday, CONDITIONS[weather], TRAFFIC[traffic], WEEKDAYS[weekday]
+    )
 
 
 def shifted(share: Array | float, log_odds: float) -> Array | float:

@@ -74,7 +74,8 @@ class Mechanism:
         if around.period is not None:
             yield from ((f"meal period {around.period}", m, 1.0) for m in given.periods[around.period].modifiers)
         yield from ((around.day, m, 1.0) for m in given.days.get(around.day, ()))  # type: ignore[call-overload]
-        yield from ((around.weekday, m, 1.0) for m in given.days.get(around.weekday, ()))  # type: ignore[call-overload]
+        if around.weekday is not None:
+            yield from ((around.weekday, m, 1.0) for m in given.days.get(around.weekday, ()))  # type: ignore[call-overload]
         if around.holiday is not None:
             entry = entry_of(self._data.almanac, around.holiday)
             told = f"holiday {around.holiday} ({entry.type}, {entry.impact})"
@@ -129,7 +130,12 @@ class Mechanism:
         """Let a scenario put its own hours and days, and its overrides, in the place of temporal modifiers."""
         part, scenario = min(one.part, 1.0), one.scenario
         if scenario.period is not None or scenario.day is not None:
-            meant = self._calm(around._replace(period=scenario.period or around.period, day=scenario.day or around.day))
+            weekday = around.weekday if scenario.day is None else None  # a day of that kind, of no name
+            meant = self._calm(
+                around._replace(
+                    period=scenario.period or around.period, day=scenario.day or around.day, weekday=weekday
+                )
+            )
             total.total += part * (meant.total - total.total)
             total.by_persona += part * (meant.by_persona - total.by_persona)
         for modifier in scenario.modifiers:

@@ -143,7 +143,7 @@ def around(turn: Turn) -> Surroundings:
         holiday=_holiday(turn),
         weather=numbers["weather"],
         traffic=numbers["traffic"],
-        weekday=WEEKDAYS[turn.now.weekday],
+        weekday=turn.now.weekday,
     )
 
 

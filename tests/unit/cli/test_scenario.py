@@ -1,6 +1,7 @@
 """`luna scenario` and `luna explain`: what they print, write and refuse."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -13,7 +14,7 @@ from cli.main import build
 from cli.schedule import Scheduled
 from cli.sketch import sparkline
 from cli.told_run import told_run
-from services.simulator.data_files import DATA
+from services.simulator.data_files import DATA, load_city_data
 from services.simulator.domain.city import CityConfig
 
 RUN = CliRunner(env={"COLUMNS": "200"})
@@ -111,11 +112,11 @@ def test_a_told_run_knows_what_seed_and_configuration_do_not(tmp_path: Path) -> 
     job = Job(tmp_path / "run", config, 5, "parquet", 90, [Scheduled("lunch_rush", 10)])
     carry_out(job, Console(quiet=True))
     run = told_run(tmp_path / "run")
-    known = run.known("u0000003", NOON + 60 * 60_000_000, 25.0)
+    known = run.known("u0000003", NOON + 60 * 60_000_000, load_city_data().world)
     assert known.scenarios is not None
     assert [one.name for one in known.scenarios] == ["lunch_rush"]
     assert known.scenarios[0].started == NOON + 10 * 60_000_000
-    assert None not in (known.weather, known.traffic, known.bookings, known.friends, known.invitations, known.heat)
+    assert None not in asdict(known).values()
     code, output = luna("explain", "u0000003", "2026-06-05T13:00", "--dir", str(tmp_path / "run"))
     assert code == 0
     assert "scenario lunch_rush" in output

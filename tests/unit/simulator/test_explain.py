@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from services.simulator.domain import running
-from services.simulator.domain.calendar import HOUR, MINUTE
+from services.simulator.domain import behaviour, running
+from services.simulator.domain.calendar import DAY, HOUR, MINUTE
 from services.simulator.domain.effects import Running
 from services.simulator.domain.specification import ACTIONS
 from services.simulator.domain.turn import Turn
@@ -15,11 +15,14 @@ from services.simulator.preview import AROUND, preview
 from tests.unit.simulator.domain.neighbours import START, data, make_city
 
 NOBODY_KNOWS = Known()
-ALONE = Known((), "cloudy", "light", bookings=0, friends=0, invitations=0, planning=False, intent=False, heat=0.0)
+ALONE = Known(
+    (), "cloudy", "light", bookings=0, friends=0, invitations=0, planning=False, intent=False, heat=0.0, newcomer=False
+)
+FRIDAY = START + 2 * DAY
 
 
-def _turn(*names: str) -> Turn:
-    city = make_city(60)
+def _turn(*names: str, start: int = START) -> Turn:
+    city = make_city(60, start=start)
     city.step((), ())
     turn = city._turn(city.tick, (), ())
     running.hold(turn, [Running(data().scenarios[name], 1.0) for name in names], range(1, len(names) + 1))
@@ -36,9 +39,10 @@ def _mix(turn: Turn, user: int) -> dict[str, float]:
     return dict(zip(ACTIONS, shares.tolist(), strict=True))
 
 
+@pytest.mark.parametrize("start", [START, FRIDAY])
 @pytest.mark.parametrize("names", [(), ("friday_night",), ("lunch_rush", "weekend_brunch")])
-def test_the_result_is_the_engines(names: tuple[str, ...]) -> None:
-    turn = _turn(*names)
+def test_the_result_is_the_engines(names: tuple[str, ...], start: int) -> None:
+    turn = _turn(*names, start=start)
     around = running.around(turn)
     under = [Under(name, turn.start - HOUR, turn.start + HOUR) for name in names]
     known = replace(NOBODY_KNOWS, scenarios=under, weather=around.weather, traffic=around.traffic)
@@ -73,6 +77,37 @@ def test_what_is_impossible_has_no_chance_and_what_nobody_knows_is_said() -> Non
     assert blind.result["book"] > 0
 
 
+def test_the_day_of_the_week_is_told() -> None:
+    found = explain(_turn(start=FRIDAY).town, 7, FRIDAY, ALONE)
+    assert found.surroundings["weekday"] == "friday"
+    assert {step.target for step in found.steps if step.source == "friday"} >= {"walk_ins", "category.restaurant"}
+
+
+def test_who_has_just_joined_looks_for_friends_whether_there_are_any_or_not() -> None:
+    town = _turn().town
+    new, settled, friendless = (
+        explain(town, 7, START, replace(ALONE, newcomer=newcomer, friends=friends)).result["check_friends"]
+        for newcomer, friends in ((True, 0), (False, 3), (False, 0))
+    )
+    assert new > settled > friendless
+    steps = explain(town, 7, START, replace(ALONE, newcomer=True)).steps
+    assert [step.source for step in steps if step.target == "action.check_friends" and step.factor > 1] == [
+        "has just joined"
+    ]
+
+
+def test_the_rate_of_outings_is_the_persons_own() -> None:
+    turn = _turn()
+    users, factor = turn.state.users, behaviour.walk_in_factor(turn, turn.effects[0])
+    per_day = turn.town.data.world.profiles["realistic"].walk_ins_per_day
+    around = running.around(turn)
+    known = replace(ALONE, weather=around.weather, traffic=around.traffic)
+    told = [explain(turn.town, user, turn.start, known).rates["outings_a_day"] for user in range(60)]
+    persona = users["persona"][:60]
+    engine = turn.town.tables.persona[persona, 0] * users["outing"][:60] * per_day * factor[persona]
+    assert told == pytest.approx(engine.tolist())
+
+
 def test_recent_activity_raises_the_rate_of_sessions() -> None:
     town = _turn().town
     calm, warm = (explain(town, 7, START, replace(ALONE, heat=heat)).rates["sessions_an_hour"] for heat in (0.0, 1.0))
@@ -89,6 +124,13 @@ def test_a_preview_begins_and_ends_at_the_baseline_and_shows_only_what_changes()
         assert changed[-1] == without[-1], name
     without, changed = found.series["walk_ins"]
     assert changed[found.phases == 1] == pytest.approx(2 * without[found.phases == 1])
+
+
+def test_a_preview_knows_the_day_of_the_week() -> None:
+    wednesday, friday = (
+        preview(data().scenarios["friday_night"], data(), start).series["walk_ins"][0] for start in (START, FRIDAY)
+    )
+    assert friday[: 2 * AROUND].mean() > 1.02 * wednesday[: 2 * AROUND].mean()
 
 
 def test_a_rush_at_three_in_the_morning_still_rushes() -> None:

@@ -14,7 +14,7 @@ from services.simulator.domain.scenarios import WEEKDAYS
 from tests.unit.simulator.domain.neighbours import data, make_city
 
 EPOCH = date(1970, 1, 1)
-DULL = Surroundings(None, "weekday", holiday=None, weather="cloudy", traffic="light")
+DULL = Surroundings(None, "weekday", holiday=None, weather="cloudy", traffic="light", weekday=None)
 
 
 def _day(year: int, month: int, day: int) -> int:

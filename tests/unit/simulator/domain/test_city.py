@@ -11,8 +11,6 @@ from streamkit.records import Outgoing
 from tests.laws import bookings, people, wire
 from tests.unit.simulator.domain.neighbours import START, Stage, data, make_city, same, told
 
-pytestmark = pytest.mark.xdist_group("lived city")  # one process: what they share takes half a minute to make
-
 DAYS = 3
 ORDERS = {
     600: [Command("a", "scenario", {"scenario": "lunch_rush"})],

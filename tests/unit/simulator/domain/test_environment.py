@@ -107,7 +107,7 @@ def test_trips_are_later_in_the_rush_in_snow_and_when_crowds_come_and_leave() ->
 def test_heavy_traffic_keeps_people_near() -> None:
     mechanism = _city("2026-01-07T16:00")._town.mechanism
     levels = [
-        mechanism.value(mechanism.total(Surroundings(None, "weekday", None, "cloudy", level), ()), "distance")
+        mechanism.value(mechanism.total(Surroundings(None, "weekday", None, "cloudy", level, None), ()), "distance")
         for level in ("light", "moderate", "heavy", "severe")
     ]
     assert levels == sorted(levels)

@@ -15,7 +15,7 @@ from services.simulator.domain.scenarios import Modifier, Scenario
 from services.simulator.domain.specification import ACTIONS
 from tests.unit.simulator.domain.neighbours import data, make_city
 
-DULL = Surroundings(None, "weekday", holiday=None, weather="cloudy", traffic="light")
+DULL = Surroundings(None, "weekday", holiday=None, weather="cloudy", traffic="light", weekday=None)
 VENUES = {
     name: make_city(5, venues=60)._state.venues[name] for name in ("outdoor", "features", "latitude", "longitude")
 }

@@ -14,8 +14,6 @@ from services.simulator.domain.nodes import in_order
 from services.simulator.domain.turn import Turn
 from tests.unit.simulator.domain.neighbours import data
 
-pytestmark = pytest.mark.xdist_group("told scenarios")  # one process: they share what was told
-
 USERS, MINUTES = 300, 140
 TIMES = {
     "lunch_rush": "2026-06-05T11:30-04:00",
