@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 FOR ?=
 LEVEL ?= tests
-# processes that share the tests without a stack: half of those tests wait for servers
+# processes that share the tests that need no machine of their own: half of those wait for servers
 WORKERS ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
@@ -65,12 +65,12 @@ test: test-page test-python ## every level, real Kafka and PostgreSQL included, 
 test-python: setup page
 	@mkdir -p .luna && rm -f .coverage .coverage.*
 	@status=0; \
-	$(BIN)/coverage run -m pytest $(LEVEL) --durations=15 -m "not bench and not e2e" -n $(WORKERS) 2>&1 | tee .luna/pytest.log || status=1; \
-	$(BIN)/python -m pytest $(LEVEL) --durations=15 -m e2e 2>&1 | tee .luna/pytest-e2e.log || test $$? = 5 || status=1; \
+	$(BIN)/coverage run -m pytest $(LEVEL) --durations=15 -m "not bench and not alone" -n $(WORKERS) --dist worksteal 2>&1 | tee .luna/pytest.log || status=1; \
+	$(BIN)/python -m pytest $(LEVEL) --durations=15 -m alone 2>&1 | tee .luna/pytest-alone.log || test $$? = 5 || status=1; \
 	$(BIN)/coverage combine -q && $(BIN)/coverage xml -q; \
 	echo "lines covered, percent: $$($(BIN)/coverage report --format=total)"; \
 	$(BIN)/coverage report --fail-under=85 >/dev/null || { echo "less than 85 % of the lines are covered"; status=1; }; \
-	tail -qn 1 .luna/pytest.log .luna/pytest-e2e.log; exit $$status
+	tail -qn 1 .luna/pytest.log .luna/pytest-alone.log; exit $$status
 
 test-unit: setup ## the levels without servers, in a minute
 	@$(BIN)/python -m pytest -q tests/unit tests/contract tests/architecture -m "not kafka and not postgres"

@@ -29,7 +29,7 @@ CACHE = Path(__file__).parents[1] / ".luna"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the city of the whole-stack tests lives at least before its laws are checked."""
-    parser.addoption("--city-seconds", type=float, default=40.0, help="seconds that a whole city lives (default 40)")
+    parser.addoption("--city-seconds", type=float, default=25.0, help="seconds that a whole city lives (default 25)")
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,8 @@ import fastavro
 import yaml
 from confluent_kafka import Message, Producer
 
-from tests.e2e.consumer import GARBAGE, TOPICS, messages
+from tests.e2e.consumer import GARBAGE, TOPICS
+from tests.whole_topics import messages
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 CONTRACT: dict[str, Any] = yaml.safe_load((SCHEMAS / "topics.yaml").read_text(encoding="utf-8"))["topics"]

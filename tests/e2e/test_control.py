@@ -12,7 +12,7 @@ from tests.e2e.stack import SMALL_CITY, Stack
 from tests.e2e.waiting import eventually
 from tests.laws.reading import Reading, Record
 
-pytestmark = [pytest.mark.e2e, pytest.mark.kafka, pytest.mark.postgres]
+pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.kafka, pytest.mark.postgres]
 
 USUAL = float(SMALL_CITY["LUNA_SIMULATOR__SPEED"])
 RAMP = 10

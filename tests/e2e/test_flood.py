@@ -21,9 +21,9 @@ from cli.servers.processes import ChildProcess
 from cli.topics import apply, plans
 from streamkit.contracts import Catalogue
 from tests.conftest import CACHE
-from tests.e2e.consumer import messages
 from tests.e2e.stack import SMALL_CITY
 from tests.e2e.waiting import eventually
+from tests.whole_topics import messages
 
 pytestmark = [pytest.mark.e2e, pytest.mark.kafka, pytest.mark.postgres]
 

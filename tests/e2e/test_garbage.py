@@ -6,14 +6,15 @@ from functools import partial
 import pytest
 from confluent_kafka import Message
 
-from tests.e2e.consumer import messages, read_all
+from tests.e2e.consumer import read_all
 from tests.e2e.garbage import CONTRACT, Place, Thrown, newest, throw
 from tests.e2e.probes import answers, confirmed_booking
 from tests.e2e.stack import Stack
 from tests.e2e.waiting import eventually
 from tests.laws.every import violations
+from tests.whole_topics import messages
 
-pytestmark = [pytest.mark.e2e, pytest.mark.kafka, pytest.mark.postgres]
+pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.kafka, pytest.mark.postgres]
 
 EACH = 1_000
 OUTSIDE_GROUPS = {("analytics", "venues")}

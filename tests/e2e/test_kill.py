@@ -11,7 +11,7 @@ from tests.e2e.stack import SERVICES, Stack
 from tests.e2e.waiting import eventually
 from tests.laws.every import violations
 
-pytestmark = [pytest.mark.e2e, pytest.mark.kafka, pytest.mark.postgres]
+pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.kafka, pytest.mark.postgres]
 
 
 def reborn(city: Stack, service: str, killed: int) -> int:

@@ -10,7 +10,7 @@ from tests.e2e.stack import Stack
 from tests.laws import bookings
 from tests.laws.every import violations
 
-pytestmark = [pytest.mark.e2e, pytest.mark.kafka, pytest.mark.postgres]
+pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.kafka, pytest.mark.postgres]
 
 LIFE = (
     "session.started", "session.ended", "venue.browsed", "venue.viewed", "search.performed", "venue.saved",

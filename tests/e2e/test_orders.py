@@ -10,7 +10,7 @@ from tests.e2e.stack import Stack
 from tests.e2e.waiting import eventually
 from tests.laws.reading import Record
 
-pytestmark = [pytest.mark.e2e, pytest.mark.kafka, pytest.mark.postgres]
+pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.kafka, pytest.mark.postgres]
 
 
 def test_a_triggered_event_is_on_its_topic_with_its_cause(city: Stack) -> None:

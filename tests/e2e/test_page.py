@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from tests.e2e.stack import SMALL_CITY, Stack
 from tests.e2e.waiting import eventually
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.kafka, pytest.mark.postgres]
+pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.browser, pytest.mark.kafka, pytest.mark.postgres]
 
 CHROMIUM = "/usr/bin/chromium"
 PATIENCE_MS = 30_000.0

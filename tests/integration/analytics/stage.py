@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Message
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
@@ -24,6 +24,7 @@ from streamkit.records import Coded, Column, Outgoing
 from streamkit.settings import KafkaSettings
 from streamkit.testing import eventually
 from tests.unit.analytics.city import COMMON, MINUTE, START, state_changed, tick, venue
+from tests.whole_topics import messages
 
 PARTITIONS = 4
 KINDS = ("venue.viewed", "venue.liked", "session.started", "visit.started", "review.submitted", "session.ended")
@@ -137,15 +138,7 @@ class Stage:
 
     def messages(self, topic: str) -> list[Message]:
         """Every record of a topic."""
-        client = Consumer({**self._kafka.client(), "group.id": "observer", "enable.auto.commit": False})
-        places = [TopicPartition(topic, partition, 0) for partition in range(PARTITIONS)]
-        left = sum(client.get_watermark_offsets(place, 10)[1] for place in places)
-        client.assign(places)
-        found: list[Message] = []
-        while len(found) < left:
-            found += client.consume(10_000, 5.0)
-        client.close()
-        return found
+        return list(messages(self._kafka.bootstrap_servers, [topic]))
 
     def frame(self, topic: str) -> pl.DataFrame:
         """Every record of a topic, decoded."""

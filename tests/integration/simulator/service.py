@@ -23,6 +23,7 @@ from streamkit.positions import Positions, print_positions
 from streamkit.producer import Producer
 from streamkit.records import Outgoing
 from streamkit.settings import KafkaSettings
+from tests.whole_topics import messages
 
 CATALOGUE = Catalogue.load()
 CODEC = Codec(CATALOGUE)
@@ -91,23 +92,9 @@ class Reader:
 
     def records(self, topic: str) -> dict[int, list[tuple[bytes | None, bytes | None]]]:
         """Key and value of every record by partition, in offset order."""
-        consumer = Consumer(
-            {"bootstrap.servers": self._bootstrap, "group.id": "test-reader", "enable.auto.commit": False}
-        )
         found: dict[int, list[tuple[bytes | None, bytes | None]]] = {}
-        for partition in range(CATALOGUE.topic(topic).partitions):
-            end = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)[1]
-            rows = found[partition] = []
-            if end == 0:
-                continue
-            consumer.assign([TopicPartition(topic, partition, 0)])
-            last = -1
-            while last + 1 < end:
-                for message in consumer.consume(10_000, 0.05):
-                    assert message.error() is None, message.error()
-                    last = message.offset() or 0
-                    rows.append((message.key(), message.value()))
-        consumer.close()
+        for message in messages(self._bootstrap, [topic]):
+            found.setdefault(message.partition() or 0, []).append((message.key(), message.value()))
         return found
 
     def frame(self, topic: str) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""What an outside consumer finds in three days of a city, and what makes it the same city twice."""
+"""What an outside consumer finds in two days of a city, and what makes it the same city twice."""
 
 import numpy as np
 import polars as pl
@@ -11,7 +11,7 @@ from streamkit.records import Outgoing
 from tests.laws import bookings, people, wire
 from tests.unit.simulator.domain.neighbours import START, Stage, data, make_city, same, told
 
-DAYS = 3
+DAYS = 2
 ORDERS = {
     600: [Command("a", "scenario", {"scenario": "lunch_rush"})],
     640: [Command("b", "scenario", {"scenario": "friday_night"})],
@@ -24,7 +24,7 @@ ORDERS = {
 
 @pytest.fixture(scope="module")
 def stage() -> Stage:
-    return Stage(make_city(200, venues=70), ORDERS).run(DAYS * 1440)
+    return Stage(make_city(240, venues=70), ORDERS).run(DAYS * 1440)
 
 
 @pytest.mark.parametrize(

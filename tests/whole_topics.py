@@ -1,0 +1,29 @@
+"""Whole topics, as a plain client reads them."""
+
+from collections.abc import Iterator, Sequence
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
+
+ANSWER_SECONDS = 20.0
+_POLL_SECONDS = 0.1
+"""A poll for many messages waits so long for those that are not there: short, for tests ask again and again."""
+
+
+def messages(bootstrap_servers: str, topics: Sequence[str]) -> Iterator[Message]:
+    """Messages of some topics from their beginnings to their present ends; no group, no commit."""
+    consumer = Consumer({"bootstrap.servers": bootstrap_servers, "group.id": "outside", "enable.auto.commit": False})
+    try:
+        known = consumer.list_topics(timeout=ANSWER_SECONDS).topics
+        places = [(topic, number) for topic in topics for number in known[topic].partitions]
+        ends = {place: consumer.get_watermark_offsets(TopicPartition(*place), ANSWER_SECONDS) for place in places}
+        left = {place: high for place, (low, high) in ends.items() if high > low}
+        consumer.assign([TopicPartition(*place, OFFSET_BEGINNING) for place in left])
+        while left:
+            for message in consumer.consume(5_000, _POLL_SECONDS):
+                assert message.error() is None, message.error()
+                yield message
+            for position in consumer.position([TopicPartition(*place) for place in left]):
+                if position.offset >= left[position.topic, position.partition]:
+                    del left[position.topic, position.partition]
+    finally:
+        consumer.close()
