@@ -60,7 +60,9 @@ demo: ## the whole city on this machine; FOR=60 ends by itself with a summary
 	@$(MAKE) --no-print-directory -j 2 $(VENV)/luna page
 	@$(BIN)/luna up --demo $(if $(FOR),--for $(FOR))
 
-test: test-page test-python ## every level, real Kafka and PostgreSQL included, with coverage
+test: ## every level, real Kafka and PostgreSQL included, with coverage
+	@$(MAKE) --no-print-directory -j 2 setup page
+	@$(MAKE) --no-print-directory test-page test-python
 
 test-python: setup page
 	@mkdir -p .luna && rm -f .coverage .coverage.*

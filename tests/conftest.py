@@ -26,6 +26,10 @@ settings.load_profile("luna")
 
 CACHE = Path(__file__).parents[1] / ".luna"
 
+# what the tests start runs as it is shipped: only the processes that share the tests count which lines are covered
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the city of the whole-stack tests lives at least before its laws are checked."""

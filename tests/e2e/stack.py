@@ -41,8 +41,8 @@ SMALL_CITY = {
 
 
 def luna(*arguments: str) -> list[str]:
-    """The `luna` command, with servers of its own whatever the environment of the tests names, and not measured."""
-    own = ["env", "-u", "LUNA_KAFKA__BOOTSTRAP_SERVERS", "-u", "LUNA_DATABASE__URL", "-u", "COVERAGE_PROCESS_CONFIG"]
+    """The `luna` command, with servers of its own whatever the environment of the tests names."""
+    own = ["env", "-u", "LUNA_KAFKA__BOOTSTRAP_SERVERS", "-u", "LUNA_DATABASE__URL"]
     return [*own, sys.executable, "-c", "from cli.main import main; main()", *arguments]
 
 
