@@ -12,7 +12,7 @@ from services.simulator.domain.friends import any_friend
 from services.simulator.domain.population import DORMANT, FRIENDS
 from services.simulator.domain.turn import Turn
 
-_TRIANGLE_SHARE = 0.6
+_TRIANGLE_SHARE = 0.7
 _TRIED, _TRIED_NEAR = 6, 6
 """How many people somebody may come across who looks for friends: a choice."""
 _ANSWER_LOG_SD = 1.6

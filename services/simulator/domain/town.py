@@ -123,7 +123,7 @@ def make_town(config: CityConfig, seed: int, identity: Identity, data: CityData)
     )
 
 
-_LEAST_OUTING = 0.15
+_LEAST_OUTING = 0.05
 """Part of an hour's visits that is nobody's reservation, however many tables are reserved for it: a choice."""
 
 
