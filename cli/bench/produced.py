@@ -171,7 +171,7 @@ def _sampled(program: Path, home: Path, count: int) -> float:
     file = home / "generator.yml"
     file.write_text(yaml.safe_dump(config), encoding="utf-8")
     began = time.perf_counter()
-    run([str(program), "generate", "--path", str(file), "--id", "bench", "--live-mode", "false"], seconds=300)
+    run([str(program), "generate", "--path", str(file), "--id", "bench", "--live-mode", "false"], seconds=60)
     seconds = time.perf_counter() - began
     written = len((home / f"out-{count}.txt").read_text(encoding="utf-8").split())
     if written < count:
