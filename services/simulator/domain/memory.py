@@ -1,8 +1,10 @@
-"""The places people know: they explore less the more they know, and return where they went most often.
+"""The places people know: they look for new ones now and then, and return where they went most often.
 
 Exploration and preferential return (Song, Koren, Wang, Barabasi 2010, "Modelling the scaling properties of human
 mobility", Nature Physics 6): the chance of a new place is rho * S ** -gamma with S distinct places so far, and a place
-known is gone back to in proportion to the visits there.
+known is gone back to in proportion to the visits there. That is of all new places. Most come by themselves, where
+what one knows is closed, near where one is or talked about by friends, and those fall faster with S than the law; what
+is looked for on purpose, here, makes up for the rest, so that its own gamma may be below zero.
 """
 
 import numpy as np

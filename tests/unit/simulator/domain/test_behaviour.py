@@ -1,6 +1,7 @@
 """What people do: the base mix when everything is possible, traits of personas, venues that suit."""
 
 import numpy as np
+import pytest
 from scipy import stats
 
 from services.simulator.domain.behaviour import BOOK, INVITE, RESPOND, choose_actions
@@ -75,7 +76,7 @@ def test_people_choose_what_they_like_at_prices_they_like() -> None:
     assert stats.spearmanr(columns["price"][users], venues["price"][venue]).statistic > 0.15
 
 
-def test_people_return_in_proportion_to_their_visits_and_explore_less_the_more_they_know() -> None:
+def test_people_return_in_proportion_to_their_visits_and_explore_by_how_many_places_they_know() -> None:
     turn = make_city(3000, venues=300)._turn(0, (), ())
     users, steps, columns = np.arange(3000), np.zeros(3000, dtype=np.int64), turn.state.users
     few, many = np.full((3000, KNOWN), -1), np.tile(np.arange(KNOWN), (3000, 1))
@@ -85,7 +86,8 @@ def test_people_return_in_proportion_to_their_visits_and_explore_less_the_more_t
     early = exploring(turn, users, steps).mean()
     columns.put("known", users, many)
     columns.put("places", users, 60)
-    assert exploring(turn, users, steps).mean() < 0.6 * early
+    gamma = data().world.venue_choice.explore_gamma
+    assert exploring(turn, users, steps).mean() == pytest.approx(early * 60**-gamma, rel=0.2)
     visits = np.where(np.arange(KNOWN) == 3, 40, 1)
     columns.put("known_count", users, np.tile(visits, (3000, 1)))
     no, yes = np.zeros(3000, dtype=bool), np.ones(3000, dtype=bool)
