@@ -17,6 +17,8 @@ from services.simulator.domain.turn import Turn
 _INVITE_STEP = 40
 _ANSWER_KINDS = np.array([0, Kind.INVITE_DECLINED, Kind.INVITE_ACCEPTED, Kind.INVITE_EXPIRED], dtype=np.uint8)
 _CLOSES_BEFORE = 90 * MINUTE
+_YES_OF_ANSWERS = 0.7
+"""REALISM F13."""
 
 
 def invite_friends(turn: Turn, index: Array) -> None:
@@ -133,7 +135,7 @@ def answer_now(turn: Turn, index: Array) -> None:
     rows = waiting[first[found]]
     uniform = turn.town.draws.uniform(Purpose.INVITE_ANSWER, made.user[index], tick=turn.tick)
     answer = pool.rows["answer"][rows]
-    answer = np.where(answer == EXPIRE, np.where(uniform < 0.7, ACCEPT, DECLINE), answer)  # noqa: PLR2004 — F13 of answers
+    answer = np.where(answer == EXPIRE, np.where(uniform < _YES_OF_ANSWERS, ACCEPT, DECLINE), answer)
     pool.put_all(rows, {"answer": answer, "due": np.maximum(made.time[index], turn.start)})
     now = np.zeros(len(pool), dtype=bool)
     now[rows] = True

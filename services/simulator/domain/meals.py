@@ -9,6 +9,9 @@ from services.simulator.domain.turn import Turn
 SOONEST = 40 * MINUTE
 _QUARTER = 15 * MINUTE
 _STAY = 75.0
+_NEUTRAL_GROUP = 3.5
+"""Usual number of people of somebody whose parties are just those of real reservations: a choice."""
+_LEAST_GROUP = 1.5
 
 
 def party_sizes(turn: Turn, users: Array, steps: Array, most: Array) -> Array:
@@ -16,7 +19,9 @@ def party_sizes(turn: Turn, users: Array, steps: Array, most: Array) -> Array:
     draws = turn.town.draws
     uniform = draws.uniform(Purpose.PARTY, users, tick=turn.tick, also=[steps])
     usual = turn.state.users["group"][users] * turn.effects[-1].party_size
-    size = np.searchsorted(turn.town.tables.party, uniform ** (3.5 / np.maximum(usual, 1.5)), side="right")
+    size = np.searchsorted(
+        turn.town.tables.party, uniform ** (_NEUTRAL_GROUP / np.maximum(usual, _LEAST_GROUP)), side="right"
+    )
     return np.clip(size, 1, most)
 
 
