@@ -173,7 +173,7 @@ def _sampled(program: Path, home: Path, count: int) -> float:
     began = time.perf_counter()
     run([str(program), "generate", "--path", str(file), "--id", "bench", "--live-mode", "false"], seconds=60)
     seconds = time.perf_counter() - began
-    written = len((home / f"out-{count}.txt").read_text(encoding="utf-8").split())
+    written = len((home / f"out-{count}.txt").read_text(encoding="utf-8").splitlines())
     if written < count:
         raise PeerError(f"eventum wrote {written} of {count} events")
     return seconds

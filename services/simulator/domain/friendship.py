@@ -13,6 +13,7 @@ from services.simulator.domain.population import DORMANT, FRIENDS
 from services.simulator.domain.turn import Turn
 
 _TRIANGLE_SHARE = 0.7
+"""Of requests that go to a friend's friend where there is one: a choice, between REALISM F3, F6 and F7."""
 _TRIED, _TRIED_NEAR = 6, 6
 """How many people somebody may come across who looks for friends: a choice."""
 _ANSWER_LOG_SD = 1.6

@@ -12,6 +12,7 @@ _STAY = 75.0
 _NEUTRAL_GROUP = 3.5
 """Usual number of people of somebody whose parties are just those of real reservations: a choice."""
 _LEAST_GROUP = 1.5
+"""Who usually eats alone asks for company now and then: a choice."""
 
 
 def party_sizes(turn: Turn, users: Array, steps: Array, most: Array) -> Array:
