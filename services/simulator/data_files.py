@@ -18,7 +18,17 @@ from services.simulator.domain.climate import year_of
 from services.simulator.domain.draws import Array
 from services.simulator.domain.effects import BY_PERSONA, OPERATIONS, targets
 from services.simulator.domain.scenarios import TRAFFIC, Modifier, Scenario, Temporal
-from services.simulator.domain.specification import ACTIONS, CONDITIONS, DIETARY, TASTES, CityData, People, Place, World
+from services.simulator.domain.specification import (
+    ACTIONS,
+    AMBIANCES,
+    CONDITIONS,
+    DIETARY,
+    TASTES,
+    CityData,
+    People,
+    Place,
+    World,
+)
 from streamkit.contracts import Catalogue
 
 DATA = Path(__file__).parent / "data"
@@ -122,10 +132,13 @@ def _check(data: CityData, directory: Path, world: str) -> None:
     _known(worlds, "actions", data.world.actions, ACTIONS)
     _known(worlds, "categories", data.world.categories, tuple(data.checkins))
     _known(worlds, "diets", data.world.diets, DIETARY)
+    for name, category in data.world.categories.items():
+        _known(worlds, f"{name}.ambiance", category.ambiance, AMBIANCES)
     for diet, shifts in data.world.diets.items():
         _known(worlds, f"diets.{diet}", shifts, TASTES)
     for name, persona in data.people.personas.items():
         _known(personas, f"{name}.weights", persona.weights, ACTIONS)
+        _known(personas, f"{name}.ambiance", persona.ambiance, AMBIANCES)
         _known(personas, f"{name}.routine", {persona.routine: 0}, tuple(data.people.routines))
     for place, given in (("days_off", data.people.days_off), ("session_length", data.people.session_length)):
         _known(personas, place, given, tuple(data.people.personas))

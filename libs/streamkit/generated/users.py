@@ -35,6 +35,7 @@ COLUMNS: Final = (
     "price_tier",
     "openness",
     "group_size",
+    "favourite_ambiance",
     "dietary",
     "friend_ids",
 )
@@ -73,5 +74,6 @@ class UsersRow(TypedDict):
     price_tier: float
     openness: float
     group_size: float
+    favourite_ambiance: str | None
     dietary: str | None
     friend_ids: str | None

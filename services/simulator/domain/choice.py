@@ -187,6 +187,7 @@ def _utility(turn: Turn, wish: Wish, candidates: Array) -> tuple[Array, Array]:
     follows = tables.persona[columns["persona"][users], 6]
     fit = (
         weights.taste * columns["tastes"][users[:, None], venues["cuisine"][candidates]]
+        + weights.ambiance / 255 * columns["moods"][users[:, None], venues["ambiance"][candidates]]
         + weights.rating * venues["rating"][candidates]
         + weights.hours * tables.hours_log[category, wish.hour[:, None]]
         + weights.trending * np.minimum(venues["trending"][candidates], 2.0)

@@ -83,6 +83,7 @@ class Purpose(IntEnum):
     RELIABILITY = 55
     ONWARD = 56
     ATTENDANCE = 57
+    MOOD = 58
     CASCADE = 60
     IMPERFECTION = 90  # from here on apart from those that people add
     ACTIVE_POOL = 91

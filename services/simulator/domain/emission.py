@@ -28,6 +28,7 @@ _TOPIC_OF = np.full(len(TYPE_NAMES), -1)
 for _number, (_, _first, _end) in enumerate(_TOPICS):
     _TOPIC_OF[_first:_end] = _number
 _TOPIC_OF[Kind.VENUE_AVAILABILITY_CHANGED] = _TOPIC_OF[Kind.VENUE_TRENDING]
+_TOPIC_OF[Kind.ROUTINE_FORMED] = _TOPIC_OF[Kind.VISIT_ENDED]
 _ID_FIELDS = ("", "from_", "ref_", "also_")
 
 

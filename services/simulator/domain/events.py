@@ -33,6 +33,7 @@ class Kind(IntEnum):
     USER_DORMANT = 16
     USER_RETURNED = 17
     USER_CHURNED = 18
+    USER_BECAME_REGULAR = 19
     FRIEND_REQUESTED = 20
     FRIEND_ACCEPTED = 21
     INVITE_SENT = 22
@@ -62,6 +63,7 @@ class Kind(IntEnum):
     USER_UPDATED = 70
     VENUE_UPDATED = 71
     VENUE_AVAILABILITY_CHANGED = 72
+    ROUTINE_FORMED = 73
     PLAN = 80  # never emitted: names a plan
 
 

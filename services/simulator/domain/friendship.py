@@ -14,8 +14,8 @@ from services.simulator.domain.turn import Turn
 
 _TRIANGLE_SHARE = 0.7
 """Of requests that go to a friend's friend where there is one: a choice, between REALISM F3, F6 and F7."""
-_TRIED, _TRIED_NEAR = 6, 6
-"""How many people somebody may come across who looks for friends: a choice."""
+_TRIED, _TRIED_PLACES = 6, 2
+"""How many people somebody may come across in the neighbourhood and at the same places: a choice that meets F7."""
 _ANSWER_LOG_SD = 1.6
 
 
@@ -152,11 +152,11 @@ def _whom(turn: Turn, users: Array) -> Array:
     which = np.arange(_TRIED)[None, :]
     tried = draws.uniform(Purpose.FRIEND_REQUEST, users[:, None], tick=turn.tick, step=6, also=[which]) * columns.count
     others, rows = tried.astype(np.int64), np.arange(len(users))
-    near = (columns["home_zone"][others] == columns["home_zone"][users][:, None])[:, :_TRIED_NEAR]
+    near = columns["home_zone"][others] == columns["home_zone"][users][:, None]
     neighbour = np.where(near.any(axis=1), others[rows, near.argmax(axis=1)], anyone)
-    mine, theirs = columns["known"][users], columns["known"][others]
+    mine, theirs = columns["known"][users], columns["known"][others[:, :_TRIED_PLACES]]
     places = (mine[:, None, :, None] == theirs[:, :, None, :]) & (mine >= 0)[:, None, :, None]
-    met = places.any(axis=(2, 3)) & (others != users[:, None])
+    met = places.any(axis=(2, 3)) & (others[:, :_TRIED_PLACES] != users[:, None])
     neighbour = np.where(met.any(axis=1), others[rows, met.argmax(axis=1)], neighbour)
     closing = (uniform[3] < _TRIANGLE_SHARE) & (triangle >= 0)
     return np.where(closing, triangle, neighbour)

@@ -145,7 +145,7 @@ def answer_now(turn: Turn, index: Array) -> None:
 def settle_invitations(turn: Turn) -> None:
     """Emit answers that are due, and form groups when all have answered or time is up."""
     invites, plans = turn.state.pools["invites"], turn.state.pools["plans"]
-    if len(invites) and (due := (invites.rows["due"] < turn.end) & (invites.rows["answer"] != UNDECIDED)).any():
+    if len(invites) and (due := _answers_now(turn, invites.rows)).any():
         _answered(turn, invites.take(due))
     if len(plans):
         done = (plans.rows["answered"] >= plans.rows["invited"]) | (plans.rows["deadline"] + 2 * MINUTE < turn.end)
@@ -153,9 +153,19 @@ def settle_invitations(turn: Turn) -> None:
             _form_groups(turn, plans.take(done))
 
 
+def _answers_now(turn: Turn, rows: Array) -> Array:
+    """Which invitations are answered this tick: what is not answered soon is in the app, or at the last moment."""
+    rates = turn.town.data.world.social
+    soon = rows["due"] - rows["sent"] <= int(rates.at_once_hours * HOUR)
+    last = np.minimum(rows["sent"] + int(rates.patience_hours * HOUR), rows["when"] - _CLOSES_BEFORE) < turn.end
+    in_app = turn.state.users["session_end"][rows["other"]] > 0
+    decided = (rows["due"] < turn.end) & (rows["answer"] != UNDECIDED)
+    return np.asarray(decided & (soon | last | in_app | (rows["answer"] == EXPIRE)))
+
+
 def _answered(turn: Turn, rows: Array) -> None:
     """Emit answers to invitations, and book them to their plans."""
-    time = np.maximum(rows["due"], turn.start)
+    time = np.maximum(rows["due"], np.maximum(turn.start, turn.state.users["session_from"][rows["other"]]))
     out = turn.events.add(_ANSWER_KINDS[rows["answer"]], time, rows["other"])
     out["high"], out["low"] = turn.town.ids.of(out["kind"], rows["low"] >> np.uint64(24), turn.tick + 1)
     for name in ("venue", "when", "cause"):

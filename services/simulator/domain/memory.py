@@ -24,8 +24,11 @@ def exploring(turn: Turn, users: Array, steps: Array) -> Array:
     return np.asarray((uniform < share) | (columns["places"][users] == 0))
 
 
-def remember(turn: Turn, users: Array, venue: Array) -> None:
-    """Count a visit of each person (one a person); a place that is new takes the slot of the least visited."""
+def remember(turn: Turn, users: Array, venue: Array) -> Array:
+    """Count a visit of each person (one a person), and say how many there have been, shape (rows,).
+
+    A place that is new takes the slot of the least visited.
+    """
     columns = turn.state.users
     known, count = columns["known"][users], columns["known_count"][users].astype(np.int64)
     same = known == venue[:, None]
@@ -37,6 +40,7 @@ def remember(turn: Turn, users: Array, venue: Array) -> None:
     columns.put("known", users, known)
     columns.put("known_count", users, count)
     columns.put("places", users, np.minimum(columns["places"][users].astype(np.int64) + new, 60_000))
+    return np.asarray(count[rows, slot])
 
 
 def first_places(draws: Draws, ids: Array, age_days: Array, drawn: Array) -> dict[str, Array]:

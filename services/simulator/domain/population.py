@@ -7,7 +7,7 @@ import numpy as np
 from services.simulator.domain.calendar import DAY
 from services.simulator.domain.draws import Array, Draws, Purpose, cumulate, pick
 from services.simulator.domain.geography import kilometres, moved
-from services.simulator.domain.specification import DIETARY, LIFECYCLE, TASTES, CityData
+from services.simulator.domain.specification import AMBIANCES, DIETARY, LIFECYCLE, TASTES, CityData
 
 FRIENDS = 48
 """Most friends a person has: room of the padded adjacency."""
@@ -15,16 +15,20 @@ KNOWN = 16
 """Places remembered (of S12's 15-35 in all of life, those for dining); the least visited is forgotten first."""
 LISTED = 3
 """Recommendations kept: those of one list."""
+MOST_DAYS = 255
+"""Days in the app counted at most; who was there before the clock started has long been regular."""
+_MOODS = np.arange(len(AMBIANCES))[None, :]
 ACTIVE, DORMANT, CHURNED = LIFECYCLE.index("active"), LIFECYCLE.index("dormant"), LIFECYCLE.index("churned")
 
 USER_COLUMNS: dict[str, tuple[str, int]] = {
     "persona": ("u1", 1), "activity": ("f4", 1), "outing": ("f4", 1), "chronotype": ("i2", 1),
     "home_latitude": ("f4", 1), "home_longitude": ("f4", 1), "work_latitude": ("f4", 1), "work_longitude": ("f4", 1),
     "home_zone": ("u1", 1), "work_zone": ("u1", 1), "tastes": ("f4", len(TASTES)),
+    "moods": ("u1", len(AMBIANCES)),
     "price": ("f4", 1), "openness": ("f4", 1), "group": ("f4", 1), "dietary": ("u1", 1),
     "lifecycle": ("u1", 1), "registered": ("i8", 1), "profile_done": ("u1", 1), "heat": ("f4", 1),
     "session_high": ("u8", 1), "session_low": ("u8", 1), "session_from": ("i8", 1), "session_end": ("i8", 1),
-    "session_cause": ("i2", 1),
+    "session_cause": ("i2", 1), "seen_day": ("i4", 1), "seen_days": ("u1", 1),
     "intent_venue": ("i4", 1), "intent_when": ("i8", 1), "intent_high": ("u8", 1), "intent_low": ("u8", 1),
     "intent_cause": ("i2", 1),
     "visit_venue": ("i4", 1), "visit_from": ("i8", 1), "visit_end": ("i8", 1), "visit_high": ("u8", 1),
@@ -52,6 +56,7 @@ class People:
         self._personas = cumulate(np.array([p.share for p in personas]))
         self._homes = cumulate(np.array([p.homes for p in places]))
         self._centres = np.array([(p.latitude, p.longitude, p.spread_km) for p in places])
+        self._moods = np.array([[p.ambiance.get(mood, 0.0) for mood in AMBIANCES] for p in personas])
         shifts = [data.world.diets.get(name, {}) for name in DIETARY]
         self._diets = np.array([[given.get(taste, 0.0) for taste in TASTES] for given in shifts])
         latitude, longitude = self._centres[:, 0], self._centres[:, 1]
@@ -72,6 +77,7 @@ class People:
         normal = [draws.normal(Purpose.ATTRIBUTE, ids, step=step) for step in range(5)]
         spread, unequal = self._data.world.session.activity_log_sd, self._data.world.outings.rate_log_sd
         tastes = draws.uniform(Purpose.TASTE, ids[:, None], also=[np.arange(len(TASTES))[None, :]])
+        moods = draws.uniform(Purpose.MOOD, ids[:, None], also=[_MOODS])
         diet = draws.uniform(Purpose.ATTRIBUTE, ids, step=9)
         restriction = np.searchsorted(np.array([0.80, 0.88, 0.91, 0.94, 0.97]), diet)
         return {
@@ -87,8 +93,10 @@ class People:
             "openness": np.clip(traits[:, 2] + 0.12 * normal[3], 0.02, 0.98),
             "group": np.clip(traits[:, 3] * np.exp(0.2 * normal[4]), 1.2, 9),
             "dietary": restriction,
+            "moods": np.round(255 * np.clip(moods + self._moods[persona], 0.0, 1.0)),
             "lifecycle": np.full(len(ids), LIFECYCLE.index("registered")),
             "registered": registered,
+            "seen_day": np.full(len(ids), -1),
             "intent_venue": np.full(len(ids), -1), "visit_venue": np.full(len(ids), -1),
             "review_venue": np.full(len(ids), -1), "last_venue": np.full(len(ids), -1),
             "known": np.full((len(ids), KNOWN), -1),
@@ -103,6 +111,7 @@ class People:
         asleep = self._draws.uniform(Purpose.LIFECYCLE, ids, step=1) < self._data.world.lifecycle.initially_dormant
         rows["lifecycle"] = np.where(asleep, DORMANT, ACTIVE)
         rows["profile_done"] = np.ones(count)
+        rows["seen_days"] = np.full(count, MOST_DAYS)
         return rows
 
     def _scatter(self, zone: Array, ids: Array, step: int) -> tuple[Array, Array]:

@@ -75,6 +75,7 @@ class SocialRates(Strict):
     answer_log_sd: float
     accept_share: float
     decline_share: float
+    at_once_hours: float
     patience_hours: float
     plan_hours: float
     degree_exponent: float
@@ -134,6 +135,8 @@ class LifecycleRates(Strict):
     ties: float
     return_per_day: float
     churn_per_day: float
+    regular_days: int
+    routine_visits: int
     initially_dormant: float
     registration_hours: tuple[float, ...]
 
@@ -145,6 +148,7 @@ class ChoiceWeights(Strict):
     candidates: int
     distance: float
     taste: float
+    ambiance: float
     price: float
     rating: float
     familiar: float

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from services.simulator.domain.draws import Array, Purpose
-from services.simulator.domain.specification import DIETARY, LIFECYCLE, TASTES
+from services.simulator.domain.specification import AMBIANCES, DIETARY, LIFECYCLE, TASTES
 from services.simulator.domain.state import State
 from services.simulator.domain.town import Town
 from streamkit.records import Coded, Column, Outgoing
@@ -63,6 +63,7 @@ def user_rows(town: Town, state: State, index: Array, common: dict[str, Column])
         **{name: columns[name][index] for name in plain},
         "price_tier": columns["price"][index],
         "group_size": columns["group"][index],
+        "favourite_ambiance": Coded(columns["moods"][index].argmax(axis=1).astype(np.int32), AMBIANCES),
         "dietary": Coded(columns["dietary"][index].astype(np.int32), DIETARY),
         "friend_ids": pl.Series(tied, dtype=pl.String),
     })  # fmt: skip
@@ -79,7 +80,6 @@ def venue_rows(town: Town, state: State, index: Array, common: dict[str, Column]
     head = (bits % np.uint64(len(listed))).astype(np.int64)
     tail = (bits >> np.uint64(20)).astype(np.int64)
     names = [f"{listed[h]} {words[k][t % len(words[k])]}" for h, t, k in zip(head, tail, category, strict=True)]
-    moods = list(dict.fromkeys(mood for kind in kinds.values() for mood in kind.ambiance))
     tables = [
         ",".join(f"{seats}x{count}" for seats, count in zip((2, 4, 6, 8), row, strict=True) if count > 0)
         for row in np.stack([columns[n][index] for n in ("two", "four", "six", "eight")], axis=1).tolist()
@@ -110,15 +110,7 @@ def venue_rows(town: Town, state: State, index: Array, common: dict[str, Column]
         "takes_bookings": columns["takes_bookings"][index],
         "opening_hours": pl.Series(hours, dtype=pl.String),
         "outdoor_seating": columns["outdoor"][index],
-        "ambiance": Coded(_moods(town, category, columns["ambiance"][index], moods), moods),
+        "ambiance": Coded(columns["ambiance"][index].astype(np.int32), AMBIANCES),
         "features": pl.Series(features, dtype=pl.String),
         "trending": columns["trending"][index],
     })  # fmt: skip
-
-
-def _moods(town: Town, category: Array, drawn: Array, moods: list[str]) -> Array:
-    """Ambiance by the category's mix; ``drawn`` is a uniform in 255 steps."""
-    shares = np.array([[kind.ambiance.get(m, 0.0) for m in moods] for kind in town.data.world.categories.values()])
-    total = np.cumsum(shares, axis=1)
-    place = (total[category] / total[category, -1:] * 255 <= drawn[:, None]).sum(axis=1)
-    return np.asarray(np.minimum(place, len(moods) - 1), dtype=np.int32)

@@ -4,11 +4,12 @@ import numpy as np
 
 from services.simulator.domain.calendar import SECOND
 from services.simulator.domain.causes import label, overridden
+from services.simulator.domain.columns import selected
 from services.simulator.domain.days import kinds_of_day, possible_kinds
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
 from services.simulator.domain.pool import may_act
-from services.simulator.domain.population import CHURNED, DORMANT
+from services.simulator.domain.population import CHURNED, DORMANT, MOST_DAYS
 from services.simulator.domain.turn import Turn
 
 _SPELL_HOURS = 36
@@ -116,6 +117,23 @@ def open_sessions(turn: Turn, who: Array, cause: Array) -> None:
     columns.put("session_end", who, time + (seconds * SECOND).astype(np.int64))
     columns.put("session_cause", who, cause)
     columns.put("heat", who, np.minimum(columns["heat"][who] + 1.0, 2.0))
+    _become_regular(turn, who, rows)
+
+
+def _become_regular(turn: Turn, who: Array, opened: Array) -> None:
+    """Count the days on which people are in the app, and tell who has been there on enough of them."""
+    columns, today = turn.state.users, turn.now.day
+    new = columns["seen_day"][who] != today
+    who, opened = who[new], selected(opened, np.flatnonzero(new))
+    days = np.minimum(columns["seen_days"][who].astype(np.int64) + 1, MOST_DAYS)
+    columns.put("seen_day", who, today)
+    columns.put("seen_days", who, days)
+    now = np.flatnonzero(days == turn.town.data.world.lifecycle.regular_days)
+    if len(now):
+        rows, regular = turn.events.add(Kind.USER_BECAME_REGULAR, opened["time"][now], who[now]), selected(opened, now)
+        for name in ("ref_high", "ref_low", "cause"):
+            rows[name] = regular[name]
+        rows["from_high"], rows["from_low"] = regular["high"], regular["low"]
 
 
 def end_sessions(turn: Turn) -> None:

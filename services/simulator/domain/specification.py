@@ -28,6 +28,7 @@ TASTES = (
     "american", "italian", "mexican", "chinese", "japanese", "indian", "mediterranean", "cafe", "dessert", "bar",
     "healthy", "fast_food",
 )  # fmt: skip
+AMBIANCES = ("casual", "cosy", "lively", "romantic", "upscale", "family", "trendy")
 LIFECYCLE = ("registered", "active", "dormant", "churned")
 CONDITIONS = SKY
 DIETARY = ("none", "vegetarian", "vegan", "halal", "kosher", "gluten_free")
@@ -98,6 +99,7 @@ class Persona(Strict):
     lead: float
     review: float
     promotions: float
+    ambiance: Mapping[str, float]
     routine: str
     weights: Mapping[str, float]
 

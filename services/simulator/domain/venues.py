@@ -8,7 +8,7 @@ from services.simulator.domain.calendar import DAY, MINUTE, LocalTime, weekday_o
 from services.simulator.domain.columns import Columns
 from services.simulator.domain.draws import Array, Draws, Purpose, cumulate, pick
 from services.simulator.domain.geography import kilometres, moved
-from services.simulator.domain.specification import TASTES, CityData
+from services.simulator.domain.specification import AMBIANCES, TASTES, CityData
 
 ZONE_DRAWS = 1024
 """Venues listed for each zone: a sample by popularity and rank of distance, from which candidates are drawn."""
@@ -47,6 +47,7 @@ def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
     latitude, longitude = moved(centre[:, 0], centre[:, 1], north, east)
     popularity = np.exp(1.1 * normal[2])
     cuisines = cumulate(np.array([[k.cuisines.get(t, 0.0) for t in TASTES] for k in kinds]))
+    moods = cumulate(np.array([[k.ambiance.get(mood, 0.0) for mood in AMBIANCES] for k in kinds]))
     prices = cumulate(np.array([k.price for k in kinds]))
     seats = np.array([k.seats for k in kinds])[category]
     size = seats[:, 0] + (seats[:, 1] - seats[:, 0]) * uniform[4] ** 1.5
@@ -74,7 +75,7 @@ def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
         "six": size * 0.14 / 6, "eight": size * 0.10 / 8,
         "takes_bookings": uniform[6] < np.array([k.takes_bookings for k in kinds])[category],
         "outdoor": uniform[7] < np.array([k.outdoor for k in kinds])[category],
-        "ambiance": np.floor(uniform[8] * 255),
+        "ambiance": (moods[category] < uniform[8][:, None]).sum(axis=1),
         "features": features,
         "price_level": np.ones(count),
         "opens": np.where(always[:, None], 0, opens),

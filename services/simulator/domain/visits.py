@@ -38,7 +38,7 @@ def end_visits(turn: Turn) -> None:
     spend = spend * bill_factor(turn, venue)
     rows["money"] = np.maximum(np.round(spend * np.exp(0.35 * noise)), 200).astype(np.int64)
     _may_review(turn, done, venue, time, rows)
-    remember(turn, done, venue)
+    _form_routines(turn, rows, remember(turn, done, venue))
     columns.put("last_venue", done, venue)
     columns.put("last_at", done, time)
     go_on(turn, rows)
@@ -46,6 +46,15 @@ def end_visits(turn: Turn) -> None:
     touched = np.flatnonzero(visits)
     turn.state.venues.put("visits", touched, turn.state.venues["visits"][touched] + visits[touched])
     columns.put("visit_venue", done, -1)
+
+
+def _form_routines(turn: Turn, ended: Array, visits: Array) -> None:
+    """Emit routine.formed of visits that make going there a routine: so many there have been, of each one ended."""
+    formed = selected(ended, np.flatnonzero(visits == turn.town.data.world.lifecycle.routine_visits))
+    if len(formed):
+        rows = turn.events.add(Kind.ROUTINE_FORMED, formed["time"], formed["user"])
+        for name in ("venue", "cause", "from_high", "from_low"):
+            rows[name] = formed[name]
 
 
 def arrive(turn: Turn) -> None:

@@ -77,8 +77,8 @@ def test_intensity_raises_factors_to_a_power_so_that_none_turns_negative() -> No
 def test_temporal_modifiers_come_from_hour_day_holiday_weather_and_traffic() -> None:
     lunch = _effects(around=DULL._replace(period="lunch"))
     assert np.isclose(np.exp(lunch.actions[ACTIONS.index("browse")]), 1.2)
-    assert np.isclose(_effects(around=DULL._replace(holiday="Memorial Day")).walk_ins, 1.4)
-    assert np.isclose(_effects(around=DULL._replace(weather="rain")).walk_ins, 0.82)
+    assert np.isclose(_effects(around=DULL._replace(holiday="Memorial Day")).walk_ins, 1.5)
+    assert np.isclose(_effects(around=DULL._replace(weather="rain")).walk_ins, 0.78)
     rain, sun = (_effects(around=DULL._replace(weather=w)).places for w in ("rain", "clear"))
     assert rain is not None
     assert sun is not None

@@ -15,7 +15,7 @@ from services.simulator.domain.meals import meal_times, party_sizes
 from services.simulator.domain.memory import exploring
 from services.simulator.domain.population import KNOWN
 from services.simulator.domain.sessions import open_sessions
-from services.simulator.domain.specification import ACTIONS
+from services.simulator.domain.specification import ACTIONS, AMBIANCES
 from services.simulator.domain.turn import Decisions, Turn
 from tests.unit.simulator.domain.neighbours import data, make_city
 
@@ -174,6 +174,17 @@ def test_busy_professionals_have_short_windows_and_like_dear_places() -> None:
     price = turn.state.venues["price"][_looking(turn, going=False)]
     assert first(by_persona(turn, price)) == "busy_professional"
     assert first(share("book")) == "busy_professional"
+
+
+def test_people_choose_places_of_the_mood_they_like_and_professionals_upscale_ones() -> None:
+    turn = _turn()
+    users, moods = np.arange(USERS), turn.state.users["moods"]
+    mood = turn.state.venues["ambiance"][_looking(turn, going=False)]
+    others = np.roll(mood, 1)
+    assert moods[users, mood].mean() > 1.05 * moods[users, others].mean()
+    liked = by_persona(turn, moods[:, AMBIANCES.index("upscale")].astype(float))
+    assert first(liked) == "busy_professional"
+    assert first(by_persona(turn, (mood == AMBIANCES.index("upscale")).astype(float))) == "busy_professional"
 
 
 def test_the_budget_conscious_look_for_what_is_cheap_and_follow_promotions() -> None:

@@ -18,6 +18,8 @@ export type UserActionsEventType =
   | "visit.started"
   | "visit.ended"
   | "review.submitted"
+  | "user.became_regular"
+  | "routine.formed"
   | "user.dormant"
   | "user.returned"
   | "user.churned";
@@ -536,6 +538,8 @@ export interface UsersRow {
   openness: number;
   /** Usual party size */
   group_size: number;
+  /** Mood of places liked best, as in `venues` */
+  favourite_ambiance: string | null;
   /** none, vegetarian, vegan, halal, kosher, gluten_free */
   dietary: string | null;
   /** user_ids of friends, comma-separated, ascending */

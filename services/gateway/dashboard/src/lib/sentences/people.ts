@@ -20,6 +20,8 @@ export const ACTIONS: Tellers<UserActionsEventType> = {
   "visit.started": (e) => [who(e), " sat down at ", where(e), e.party_size === undefined || e.party_size < 2 ? "" : `, party of ${e.party_size}`],
   "visit.ended": (e) => [who(e), " left ", where(e), e.spend_minor === undefined ? "" : ` after spending ${dollars(e.spend_minor)}`],
   "review.submitted": (e) => [who(e), ` gave ${counted(e.rating ?? 0, "star", "stars")} to `, where(e)],
+  "user.became_regular": (e) => [who(e), " is a regular by now"],
+  "routine.formed": (e) => [who(e), " goes to ", where(e), " again and again"],
   "user.dormant": (e) => [who(e), " has not been seen for a while"],
   "user.returned": (e) => [who(e), " came back"],
   "user.churned": (e) => [who(e), " left for good"],
