@@ -94,11 +94,10 @@ def _possible(turn: Turn, wish: Wish, candidates: Array) -> Array:
     possible = np.ones(candidates.shape, dtype=bool)
     if wish.bookable.any():
         possible &= venues["takes_bookings"][candidates] | ~wish.bookable[:, None]
-    rows = np.flatnonzero(wish.open_now)
-    if len(rows):
-        wanted = candidates[rows]
-        left = turn.hours.minutes_left(wanted.ravel(), np.full(wanted.size, turn.start)).reshape(wanted.shape)
-        possible[rows] &= (left > _STAY_LEFT) & (venues["fullness"][wanted] < FULL)
+    if wish.open_now.any():
+        left = turn.hours.minutes_left(np.arange(venues.count), np.full(venues.count, turn.start))
+        room = (left > _STAY_LEFT) & (venues["fullness"] < FULL)
+        possible &= room[candidates] | ~wish.open_now[:, None]
     return possible
 
 
@@ -116,25 +115,32 @@ def _chosen(turn: Turn, wish: Wish, candidates: Array, possible: Array, *, new: 
     noise = turn.town.draws.gumbel(
         Purpose.VENUE_CHOICE, users[:, None], tick=turn.tick, also=[wish.steps[:, None], candidates]
     )
-    fit = np.where(possible, fit + noise, _IMPOSSIBLE)
-    category = venues["category"][candidates]
+    fit += noise
+    fit[~possible] = _IMPOSSIBLE
     dearer = venues["price"][candidates].astype(np.float64) - turn.state.users["price"][users][:, None]
     areas = len(turn.effects[-1].areas) if new else 0
     return [
-        _argmax(fit, effort, dearer, candidates, effects, category, weights.price, areas - len(effects.areas) * new)
+        _argmax(
+            fit, effort, dearer, candidates, effects, _pull(effects, venues["category"]), weights.price,
+            areas - len(effects.areas) * new,
+        )
         for effects in turn.effects
-    ]
+    ]  # fmt: skip
+
+
+def _pull(effects: Effects, category: Array) -> Array:
+    """What the causes add to each venue, shape (venues,)."""
+    pull = effects.categories[category]
+    return pull if effects.places is None else pull + effects.places
 
 
 def _argmax(
-    fit: Array, effort: Array, dearer: Array, candidates: Array, effects: Effects, category: Array, weight: float,
+    fit: Array, effort: Array, dearer: Array, candidates: Array, effects: Effects, pull: Array, weight: float,
     hidden: int,
 ) -> Array:  # fmt: skip
     gap = dearer - effects.price
     utility = fit - effort * effects.distance - weight * np.where(gap > 0, gap * 1.4, -gap * 0.7)
-    utility += effects.categories[category]
-    if effects.places is not None:
-        utility += effects.places[candidates]
+    utility += pull[candidates]
     utility[:, candidates.shape[1] - AREA_CANDIDATES * hidden :] = _IMPOSSIBLE
     best = utility.argmax(axis=1)
     rows = np.arange(len(best))
@@ -182,17 +188,19 @@ def _utility(turn: Turn, wish: Wish, candidates: Array) -> tuple[Array, Array]:
     _, latitude, longitude = turn.anchor(users)
     there = venues["latitude"][candidates], venues["longitude"][candidates]
     effort = weights.distance * np.log1p(kilometres(*there, latitude[:, None], longitude[:, None]))
-    category = venues["category"][candidates]
-    saving = -np.log1p(-venues["discount"][candidates].astype(np.float64))
+    saving = -weights.elasticity * weights.promotion * np.log1p(-venues["discount"].astype(np.float64))
     follows = tables.persona[columns["persona"][users], 6]
-    fit = (
-        weights.taste * columns["tastes"][users[:, None], venues["cuisine"][candidates]]
-        + weights.ambiance / 255 * columns["moods"][users[:, None], venues["ambiance"][candidates]]
-        + weights.rating * venues["rating"][candidates]
-        + weights.hours * tables.hours_log[category, wish.hour[:, None]]
-        + weights.trending * np.minimum(venues["trending"][candidates], 2.0)
-        - weights.elasticity * np.log(venues["price_level"][candidates].astype(np.float64))
-        + weights.elasticity * weights.promotion * follows[:, None] * saving
-    )
     pull = crowd_pull(turn)
-    return (fit if pull is None else fit + pull[candidates]), effort
+    for_all = (
+        weights.rating * venues["rating"]
+        + weights.trending * np.minimum(venues["trending"], 2.0)
+        - weights.elasticity * np.log(venues["price_level"].astype(np.float64))
+        + (0.0 if pull is None else pull)
+    )
+    fit = for_all[candidates]
+    fit += weights.taste * columns["tastes"][users[:, None], venues["cuisine"][candidates]]
+    fit += weights.ambiance / 255 * columns["moods"][users[:, None], venues["ambiance"][candidates]]
+    fit += weights.hours * tables.hours_log[venues["category"][candidates], wish.hour[:, None]]
+    if saving.any():
+        fit += follows[:, None] * saving[candidates]
+    return fit, effort
