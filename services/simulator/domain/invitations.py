@@ -11,6 +11,7 @@ from services.simulator.domain.events import Kind
 from services.simulator.domain.meals import meal_times
 from services.simulator.domain.population import DORMANT
 from services.simulator.domain.requests import request_tables
+from services.simulator.domain.sessions import spells
 from services.simulator.domain.state import ACCEPT, DECLINE, EXPIRE, MEMBERS, UNDECIDED
 from services.simulator.domain.turn import Turn
 
@@ -41,8 +42,9 @@ def invite_friends(turn: Turn, index: Array) -> None:
     friends = columns["friends"][users]
     awake = (columns["lifecycle"][friends] < DORMANT) & (friends >= 0)
     about = columns["last_at"][friends] > turn.start - int(town.data.world.social.about_days * DAY)
-    order -= about  # who has been out lately comes to mind first
-    chosen = np.argsort(np.where(awake, order, 2.0), axis=1, kind="stable")[:, : MEMBERS - 1]
+    order = -np.log(order) / spells(turn)[friends] ** town.data.world.social.asked_in_spell  # least for the likeliest
+    order = order / (1 + order) - about  # who has been out lately comes to mind first
+    chosen = np.argsort(np.where(awake, order, np.inf), axis=1, kind="stable")[:, : MEMBERS - 1]
     ask = np.minimum(wanted + 1, MEMBERS - 1)
     slot = np.arange(chosen.shape[1])[None, :]
     row, place = np.nonzero((slot < ask[:, None]) & np.take_along_axis(awake, chosen, axis=1))

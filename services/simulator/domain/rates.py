@@ -84,6 +84,7 @@ class SocialRates(Strict):
     newcomer_request_share: float
     newcomer_hours: float
     about_days: float
+    asked_in_spell: float
 
 
 @dataclass(frozen=True)

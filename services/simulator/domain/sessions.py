@@ -64,7 +64,7 @@ def _likely(turn: Turn) -> Array:
     first, last, _ = turn.span.indices(columns.count)
     if first == last:
         return np.zeros(0, dtype=np.int64)
-    activity, heat, spell, most = columns["activity"], columns["heat"], _spell(turn), _most(turn)
+    activity, heat, spell, most = columns["activity"], columns["heat"], spells(turn), _most(turn)
     excitation = town.data.world.session.excitation
     who = town.draws.likely(
         Purpose.SESSION_START, first, last,
@@ -156,13 +156,13 @@ def _rates(turn: Turn, who: Array) -> Array:
     """Expected sessions of people of the span in this tick at a curve of one."""
     columns, town = turn.state.users, turn.town
     rates = town.data.world.session
-    factor = columns["activity"][who] * _spell(turn)[who - (turn.span.start or 0)]
+    factor = columns["activity"][who] * spells(turn)[who - (turn.span.start or 0)]
     factor *= 1.0 + rates.excitation * columns["heat"][who]
     factor = np.where(_waiting(turn, who), factor + _REVIEW_PULL, factor)
     return np.asarray(factor * (town.config.tick_seconds / _SECONDS_A_DAY))
 
 
-def _spell(turn: Turn) -> Array:
+def spells(turn: Turn) -> Array:
     """How keen each person is these days: a factor of mean 1, drawn anew every 36 hours; remembered for its time."""
     sd = turn.town.data.world.session.spell_log_sd
     first, last, _ = turn.span.indices(turn.state.users.count)
@@ -179,14 +179,14 @@ def _spell(turn: Turn) -> Array:
 def keenness(turn: Turn) -> Array:
     """How much each person of the span goes out these days, in units of their persona's: own rate times spell.
 
-    The days of `_spell`, with the spread of outings; remembered for its time.
+    The days of `spells`, with the spread of outings; remembered for its time.
     """
     first, last, _ = turn.span.indices(turn.state.users.count)
     number = turn.tick * turn.town.config.tick_seconds // 3600 // _SPELL_HOURS
     known = turn.town.memo.get((~number, first), np.zeros(0))
     if len(known) < last - first:
         app, sd = turn.town.data.world.session.spell_log_sd, turn.town.data.world.outings.spell_log_sd
-        keen = (np.log(_spell(turn)[len(known) :]) + app**2 / 2) / app
+        keen = (np.log(spells(turn)[len(known) :]) + app**2 / 2) / app
         more = np.exp(sd * keen - sd**2 / 2) * turn.state.users["outing"][first + len(known) : last]
         known = turn.town.memo[~number, first] = np.concatenate([known, more])
     return known[: last - first]
