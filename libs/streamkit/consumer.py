@@ -41,7 +41,7 @@ class From:
 
 
 class Consumer:
-    """A group's member, or with ``alone`` a reader of all that commits nothing; ``around_commit``: where tests kill it."""
+    """A group's member, or with ``alone`` a reader of all that commits nothing. Tests kill it ``around_commit``."""
 
     def __init__(
         self,
@@ -244,6 +244,7 @@ class Consumer:
 
     def _adopt(self, partitions: list[TopicPartition], starts: Positions) -> None:
         self._client.assign(partitions)
+        self._client.resume(partitions)  # a pause outlives the assignment in which it was made
         self._owned = [TopicPartition(place.topic, place.partition) for place in partitions]
         self._paused = False
         with self._changed:
@@ -280,8 +281,7 @@ class Consumer:
         offsets = [TopicPartition(topic, partition, offset) for (topic, partition), offset in positions.items()]
         self._around_commit("before_offsets")
         try:
-            commit: Callable[..., object] = self._client.commit
-            commit(offsets=offsets, asynchronous=not wait)
+            self._client.commit(offsets=offsets, asynchronous=not wait)  # type: ignore[call-overload]
         except KafkaException as error:  # the partitions move; their next owner repeats these records
             logs.get_logger().warning("offsets not committed", group=self.group, reason=error.args[0].str())
 

@@ -59,7 +59,9 @@ class Stage:
         self._reader = Consumer(
             {"bootstrap.servers": bootstrap, "group.id": "look", "enable.auto.commit": False, "log_level": 2}
         )
-        begins = _begin_at_the_end(bootstrap, self.group)
+        # a client of its own: the broker answers the questions of one that fetches only when its fetch is over
+        self._places = Consumer({"bootstrap.servers": bootstrap, "group.id": self.group, "log_level": 0})
+        begins = _begin_at_the_end(self._places)
         self._reader.assign([place for place in begins if place.topic == "bookings"])
         self.rows: list[dict[str, Any]] = []
         self.lives: list[Life] = []
@@ -83,7 +85,7 @@ class Stage:
             **common(f"tick-{number}", "simulator.tick", time_us),
             "tick": number,
             "wall_time": 0,
-            "positions": print_positions({(one.topic, one.partition): _end(self._reader, one) for one in places}),
+            "positions": print_positions({(one.topic, one.partition): _end(self._places, one) for one in places}),
             "count": 0,
             "speed_target": 1.0,
             "speed_achieved": 1.0,
@@ -147,16 +149,15 @@ class Stage:
         """End every process that was started."""
         self._nursery.close()
         self._reader.close()
+        self._places.close()
 
 
-def _begin_at_the_end(bootstrap: str, group: str) -> list[TopicPartition]:
-    """A group that begins after what other tests have written, and where that is."""
-    client = Consumer({"bootstrap.servers": bootstrap, "group.id": group, "enable.auto.commit": False, "log_level": 2})
+def _begin_at_the_end(client: Consumer) -> list[TopicPartition]:
+    """The client's group begins after what other tests have written; where that is."""
     places = [TopicPartition(topic, partition) for topic in SUBSCRIPTIONS for partition in range(PARTITIONS)]
     for place in places:
         place.offset = _end(client, place)
     client.commit(offsets=places, asynchronous=False)
-    client.close()
     return places
 
 

@@ -2,8 +2,10 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeAlias
 
 import psutil
 import pytest
@@ -63,13 +65,25 @@ def servers(server_files: Path, guard: Guard, tmp_path: Path) -> Iterator[Server
     made.close()
 
 
-def opened(stage: Stage) -> Stage:
-    stage.publish("venues", [venue_row(venue, tables) for venue, tables in VENUES.items()])
-    return stage
+Stages: TypeAlias = Callable[[str, str], Stage]
 
 
-def test_a_killed_database_and_a_broker_that_is_away_cost_nothing_but_time(servers: Servers, tmp_path: Path) -> None:
-    stage = opened(Stage(servers.kafka.bootstrap_servers, servers.postgres.url(), "servers", tmp_path, VENUES))
+@pytest.fixture
+def stages(tmp_path: Path) -> Iterator[Stages]:
+    """Makes a stage on given servers, and closes it."""
+    with ExitStack() as opened:
+
+        def make(bootstrap: str, database_url: str) -> Stage:
+            stage = Stage(bootstrap, database_url, f"servers-{tmp_path.name}", tmp_path, VENUES)
+            opened.callback(stage.close)
+            stage.publish("venues", [venue_row(venue, tables) for venue, tables in VENUES.items()])
+            return stage
+
+        yield make
+
+
+def test_a_killed_database_and_a_broker_that_is_away_cost_nothing_but_time(servers: Servers, stages: Stages) -> None:
+    stage = stages(servers.kafka.bootstrap_servers, servers.postgres.url())
     life = stage.start()
     stage.publish("bookings", wave(0, EACH))
     stage.read_until(lambda rows: answered(rows) == EACH)
@@ -96,13 +110,12 @@ def test_a_killed_database_and_a_broker_that_is_away_cost_nothing_but_time(serve
     settle(stage, 4 * EACH, 5)
     assert life.poll() is None, "it has not lived through it"
     assert stage.violations() == []
-    stage.close()
 
 
 def test_a_process_that_stood_still_while_another_took_over_changes_nothing(
-    kafka_bootstrap: str, database_url: str, tmp_path: Path
+    kafka_bootstrap: str, database_url: str, stages: Stages
 ) -> None:
-    stage = opened(Stage(kafka_bootstrap, database_url, f"zombie-{tmp_path.name}", tmp_path, VENUES))
+    stage = stages(kafka_bootstrap, database_url)
     first = stage.start()
     stage.publish("bookings", wave(0, EACH))
     stage.read_until(lambda rows: answered(rows) == EACH)
@@ -119,4 +132,3 @@ def test_a_process_that_stood_still_while_another_took_over_changes_nothing(
     assert survivor.poll() is None
     assert zombie.poll() is None, "it has not lived through it"
     assert stage.violations() == []
-    stage.close()
