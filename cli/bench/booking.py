@@ -28,16 +28,18 @@ FLAT_BAR = 0.8
 PGBENCH_SECONDS, PGBENCH_SCALE, PGBENCH_CLIENTS = 10, 10, 4
 _TPS = re.compile(r"tps = ([\d.]+)")
 
-_FILL = """
+_PAST_BOOKINGS = """
 INSERT INTO booking.bookings (scope_id, booking_id, venue_id, user_id, party_size, asked_start_us, flexibility_minutes,
     requested_us, created_by, world, city, status, start_us, duration_minutes, tables, seats, code)
 SELECT scope_id, 'past-' || n, 'v' || lpad((n % 1200)::text, 5, '0'), 'u' || lpad((n % 100000)::text, 7, '0'), 2,
     at - 86400000000, 0, at - 86400000000, 'user', 'dining', 'new_york', 'completed', at, 90, (n % 13 + 1)::text, 2,
     'PAST-' || n
 FROM booking.scopes, generate_series(1, :count) AS n, LATERAL (SELECT :now - n * (:span / :count) AS at) AS moment
-WHERE run_id = 'bench';
+WHERE run_id = 'bench'
+"""
+_PAST_EVENTS = """
 INSERT INTO booking.inbox SELECT scope_id, 'past-' || n FROM booking.scopes, generate_series(1, :count) AS n
-WHERE run_id = 'bench';
+WHERE run_id = 'bench'
 """
 
 
@@ -180,7 +182,8 @@ def _fill(made: Stage) -> None:
     """A million bookings of the last two years, all over."""
     engine = create_engine(made.postgres.url(), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(_FILL), {"count": PAST, "now": NOW, "span": 730 * 1440 * MINUTE})
+        connection.execute(text(_PAST_BOOKINGS), {"count": PAST, "now": NOW, "span": 730 * 1440 * MINUTE})
+        connection.execute(text(_PAST_EVENTS), {"count": PAST})
         connection.execute(text("VACUUM ANALYZE"))
     engine.dispose()
 
