@@ -15,7 +15,7 @@ PAGE_SOURCES := $(shell find $(PAGE)/src $(PAGE)/public $(PAGE)/build $(PAGE)/in
 # Node of the machine, else the one that setup put beside Python
 export PATH := $(CURDIR)/$(VENV)/node:$(PATH)
 
-.PHONY: help setup demo test test-python test-unit test-page coverage lint format generate bench clean requirements page
+.PHONY: help setup demo test test-python test-unit test-page coverage lint format generate bench soak-booking clean requirements page
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -104,6 +104,11 @@ generate: setup ## types and docs from schemas/, settings pages from the setting
 
 bench: setup ## measurements beside their peers: .luna/bench.json
 	@$(BIN)/luna bench
+
+KILLS ?= 1000
+SEED ?= 1
+soak-booking: setup ## kill -9 of booking at KILLS=1000 random moments, its ledger checked; SEED=1
+	@$(BIN)/python -m tests.integration.booking.soak --kills $(KILLS) --seed $(SEED)
 
 requirements: setup ## compile requirements/*.in into pinned and hashed *.txt
 	@for name in runtime dev kafka node bench-mesa-frames bench-khaos bench-eventum; do \

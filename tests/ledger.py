@@ -45,10 +45,12 @@ def violations(rows: Iterable[Row], tables: Mapping[str, str], *, settled: bool 
 
 
 def states(rows: Iterable[Row]) -> dict[str, str]:
-    """Last state of each booking as the topic tells it."""
+    """Last state of each booking as the topic tells it; a record that comes again changes nothing."""
     told: dict[str, str] = {}
+    seen: set[str] = set()
     for row in rows:
-        if row["event_type"] != "booking.cancel_requested":
+        if row["event_type"] != "booking.cancel_requested" and row["event_id"] not in seen:
+            seen.add(row["event_id"])
             told[row["booking_id"]] = row["event_type"].removeprefix("booking.")
     return told
 

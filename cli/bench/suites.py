@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from cli.bench import codec, engine, pipeline
+from cli.bench import booking, codec, engine, pipeline
 from cli.bench.measure import Measurement
 
 SUITES: Mapping[str, Callable[[], Sequence[Measurement]]] = {
+    "booking": booking.measure,
     "codec": codec.measure,
     "engine": engine.measure,
     "pipeline": pipeline.measure,

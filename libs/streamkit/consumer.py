@@ -9,7 +9,7 @@ finish; after that it is abandoned.
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 import confluent_kafka
@@ -41,10 +41,16 @@ class From:
 
 
 class Consumer:
-    """A group's member, or with ``alone`` a reader of all partitions that commits nothing."""
+    """A group's member, or with ``alone`` a reader of all that commits nothing. Tests kill it ``around_commit``."""
 
     def __init__(
-        self, settings: KafkaSettings, group: str, topics: Sequence[str], clock: Clock, alone: From | None = None
+        self,
+        settings: KafkaSettings,
+        group: str,
+        topics: Sequence[str],
+        clock: Clock,
+        alone: From | None = None,
+        around_commit: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.group = group
         self.last_poll = clock.monotonic()
@@ -52,6 +58,7 @@ class Consumer:
         self._topics = tuple(topics)
         self._clock = clock
         self._alone = alone
+        self._around_commit = around_commit
         self._changed = threading.Condition()
         self._events: deque[Event] = deque()
         self._in_hand = False
@@ -138,6 +145,7 @@ class Consumer:
             "fetch.wait.max.ms": 50,
             "queued.max.messages.kbytes": 65_536,
             "fetch.message.max.bytes": 4_194_304,
+            "on_commit": lambda *_: self._around_commit("after_offsets"),
             "error_cb": self._note_error,
         }
 
@@ -236,6 +244,7 @@ class Consumer:
 
     def _adopt(self, partitions: list[TopicPartition], starts: Positions) -> None:
         self._client.assign(partitions)
+        self._client.resume(partitions)  # a pause outlives the assignment in which it was made
         self._owned = [TopicPartition(place.topic, place.partition) for place in partitions]
         self._paused = False
         with self._changed:
@@ -270,11 +279,9 @@ class Consumer:
         if not positions:
             return
         offsets = [TopicPartition(topic, partition, offset) for (topic, partition), offset in positions.items()]
+        self._around_commit("before_offsets")
         try:
-            if wait:
-                self._client.commit(offsets=offsets, asynchronous=False)
-            else:
-                self._client.commit(offsets=offsets, asynchronous=True)
+            self._client.commit(offsets=offsets, asynchronous=not wait)  # type: ignore[call-overload]
         except KafkaException as error:  # the partitions move; their next owner repeats these records
             logs.get_logger().warning("offsets not committed", group=self.group, reason=error.args[0].str())
 

@@ -21,6 +21,8 @@ ID_LENGTH = 26
 LETTER_BITS, HALF_BITS = 5, 64
 _PAIRS = [chr(first) + chr(second) for first in ALPHABET for second in ALPHABET]
 _PAIRS_PRINTED = np.array(_PAIRS, dtype="S2").view(np.uint16)
+_FRAME = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+"""Made once: `json.dumps` with these arguments makes one for each call."""
 _PAIR_SHIFTS = range(LETTER_BITS * (ID_LENGTH - 2), -1, -2 * LETTER_BITS)
 
 
@@ -47,8 +49,7 @@ def print_id(digest: bytes) -> str:
 
 def hash_id(*parts: str | int) -> str:
     """Printed 128-bit hash of an unambiguous sequence of parts."""
-    framed = json.dumps(parts, separators=(",", ":"), ensure_ascii=False).encode()
-    return print_id(hashlib.blake2b(framed, digest_size=16).digest())
+    return print_id(hashlib.blake2b(_FRAME(parts).encode(), digest_size=16).digest())
 
 
 def run_id(seed: int, behaviour: Mapping[str, object]) -> str:

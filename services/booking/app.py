@@ -11,8 +11,8 @@ from services.booking.adapters.outbox import Relay
 from services.booking.adapters.postgres import PostgresState
 from services.booking.domain.policy import Policy
 from services.booking.events import SOURCE
-from services.booking.fail_points import fail_at
-from services.booking.host import Host
+from services.booking.fail_points import FailPoint, fail_at
+from services.booking.host import FOREIGN, Host
 from services.booking.processor import SUBSCRIPTIONS, BookingProcessor
 from services.booking.settings import Settings
 from streamkit.broker import wait_for_broker
@@ -41,7 +41,14 @@ class Prepared:
     """Readies tables and offsets, then runs relay and runner."""
 
     def __init__(
-        self, settings: Settings, engine: Engine, state: PostgresState, relay: Relay, runner: Runner, ready: Readiness
+        self,
+        settings: Settings,
+        engine: Engine,
+        state: PostgresState,
+        relay: Relay,
+        runner: Runner,
+        ready: Readiness,
+        fail_point: FailPoint,
     ) -> None:
         self._settings = settings
         self._engine = engine
@@ -49,6 +56,7 @@ class Prepared:
         self._relay = relay
         self._runner = runner
         self._ready = ready
+        self._fail_point = fail_point
         self._clock: Clock = SystemClock()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -70,7 +78,8 @@ class Prepared:
         deadline = self._clock.monotonic() + DATABASE_DEADLINE_S
         while not stop.is_set():
             try:
-                await asyncio.to_thread(prepare, self._engine, migrate=self._settings.database.migrate)
+                migrate = self._settings.database.migrate
+                await asyncio.to_thread(prepare, self._engine, migrate=migrate, fail_point=self._fail_point)
             except Retryable as error:
                 if self._clock.monotonic() > deadline:
                     raise Fatal(str(error)) from error
@@ -81,7 +90,9 @@ class Prepared:
 
     async def _restore(self) -> None:
         with self._state.transaction():
-            positions = self._state.positions()
+            stored = self._state.positions()
+        # fetches that do not concern booking move the group alone: it is ahead there in its everyday life
+        positions = {place: offset for place, offset in stored.items() if place[0] not in FOREIGN}
         if not await restore_offsets(self._settings.kafka, self._settings.booking.group, positions):
             get_logger().warning("the topics are not those of the stored positions: reading from the group's offsets")
             with self._state.transaction():
@@ -113,11 +124,11 @@ def build(settings: Settings) -> Service:
     fail_point = fail_at(settings.booking.fail_point)
     relay = Relay(engine, producer, clock, fail_point)
     host = Host(BookingProcessor(state), state, relay, codec, clock, fail_point)
-    consumer = Consumer(settings.kafka, settings.booking.group, SUBSCRIPTIONS, clock)
+    consumer = Consumer(settings.kafka, settings.booking.group, SUBSCRIPTIONS, clock, around_commit=fail_point)
     progress = Progress(SOURCE, settings.instance_name, producer, clock)
     runner = Runner(consumer, host, catalogue, codec, producer, clock, progress, ready)
     parts: list[LongRunning] = [
         HealthServer(settings.health_port, ready, settings.health_host),
-        Prepared(settings, engine, state, relay, runner, ready),
+        Prepared(settings, engine, state, relay, runner, ready, fail_point),
     ]
     return Service(parts, [Pool(engine), producer])

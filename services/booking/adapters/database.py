@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from services.booking.adapters.schema import SCHEMA
+from services.booking.fail_points import FailPoint, no_failure
 from services.booking.ports import ConflictError
 from streamkit import metrics
 from streamkit.errors import Fatal, Retryable
@@ -28,6 +29,16 @@ AWAY_CLASSES = frozenset({"08", "53", "57"})
 """Connection exceptions, insufficient resources, operator intervention: it heals or a person heals it."""
 AWAY_STATES = frozenset({"25P03"})
 """idle_in_transaction_session_timeout: the process was stopped too long; its transaction is gone."""
+BAD_VALUE_CLASSES = frozenset({"22", "54"})
+"""Data exceptions, and limits of a value's size (an index row): a record is to blame, not the service."""
+BAD_VALUE_STATES = frozenset({"23502", "23514"})
+"""not_null_violation, check_violation."""
+IDLE_LIMIT_S = 10
+"""A process that stands still for so long inside a transaction loses it: its locks would hold up who took over."""
+
+
+class BadValueError(Exception):
+    """The database cannot take a value that some record brought."""
 
 
 def connect(url: str, pool_size: int, pool_wait_s: float) -> Engine:
@@ -38,7 +49,11 @@ def connect(url: str, pool_size: int, pool_wait_s: float) -> Engine:
         max_overflow=0,
         pool_timeout=pool_wait_s,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "application_name": "luna-booking"},
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": "luna-booking",
+            "options": f"-c idle_in_transaction_session_timeout={IDLE_LIMIT_S}s",
+        },
     )
     event.listen(engine, "checkout", lambda *_: metrics.POOL_IN_USE.inc())
     event.listen(engine, "checkin", lambda *_: metrics.POOL_IN_USE.dec())
@@ -59,7 +74,7 @@ def translated() -> Iterator[None]:
 
 
 def translate(error: psycopg.Error | None, reason: str) -> Exception:
-    """The kind of a database error: decide again, back off, or give up."""
+    """The kind of a database error: decide again, back off, look for the bad record, or give up."""
     state = error.sqlstate if error is not None else None
     said = reason.strip().splitlines()[0] if reason.strip() else "no reason given"
     if state in DECIDE_AGAIN:
@@ -67,6 +82,9 @@ def translate(error: psycopg.Error | None, reason: str) -> Exception:
     lost = state is None and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
     if lost or (state is not None and (state[:2] in AWAY_CLASSES or state in AWAY_STATES)):
         return Retryable(f"database: {said}")
+    unsent = state is None and isinstance(error, psycopg.DataError)
+    if unsent or (state is not None and (state[:2] in BAD_VALUE_CLASSES or state in BAD_VALUE_STATES)):
+        return BadValueError(said)
     return Fatal(f"database: {said} (SQLSTATE {state})")
 
 
@@ -79,7 +97,7 @@ def revisions(engine: Engine) -> tuple[str | None, str | None]:
     return current, ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
+def upgrade(engine: Engine, revision: str = "head", fail_point: FailPoint = no_failure) -> None:
     """Bring the tables to a revision, one process at a time."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -87,9 +105,10 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+        fail_point("migrating")
 
 
-def prepare(engine: Engine, *, migrate: bool) -> None:
+def prepare(engine: Engine, *, migrate: bool, fail_point: FailPoint = no_failure) -> None:
     """Make sure that the tables are those this code expects.
 
     Raises:
@@ -103,4 +122,4 @@ def prepare(engine: Engine, *, migrate: bool) -> None:
             return
         if not migrate:
             raise Fatal(f"booking's tables are at revision {current}, this version needs {newest}: run the migrations")
-        upgrade(engine)
+        upgrade(engine, fail_point=fail_point)

@@ -33,10 +33,17 @@ LOOK_S = 1.0
 
 
 def append(cursor: Cursor[Any], encoded: Iterable[Encoded]) -> int:
-    """Enter records as the last act of a transaction; the id of the last one, 0 without any."""
+    """Enter records as the last act of a transaction; the id up to which the outbox owes them.
+
+    A batch that comes again decides nothing: then it is the newest row that is there, because what this batch led to
+    may have been committed by an earlier life and not been published. 0 where nothing is owed.
+    """
     rows = [(one.topic, key, value) for one in encoded for key, value in zip(one.keys, one.values, strict=True)]
     if not rows:
-        return 0
+        cursor.execute("SELECT coalesce(max(id), 0) FROM booking.outbox")
+        found = cursor.fetchone()
+        assert found is not None
+        return int(found[0])
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", (ORDER_LOCK,))
     with cursor.copy("COPY booking.outbox (topic, key, value) FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(["text", "bytea", "bytea"])
@@ -83,6 +90,7 @@ class Relay:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Publish what an earlier life or another process left behind, now and then."""
+        self._fail_point("relay_starts")
         while not stop.is_set():
             try:
                 if await asyncio.to_thread(self._pending, None):
@@ -160,6 +168,7 @@ class Relay:
             chunk.connection.execute(query, {"ids": chunk.ids})
             self._fail_point("before_mark")
             chunk.connection.commit()
+            self._fail_point("after_mark")
         metrics.OUTBOX_PENDING.set(0)
 
     def _close(self, chunk: _Chunk) -> None:

@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 
-from services.booking.adapters.database import connect, prepare, revisions, translate, upgrade
+from services.booking.adapters.database import BadValueError, connect, prepare, revisions, translate, upgrade
 from services.booking.adapters.schema import SCHEMA, metadata
 from services.booking.ports import ConflictError
 from streamkit.errors import Fatal, Retryable
@@ -53,7 +53,9 @@ def test_a_database_that_is_away_is_waited_for() -> None:
         (psycopg.errors.IdleInTransactionSessionTimeout("x"), Retryable),
         (psycopg.OperationalError("server closed the connection"), Retryable),
         (psycopg.errors.UndefinedTable("x"), Fatal),
-        (psycopg.errors.NotNullViolation("x"), Fatal),
+        (psycopg.errors.NotNullViolation("x"), BadValueError),
+        (psycopg.errors.StringDataRightTruncation("x"), BadValueError),
+        (psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"), BadValueError),
     ],
 )
 def test_errors_are_told_apart_by_sqlstate(error: psycopg.Error, kind: type[Exception]) -> None:
