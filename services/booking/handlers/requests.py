@@ -69,7 +69,7 @@ def booking_of(row: Row) -> Booking:
         group_id=row.text("group_id"),
         member_ids=row.text("member_ids"),
     )
-    return Booking(request, Origin(trigger.world, trigger.city, trigger.cause_id))
+    return Booking(request, Origin(trigger.world, trigger.city, trigger.cause_id), start_us=request.start_us)
 
 
 def cancel(desk: Desk, row: Row) -> None:

@@ -30,6 +30,8 @@ STATEMENTS = (
     "CREATE INDEX inbox_days ON booking.inbox (scope_id, day)",
     *(f"ALTER TABLE booking.venues ADD COLUMN {column}" for column in VENUE_COLUMNS),
     "ALTER TABLE booking.bookings ADD COLUMN deposit_minor BIGINT",
+    # what was never confirmed had no start of its own; the archive goes by it
+    "UPDATE booking.bookings SET start_us = asked_start_us WHERE start_us = 0",
     f"CREATE INDEX bookings_over ON booking.bookings (scope_id, start_us) WHERE status IN {OVER}",
     "CREATE TABLE booking.archive (LIKE booking.bookings, PRIMARY KEY (scope_id, booking_id))",
     "CREATE INDEX archive_of_user ON booking.archive (scope_id, user_id, requested_us)",
