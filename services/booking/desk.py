@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from services.booking.domain.booking import LIVE, Booking, Request, Status
+from services.booking.domain.booking import LIVE, Booking, Status
 from services.booking.domain.codes import confirmation_code
 from services.booking.domain.decide import ELSEWHERE, FULL, LOOKBACK_US, Decision, Reason, decide, mixed, refusal
 from services.booking.domain.floor import Claim, Floor
@@ -82,17 +82,17 @@ class Desk:
             for booking in candidates
             if refusal(booking.request, self.venues.get(booking.venue_id), self.rulebook) in (None, *FULL)
         ]
-        self.open_floors(possible)
+        self.open_floors([request.venue_id for request in possible], [request.start_us for request in possible])
         codes = [confirmation_code(*self.scope, booking.booking_id) for booking in candidates]
         self._codes |= self.state.codes_taken(self.scope, codes) if codes else set()
 
-    def open_floors(self, requests: Sequence[Request]) -> None:
-        """Read which tables are taken around the starts of requests, of houses that have not been looked at."""
-        wanted = {request.venue_id for request in requests} - self.floors.keys()
+    def open_floors(self, venue_ids: Iterable[str], starts: Sequence[int]) -> None:
+        """Read which tables are taken around some starts, of houses that have not been looked at."""
+        wanted = set(venue_ids) - self.floors.keys()
         if not wanted:
             return
-        since = (min(request.start_us for request in requests) - LOOKBACK_US) // SLOT_US
-        until = (max(request.start_us for request in requests) + 2 * LOOKBACK_US) // SLOT_US
+        since = (min(starts) - LOOKBACK_US) // SLOT_US
+        until = (max(starts) + 2 * LOOKBACK_US) // SLOT_US
         for venue_id in wanted:
             self.floors[venue_id] = Floor(self.venues[venue_id].tables, since)
         for claim in self.state.claims(self.scope, wanted, since, until):

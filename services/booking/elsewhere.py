@@ -1,11 +1,11 @@
 """Free tables of other houses for who was declined: one query for all the declined of a batch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.booking.domain.booking import Request
-from services.booking.domain.decide import offer, refusal
+from services.booking.domain.decide import offer
 from services.booking.domain.hours import iso
 
 if TYPE_CHECKING:
@@ -26,28 +26,24 @@ def places(desk: "Desk", refused: Sequence[Refused]) -> list[tuple[str, ...]]:
 
     What they have free is what is free at the end of the batch.
     """
-    wanted = [(one.request, near_requests(desk, one.request)) for one in refused]
-    desk.open_floors([request for _, requests in wanted for request in requests])
-    limit = desk.rulebook.policy.near.alternatives
-    return [free_places(desk, requests, limit) for _, requests in wanted]
+    wanted = [near_houses(desk, one.request) for one in refused]
+    desk.open_floors({name for names in wanted for name in names}, [one.request.start_us for one in refused])
+    return [free_places(desk, one.request, names) for one, names in zip(refused, wanted, strict=True)]
 
 
-def near_requests(desk: "Desk", request: Request) -> list[Request]:
-    """The request as it would be asked of each house like its own nearby, without those that would refuse it."""
+def near_houses(desk: "Desk", request: Request) -> list[str]:
+    """The houses like the one asked for nearby that are large enough."""
     venue = desk.venues.get(request.venue_id)
-    if venue is None:
-        return []
-    asked = [replace(request, venue_id=name, flexibility_minutes=0) for name in desk.neighbourhood.like(venue)]
-    return [one for one in asked if refusal(one, desk.venues[one.venue_id], desk.rulebook) is None]
+    names = desk.neighbourhood.like(venue) if venue is not None else ()
+    return [name for name in names if request.party_size <= desk.venues[name].tables.largest_party()]
 
 
-def free_places(desk: "Desk", requests: Sequence[Request], limit: int) -> tuple[str, ...]:
-    """The first houses that have a table, as ``venue_id@ISO-8601 time``."""
+def free_places(desk: "Desk", request: Request, names: Sequence[str]) -> tuple[str, ...]:
+    """The first houses that have a table at the wanted time, as ``venue_id@ISO-8601 time``."""
     found: list[str] = []
-    for request in requests:
-        name = request.venue_id
+    for name in names:
         if offer(request, desk.venues[name], desk.floors[name], request.start_us, desk.rulebook) is not None:
             found.append(f"{name}@{iso(request.start_us)}")
-        if len(found) == limit:
+        if len(found) == desk.rulebook.policy.near.alternatives:
             break
     return tuple(found)

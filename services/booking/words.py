@@ -1,6 +1,7 @@
 """What people are told about their bookings and their groups."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from services.booking.domain.booking import Booking, Status
@@ -12,7 +13,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def local(moment_us: int, venue: Venue | None) -> str:
     """A moment as people at a venue say it."""
-    zone = venue.hours.zone if venue and venue.hours else ZoneInfo("UTC")
+    hours = venue.hours if venue else None
+    return _said(moment_us, hours.zone if hours else ZoneInfo("UTC"))
+
+
+@lru_cache(maxsize=16_384)
+def _said(moment_us: int, zone: ZoneInfo) -> str:
     return (_EPOCH + timedelta(microseconds=moment_us)).astimezone(zone).strftime("%a %d %b %H:%M")
 
 
@@ -26,16 +32,20 @@ def notification(booking: Booking, venue: Venue | None) -> str:
     name = venue.name if venue else "this venue"
     party = f"table for {booking.request.party_size} at {name}"
     when = local(booking.start_us or booking.request.start_us, venue)
-    settled = _settled(booking.deposit_minor)
-    texts = {
-        Status.CONFIRMED: f"Your {party} on {when} is confirmed. Code {booking.code}.{_owed(booking.deposit_minor)}",
-        Status.WAITLISTED: f"You are on the waiting list for a {party} on {when}.",
-        Status.CANCELLED: f"Your {party} on {when} is cancelled.{settled}",
-        Status.NO_SHOW: f"Your {party} on {when} was given away, nobody came.{settled}",
-        Status.EXPIRED: f"No {party} became free on {when}.",
-    }
-    refused = f"{name} has no table for {booking.request.party_size} on {when} ({booking.reason})."
-    return texts.get(booking.status, refused)
+    match booking.status:
+        case Status.CONFIRMED:
+            text = f"Your {party} on {when} is confirmed. Code {booking.code}.{_owed(booking.deposit_minor)}"
+        case Status.WAITLISTED:
+            text = f"You are on the waiting list for a {party} on {when}."
+        case Status.CANCELLED:
+            text = f"Your {party} on {when} is cancelled.{_settled(booking.deposit_minor)}"
+        case Status.NO_SHOW:
+            text = f"Your {party} on {when} was given away, nobody came.{_settled(booking.deposit_minor)}"
+        case Status.EXPIRED:
+            text = f"No {party} became free on {when}."
+        case _:
+            text = f"{name} has no table for {booking.request.party_size} on {when} ({booking.reason})."
+    return text
 
 
 def moved_inside(booking: Booking, venue: Venue | None) -> str:

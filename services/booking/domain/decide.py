@@ -77,14 +77,7 @@ def refusal(request: Request, venue: Venue | None, rulebook: Rulebook) -> Reason
         return Reason.PARTY_TOO_LARGE
     if request.start_us + _reach(request) * MINUTE_US < request.requested_us + rules.lead * MINUTE_US:
         return Reason.TOO_SOON
-    return None if open_for(venue, request.start_us, rules.last_seating) else Reason.CLOSED
-
-
-def open_for(venue: Venue, start_us: int, last_seating: int) -> bool:
-    """Whether a reservation may start at a moment: open, and not about to close."""
-    hours = venue.hours
-    left = hours.closes_in(start_us) if hours is not None else None
-    return left is not None and left >= last_seating
+    return None if rules.open else Reason.CLOSED
 
 
 def decide(request: Request, venue: Venue | None, floor: Floor | None, rulebook: Rulebook) -> Decision:
@@ -129,11 +122,11 @@ def mixed(times: tuple[str, ...], places: tuple[str, ...], limit: int) -> tuple[
 def offer(request: Request, venue: Venue, floor: Floor, start_us: int, rulebook: Rulebook) -> Option | None:
     """Tables for a party at a start, under the rules that hold there; None where it cannot be."""
     policy, rules = rulebook.policy, rulebook.rules(venue, start_us, request.requested_us)
-    if start_us < request.requested_us + rules.lead * MINUTE_US or request.party_size > rules.party_limit:
+    early = start_us < request.requested_us + rules.lead * MINUTE_US
+    if early or not rules.open or request.party_size > rules.party_limit:
         return None
     first, count = slots_of(start_us, policy.dwell(request.party_size))
-    option = floor.offer(request.party_size, first, count, policy.tables.pair_waste, rules.closed)
-    return option if option is not None and open_for(venue, start_us, rules.last_seating) else None
+    return floor.offer(request.party_size, first, count, policy.tables.pair_waste, rules.closed)
 
 
 def _reach(request: Request) -> int:

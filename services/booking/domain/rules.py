@@ -14,6 +14,8 @@ from services.booking.domain.policy import DAY_MINUTES, MINUTE_US, SLOT_US, Poli
 from services.booking.domain.venue import Venue
 
 WEATHER, TRAFFIC, CROWD, HOLIDAY = "weather", "traffic", "crowd", "holiday"
+REMEMBERED = 50_000
+"""Houses and starts of which the rules are remembered: 15 MB."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -48,11 +50,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Limits at one house for one start. ``closed``: tables that are not given; minutes otherwise."""
+    """Limits at one house for one start. ``open``: and not about to close; ``closed``: tables that are not given."""
 
+    open: bool
     closed: frozenset[int]
     lead: int
-    last_seating: int
     party_limit: int
     deposit_from: int
 
@@ -77,6 +79,7 @@ class Rulebook:
     policy: Policy
     conditions: tuple[Condition, ...] = ()
     _known: dict[tuple[str, int, bool], Rules] = field(default_factory=dict)
+    """By house, start and whether it is wet; a batch asks the same again and again."""
 
     @classmethod
     def of(cls, policy: Policy, conditions: Iterable[Condition] = ()) -> "Rulebook":
@@ -86,10 +89,13 @@ class Rulebook:
     def rules(self, venue: Venue, start_us: int, now_us: int) -> Rules:
         """What holds for a table at a start, asked for now."""
         wet = self.wet(venue) and start_us - now_us <= self.policy.outdoor.closed_ahead * MINUTE_US
-        key = venue.venue_id, start_us // SLOT_US, wet
-        if key not in self._known:
-            self._known[key] = self._rules(venue, start_us, wet=wet)
-        return self._known[key]
+        key = venue.venue_id, start_us, wet
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            found = self._known[key] = self._rules(venue, start_us, wet=wet)
+        return found
 
     def outdoor(self, venue: Venue) -> frozenset[int]:
         """Numbers of the tables outside."""
@@ -138,10 +144,12 @@ class Rulebook:
         if holiday:
             closed |= numbered(tables, policy.holiday.walk_in_every)
             deposits.append(policy.deposit.holiday_party_from)
+        last_seating = max(policy.tables.last_seating, policy.holiday.last_seating if holiday else 0)
+        left = venue.hours.closes_in(start_us) if venue.hours is not None else None
         return Rules(
+            left is not None and left >= last_seating,
             closed,
             max(self.delay(venue.city), crowd.lead if crowded else 0),
-            max(policy.tables.last_seating, policy.holiday.last_seating if holiday else 0),
             min(policy.limits.party_limit, policy.holiday.party_limit if holiday else policy.limits.party_limit),
             min(deposits),
         )

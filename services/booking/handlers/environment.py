@@ -82,7 +82,7 @@ def _move_inside(desk: Desk, city: str, trigger: Trigger, before: Condition | No
     if not outside:
         return
     desk.load([], [booking.booking_id for booking in outside], [])
-    desk.open_floors([booking.request for booking in outside])
+    desk.open_floors([booking.venue_id for booking in outside], [booking.start_us for booking in outside])
     for booking in sorted(outside, key=lambda one: (one.start_us, one.booking_id)):
         _move(desk, booking, trigger)
 

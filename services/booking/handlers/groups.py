@@ -39,7 +39,7 @@ def ask_group(desk: Desk, row: Row, request_id: str, parameters: Mapping[str, ob
     reason = refusal(request, venue, desk.rulebook)
     option = None
     if reason is None:
-        desk.open_floors([request])
+        desk.open_floors([request.venue_id], [request.start_us])
         option = offer(request, venue, desk.floors[venue.venue_id], group.start_us, desk.rulebook)
     if option is None:
         offers = other_times(request, venue, desk.floors[venue.venue_id], desk.rulebook) if reason is None else ()

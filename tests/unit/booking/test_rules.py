@@ -57,7 +57,13 @@ def test_at_peak_every_seventh_table_is_kept_for_who_walks_in() -> None:
 
 def test_on_a_holiday_more_is_kept_and_large_parties_are_not_taken() -> None:
     found = rules(Condition("x", HOLIDAY, "Labor Day", EVENING - 2 * DAY - HOUR, EVENING))
-    assert (found.closed, found.party_limit, found.last_seating) == ({5, 10}, 12, 90)
+    assert (found.closed, found.party_limit) == ({5, 10}, 12)
+
+
+def test_on_a_holiday_the_last_are_seated_earlier() -> None:
+    start = EVENING - 2 * DAY + 3 * HOUR + 45 * MINUTE
+    assert rules(start_us=start).open
+    assert not rules(Condition("x", HOLIDAY, "Labor Day", start - HOUR, start + HOUR), start_us=start).open
 
 
 def test_rain_closes_what_is_outside_for_the_next_hours_only() -> None:
@@ -71,8 +77,7 @@ def test_rain_closes_what_is_outside_for_the_next_hours_only() -> None:
 
 def test_near_a_crowd_it_is_peak_and_one_asks_earlier() -> None:
     start = EVENING - 2 * DAY
-    place: dict[str, float] = {"latitude": 0.0, "longitude": 0.0, "radius_km": 1.0}
-    crowd = Condition("x", CROWD, "Concert", start, start + HOUR, **place)
+    crowd = Condition("x", CROWD, "Concert", start, start + HOUR, latitude=0.0, longitude=0.0, radius_km=1.0)
     assert (rules(crowd).closed, rules(crowd).lead) == ({7, 14}, 30)
     assert rules(crowd, start_us=start - 2 * HOUR - 1).lead == 0
     assert rules(crowd, start_us=start + 2 * HOUR).lead == 0
