@@ -11,12 +11,14 @@ Row: TypeAlias = Mapping[str, Any]
 
 OUTCOMES = frozenset({"booking.confirmed", "booking.declined", "booking.expired"})
 LIVE = "booking.confirmed"
+MOVED = "booking.moved"
 FREEING = frozenset({"booking.cancelled", "booking.no_show", "booking.completed"})
 FOLLOWS = {
     None: {"booking.requested"},
     "booking.requested": {"booking.waitlisted", *OUTCOMES},
     "booking.waitlisted": {*OUTCOMES},
-    "booking.confirmed": {"booking.seated", "booking.cancelled", "booking.no_show"},
+    "booking.confirmed": {"booking.moved", "booking.seated", "booking.cancelled", "booking.no_show"},
+    "booking.moved": {"booking.moved", "booking.seated", "booking.cancelled", "booking.no_show"},
     "booking.seated": {"booking.completed"},
 }
 MINUTE_US = 60_000_000
@@ -51,7 +53,8 @@ def states(rows: Iterable[Row]) -> dict[str, str]:
     for row in rows:
         if row["event_type"] != "booking.cancel_requested" and row["event_id"] not in seen:
             seen.add(row["event_id"])
-            told[row["booking_id"]] = row["event_type"].removeprefix("booking.")
+            state = LIVE if row["event_type"] == MOVED else row["event_type"]
+            told[row["booking_id"]] = state.removeprefix("booking.")
     return told
 
 
@@ -73,7 +76,9 @@ class _Ledger:
         if kind not in FOLLOWS.get(before, set()):
             self.wrong.append(f"booking {name}: {kind} after {before}")
         self.state[name] = kind
-        if kind == LIVE:
+        if kind == MOVED and name in self._confirmed:
+            self._free(self._confirmed.pop(name))
+        if kind in (LIVE, MOVED):
             self._confirm(row)
         elif kind in FREEING and name in self._confirmed:
             self._free(self._confirmed.pop(name))

@@ -5,24 +5,37 @@ handful of queries.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from services.booking.domain.booking import LIVE, Booking, Status
 from services.booking.domain.codes import confirmation_code
-from services.booking.domain.decide import LOOKBACK_US, Decision, Reason, decide, refusal
+from services.booking.domain.decide import ELSEWHERE, FULL, LOOKBACK_US, Decision, Reason, decide, mixed, refusal
 from services.booking.domain.floor import Claim, Floor
-from services.booking.domain.hours import iso
-from services.booking.domain.policy import SLOT_US, Policy, slots_of
+from services.booking.domain.near import Neighbourhood
+from services.booking.domain.policy import MINUTE_US, SLOT_US, slots_of
+from services.booking.domain.rules import Rulebook
+from services.booking.domain.tables import Option
 from services.booking.domain.venue import Venue
+from services.booking.elsewhere import Refused, places
 from services.booking.events import Records, Trigger, booking_columns
 from services.booking.ports import BookingState, Scope
-from services.booking.words import notification
+from services.booking.words import moved_inside, notification
 
 OUTCOME_EVENTS = {status: f"booking.{status.value}" for status in Status}
-TOLD = frozenset({Status.CONFIRMED, Status.DECLINED, Status.CANCELLED, Status.EXPIRED})
-"""Changes of which a person is told."""
+MOVED = "booking.moved"
+TOLD = frozenset(
+    {
+        Status.WAITLISTED,
+        Status.CONFIRMED,
+        Status.DECLINED,
+        Status.CANCELLED,
+        Status.EXPIRED,
+        Status.NO_SHOW,
+    }
+)
+"""Changes of which a person is told: what they see with their own eyes (seated, completed) is none."""
 
 
 def claims_of(booking: Booking) -> list[Claim]:
@@ -37,47 +50,52 @@ class Desk:
 
     state: BookingState
     scope: Scope
-    policy: Policy
+    rulebook: Rulebook
     records: Records
-    venues: dict[str, Venue] = field(default_factory=dict)
+    venues: Mapping[str, Venue]
+    neighbourhood: Neighbourhood
     floors: dict[str, Floor] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
     queue: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    offers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _known: set[str] = field(default_factory=set)
     _touched: dict[str, None] = field(default_factory=dict)
     _codes: set[str] = field(default_factory=set)
     _claimed: dict[tuple[str, int], Claim] = field(default_factory=dict)
     _released: list[Claim] = field(default_factory=list)
+    _refused: list[Refused] = field(default_factory=list)
 
     def load(self, requests: Sequence[Booking], booking_ids: Iterable[str], freed_venues: Iterable[str]) -> None:
         """Read all that deciding new requests, changing bookings and refilling freed tables will need."""
-        self.bookings = self.state.bookings(self.scope, booking_ids)
-        ending = {booking.venue_id for booking in self.bookings.values()} | set(freed_venues)
+        found = self.state.bookings(self.scope, set(booking_ids) - self.bookings.keys())
+        ending = {booking.venue_id for booking in found.values()} | set(freed_venues)
         waiting = self.state.waiting(self.scope, ending) if ending else []
-        self.bookings.update({booking.booking_id: booking for booking in waiting})
-        self._known = set(self.bookings)
+        waiting = [booking for booking in waiting if booking.booking_id not in self.bookings]
+        found.update({booking.booking_id: booking for booking in waiting})
+        self.bookings.update(found)
+        self._known.update(found)
         for booking in waiting:
             self.queue[booking.venue_id].append(booking.booking_id)
         candidates = [*requests, *waiting]
-        wanted = {booking.venue_id for booking in (*candidates, *self.bookings.values())}
-        self.venues = self.state.venues(self.scope, wanted)
-        self._load_floors(candidates)
-        codes = [confirmation_code(*self.scope, booking.booking_id) for booking in candidates]
-        self._codes = self.state.codes_taken(self.scope, codes) if codes else set()
-
-    def _load_floors(self, candidates: Sequence[Booking]) -> None:
         possible = [
             booking.request
             for booking in candidates
-            if refusal(booking.request, self.venues.get(booking.venue_id), self.policy) in (None, Reason.CLOSED)
+            if refusal(booking.request, self.venues.get(booking.venue_id), self.rulebook) in (None, *FULL)
         ]
-        if not possible:
+        self.open_floors([request.venue_id for request in possible], [request.start_us for request in possible])
+        codes = [confirmation_code(*self.scope, booking.booking_id) for booking in candidates]
+        self._codes |= self.state.codes_taken(self.scope, codes) if codes else set()
+
+    def open_floors(self, venue_ids: Iterable[str], starts: Sequence[int]) -> None:
+        """Read which tables are taken around some starts, of houses that have not been looked at."""
+        wanted = set(venue_ids) - self.floors.keys()
+        if not wanted:
             return
-        since = (min(request.start_us for request in possible) - LOOKBACK_US) // SLOT_US
-        until = (max(request.start_us for request in possible) + 2 * LOOKBACK_US) // SLOT_US
-        for venue_id in {request.venue_id for request in possible}:
+        since = (min(starts) - LOOKBACK_US) // SLOT_US
+        until = (max(starts) + 2 * LOOKBACK_US) // SLOT_US
+        for venue_id in wanted:
             self.floors[venue_id] = Floor(self.venues[venue_id].tables, since)
-        for claim in self.state.claims(self.scope, self.floors, since, until):
+        for claim in self.state.claims(self.scope, wanted, since, until):
             floor = self.floors[claim.venue_id]
             if claim.table <= len(floor.tables.sizes):
                 floor.take(claim)
@@ -93,7 +111,7 @@ class Desk:
         """Confirm, waitlist or decline a booking that has no outcome."""
         request = replace(booking.request, requested_us=max(trigger.time_us, booking.request.requested_us))
         venue_id = booking.venue_id
-        decision = decide(request, self.venues.get(venue_id), self.floors.get(venue_id), self.policy)
+        decision = decide(request, self.venues.get(venue_id), self.floors.get(venue_id), self.rulebook)
         if decision.status is Status.CONFIRMED:
             self._confirm(booking, decision, trigger)
         elif decision.status is Status.DECLINED:
@@ -104,53 +122,87 @@ class Desk:
     def _confirm(self, booking: Booking, decision: Decision, trigger: Trigger) -> None:
         option = decision.option
         assert option is not None
+        venue, party_size = self.venues[booking.venue_id], booking.request.party_size
         confirmed = replace(
-            booking.to(Status.CONFIRMED, due_us=self.policy.no_show_at(decision.start_us)),
+            booking.to(Status.CONFIRMED, due_us=self.rulebook.policy.no_show_at(decision.start_us)),
             start_us=decision.start_us,
             duration_minutes=decision.duration_minutes,
             tables=option.tables,
             seats=option.seats,
             code=self._free_code(booking.booking_id),
+            deposit_minor=self.rulebook.deposit(venue, decision.start_us, party_size),
         )
-        for claim in claims_of(confirmed):
-            self.floors[confirmed.venue_id].take(claim)
+        self.take(claims_of(confirmed))
+        self._move(confirmed, trigger, {**_table_columns(confirmed), "deposit_minor": confirmed.deposit_minor})
+
+    def take(self, claims: Iterable[Claim]) -> None:
+        """Hold tables, on the floor now and in the state at `flush`."""
+        for claim in claims:
+            self.floors[claim.venue_id].take(claim)
             self._claimed[claim.booking_id, claim.table] = claim
-        columns = {
-            "duration_minutes": confirmed.duration_minutes,
-            "tables": ",".join(map(str, confirmed.tables)),
-            "seats": confirmed.seats,
-            "confirmation_code": confirmed.code,
-        }
-        self._move(confirmed, trigger, columns)
+
+    def reseat(self, booking: Booking, option: Option, trigger: Trigger, reason: Reason) -> None:
+        """Move a confirmed booking to other tables of its house for the same time."""
+        self.leave(claims_of(booking))
+        moved = replace(booking, tables=option.tables, seats=option.seats)
+        self.take(claims_of(moved))
+        self._put(moved)
+        told = {**booking_columns(moved), **_table_columns(moved), "reason": reason}
+        event_id = self.records.add("bookings", MOVED, trigger, told, about=booking.booking_id)
+        self.tell(replace(trigger, event_id=event_id), moved, moved_inside(moved, self.venues.get(moved.venue_id)))
+
+    def postpone(self, booking: Booking, due_us: int) -> None:
+        """Let a booking's timer fire later."""
+        self._put(replace(booking, due_us=due_us))
 
     def decline(self, booking: Booking, decision: Decision, trigger: Trigger) -> None:
         """Refuse a booking that has no outcome."""
         declined = booking.to(Status.DECLINED, reason=decision.reason)
         offers = ",".join(decision.alternatives) or None
         self._move(declined, trigger, {"reason": decision.reason, "alternatives": offers})
+        if decision.reason in ELSEWHERE:
+            request = replace(booking.request, requested_us=max(trigger.time_us, booking.request.requested_us))
+            self._refused.append(Refused(request, decision.alternatives, self.records.rows["bookings"][-1]))
+
+    def offer_elsewhere(self) -> None:
+        """Complete the offers of what was declined with free tables of other houses, all of the batch at once."""
+        refused, self._refused = self._refused, []
+        limit = self.rulebook.policy.near.alternatives
+        for one, found in zip(refused, places(self, refused), strict=True):
+            self.offers[one.request.booking_id] = mixed(one.times, found, limit)
+            one.row["alternatives"] = ",".join(self.offers[one.request.booking_id]) or None
 
     def _waitlist(self, booking: Booking, decision: Decision, trigger: Trigger) -> None:
-        ends = self.policy.wait_ends_at(decision.start_us)
+        ends = self.rulebook.policy.wait_ends_at(decision.start_us)
         self._move(booking.to(Status.WAITLISTED, due_us=ends), trigger, {"expires_at": ends})
         self.queue[booking.venue_id].append(booking.booking_id)
 
     def move(self, booking: Booking, status: Status, trigger: Trigger, reason: str | None = None) -> None:
         """Take a booking to a later state; raises IllegalTransitionError. Tables it no longer needs become free."""
-        moved = booking.to(status, reason=reason)
-        self._move(moved, trigger, {"reason": reason})
+        limits = self.rulebook.policy.limits
+        longest = (booking.duration_minutes + limits.seated_longest) * MINUTE_US
+        moved = booking.to(
+            status, due_us=booking.start_us + longest if status is Status.SEATED else None, reason=reason
+        )
+        columns: dict[str, object] = {"reason": reason}
+        if booking.deposit_minor is not None and status in (Status.CANCELLED, Status.NO_SHOW):
+            kept = self.rulebook.kept(booking.deposit_minor, booking.start_us, trigger.time_us)
+            moved, columns["deposit_minor"] = replace(moved, deposit_minor=kept), kept
+        self._move(moved, trigger, columns)
         if booking.status in LIVE and status not in LIVE:
-            self._free(booking)
-            self._refill(booking.venue_id, trigger)
+            self.leave(claims_of(booking))
+            self.refill(booking.venue_id, trigger)
 
-    def _free(self, booking: Booking) -> None:
-        floor = self.floors.get(booking.venue_id)
-        for claim in claims_of(booking):
+    def leave(self, claims: Iterable[Claim]) -> None:
+        """Give tables back, on the floor now and in the state at `flush`."""
+        for claim in claims:
+            floor = self.floors.get(claim.venue_id)
             if floor is not None and claim.table <= len(floor.tables.sizes):
                 floor.leave(claim)
             if self._claimed.pop((claim.booking_id, claim.table), None) is None:
                 self._released.append(claim)
 
-    def _refill(self, venue_id: str, trigger: Trigger) -> None:
+    def refill(self, venue_id: str, trigger: Trigger) -> None:
         """Offer freed tables to those who wait, first come first served."""
         if venue_id not in self.floors:
             return
@@ -162,7 +214,7 @@ class Desk:
     def _offer(self, waiting: Booking, trigger: Trigger) -> None:
         request = replace(waiting.request, requested_us=max(trigger.time_us, waiting.request.requested_us))
         venue_id = waiting.venue_id
-        decision = decide(request, self.venues.get(venue_id), self.floors.get(venue_id), self.policy)
+        decision = decide(request, self.venues.get(venue_id), self.floors.get(venue_id), self.rulebook)
         if decision.status is Status.CONFIRMED:
             self._confirm(waiting, decision, trigger)
 
@@ -181,9 +233,17 @@ class Desk:
         event_id = self.records.add("bookings", event_type, trigger, told, about=booking.booking_id)
         if booking.status in TOLD:
             outcome = replace(trigger, event_id=event_id)
-            text = notification(booking, self.venues.get(booking.venue_id))
-            user = {"user_id": booking.request.user_id, "booking_id": booking.booking_id, "text": text}
-            self.records.add("system_metrics", "notification.dispatched", outcome, user)
+            self.tell(outcome, booking, notification(booking, self.venues.get(booking.venue_id)))
+
+    def tell(self, trigger: Trigger, booking: Booking, text: str) -> None:
+        """Dispatch a notification to who booked."""
+        self.tell_user(trigger, booking.request.user_id, booking.booking_id, text)
+
+    def tell_user(self, trigger: Trigger, user_id: str, about: str, text: str, purpose: str = "") -> None:
+        """Dispatch a notification about a booking or a group; several of one trigger differ in their purpose."""
+        told = {"user_id": user_id, "booking_id": about, "text": text}
+        cause = f"{about}/{user_id}/{purpose}"
+        self.records.add("system_metrics", "notification.dispatched", trigger, told, about=cause)
 
     def _put(self, booking: Booking) -> None:
         self.bookings[booking.booking_id] = booking
@@ -195,6 +255,7 @@ class Desk:
 
     def flush(self) -> None:
         """Write the batch to the state."""
+        self.offer_elsewhere()
         touched = self.touched()
         self.state.release(self.scope, self._released)
         self.state.change(self.scope, [booking for booking in touched if booking.booking_id in self._known])
@@ -202,21 +263,10 @@ class Desk:
         self.state.claim(self.scope, list(self._claimed.values()))
 
 
-def describe(booking: Booking, venue: Venue | None) -> dict[str, object]:
-    """A booking as the answer to a question."""
+def _table_columns(booking: Booking) -> dict[str, object]:
     return {
-        "booking_id": booking.booking_id,
-        "venue_id": booking.venue_id,
-        "venue_name": venue.name if venue else None,
-        "user_id": booking.request.user_id,
-        "party_size": booking.request.party_size,
-        "start_time": iso(booking.start_us or booking.request.start_us),
-        "duration_minutes": booking.duration_minutes or None,
-        "status": booking.status.value,
-        "tables": list(booking.tables),
-        "seats": booking.seats or None,
+        "duration_minutes": booking.duration_minutes,
+        "tables": ",".join(map(str, booking.tables)),
+        "seats": booking.seats,
         "confirmation_code": booking.code,
-        "reason": booking.reason,
-        "created_by": booking.request.created_by,
-        "requested_at": iso(booking.request.requested_us),
     }

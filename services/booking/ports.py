@@ -11,6 +11,8 @@ from typing import NamedTuple, Protocol
 
 from services.booking.domain.booking import Booking
 from services.booking.domain.floor import Claim
+from services.booking.domain.group import Group
+from services.booking.domain.rules import Condition
 from services.booking.domain.venue import Venue
 
 
@@ -68,15 +70,33 @@ class Query:
     cursor: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is over by now: moments in UTC microseconds, the inbox in simulated days from 1970."""
+
+    archived_us: int
+    """Bookings that are over and started before it leave for the archive; so old groups, unless they collect, go."""
+    forgotten_us: int
+    """Archived bookings that started before it are deleted."""
+    interests_us: int
+    """Interests in times before it are deleted."""
+    inbox_day: int
+    """Events of earlier days leave the inbox."""
+
+
 class BookingState(Protocol):
     """All reads see the writes made before them in the same batch."""
 
-    def fresh(self, scope: Scope, event_ids: Sequence[str]) -> set[str]:
-        """Enter events in the inbox; the ids that were not in it before."""
+    def fresh(self, scope: Scope, event_ids: Sequence[str], day: int = 0) -> set[str]:
+        """Enter events of a simulated day, counted from 1970, in the inbox; the ids that were not in it before."""
         ...
 
-    def venues(self, scope: Scope, venue_ids: Iterable[str]) -> dict[str, Venue]:
-        """Known venues among the ids."""
+    def inbox_day(self, scope: Scope) -> int:
+        """Events of earlier simulated days have left the inbox."""
+        ...
+
+    def directory(self, scope: Scope) -> Mapping[str, Venue]:
+        """All venues by id; the same object as long as none changes."""
         ...
 
     def put_venues(self, scope: Scope, venues: Sequence[Venue]) -> None:
@@ -97,6 +117,18 @@ class BookingState(Protocol):
 
     def waiting(self, scope: Scope, venue_ids: Iterable[str]) -> list[Booking]:
         """Requested and waitlisted bookings of venues in order of their asking, ties by id."""
+        ...
+
+    def confirmed(self, scope: Scope, since_us: int, until_us: int, late_us: int) -> list[Booking]:
+        """Confirmed bookings that start in since..until (inclusive) and whose timers fire at most so late after it."""
+        ...
+
+    def archived(self, scope: Scope, booking_ids: Iterable[str]) -> dict[str, Booking]:
+        """Bookings among the ids that are long over and in the archive."""
+        ...
+
+    def known(self, scope: Scope, booking_ids: Iterable[str]) -> set[str]:
+        """The ids among these that a booking has, in the archive too."""
         ...
 
     def due(self, scope: Scope, now_us: int, limit: int) -> list[Booking]:
@@ -175,8 +207,12 @@ class BookingState(Protocol):
         """Forget questions that were answered."""
         ...
 
-    def interests(self, scope: Scope, venue_id: str, since_us: int) -> list[Interest]:
-        """Who wants to go to a venue from a moment on, ordered by time and user."""
+    def interests(self, scope: Scope, venue_id: str, since_us: int, limit: int) -> list[Interest]:
+        """Who wants to go to a venue from a moment on, the first by time and user."""
+        ...
+
+    def interests_of(self, scope: Scope, user_ids: Iterable[str]) -> list[Interest]:
+        """Where people want to go, ordered by user and venue."""
         ...
 
     def put_interests(self, scope: Scope, interests: Sequence[Interest]) -> None:
@@ -185,4 +221,44 @@ class BookingState(Protocol):
 
     def drop_interests(self, scope: Scope, venue_id: str, user_ids: Sequence[str]) -> None:
         """Forget interests that were booked."""
+        ...
+
+    def conditions(self, scope: Scope) -> list[Condition]:
+        """What holds in the cities, ordered by city, kind and name."""
+        ...
+
+    def put_conditions(self, scope: Scope, conditions: Sequence[Condition]) -> None:
+        """Remember conditions; the newest of one city, kind and name replaces the one before."""
+        ...
+
+    def drop_conditions(self, scope: Scope, conditions: Sequence[Condition]) -> None:
+        """Forget conditions that are over."""
+        ...
+
+    def groups(self, scope: Scope, group_ids: Iterable[str]) -> dict[str, Group]:
+        """Known groups among the ids."""
+        ...
+
+    def groups_of(self, scope: Scope, user_ids: Iterable[str]) -> list[Group]:
+        """Groups of organisers that collect answers, ordered by id."""
+        ...
+
+    def groups_due(self, scope: Scope, now_us: int, limit: int) -> list[Group]:
+        """Groups whose timer fires at or before a moment, earliest first, ties by id."""
+        ...
+
+    def put_groups(self, scope: Scope, groups: Sequence[Group]) -> None:
+        """Enter or replace groups."""
+        ...
+
+    def tidy(self, scope: Scope, past: Past, limit: int) -> int:
+        """Take the past away, so many rows of a table at most; the most that were taken of one."""
+        ...
+
+    def save(self, scope: Scope, snapshot_id: str) -> bool:
+        """Keep a copy of the scope under a name; False where the name is taken."""
+        ...
+
+    def load(self, scope: Scope, snapshot_id: str) -> bool:
+        """Make a kept copy the state of a scope, whose own is gone then; False where there is none of the name."""
         ...

@@ -1,13 +1,19 @@
-"""The booking service as a processor: batches of six topics in, outcomes, notifications and replies out."""
+"""The booking service as a processor: batches of eight topics in, outcomes, notifications and replies out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from services.booking.data_files import load_policy
 from services.booking.desk import Desk
+from services.booking.domain.near import Neighbourhood
 from services.booking.domain.policy import Policy
+from services.booking.domain.rules import Condition, Rulebook
+from services.booking.domain.venue import Venue
 from services.booking.events import SOURCE, Records
 from services.booking.handlers.control import on_simulation_control
+from services.booking.handlers.environment import on_environment
+from services.booking.handlers.groups import on_social_interactions
 from services.booking.handlers.questions import on_requests
 from services.booking.handlers.requests import on_bookings
 from services.booking.handlers.timers import due_tick, fire, on_system_metrics
@@ -17,12 +23,26 @@ from services.booking.ports import BookingState, Scope
 from streamkit.processor import Output
 from streamkit.records import Batch
 
-SUBSCRIPTIONS = ("venues", "simulation_control", "bookings", "user_actions", "requests", "system_metrics")
-"""In lock-step order: venues before the requests for them, ticks after all that they stand for."""
+SUBSCRIPTIONS = (
+    "venues",
+    "simulation_control",
+    "environment",
+    "social_interactions",
+    "bookings",
+    "user_actions",
+    "requests",
+    "system_metrics",
+)
+"""In lock-step order: venues and weather before the requests they bear on, ticks after all that they stand for."""
+
+TELLINGS = 16
+"""(run, branch) of which rules are kept worked out: nearly always one is live."""
 
 _FOLDS = {
     "venues": on_venues,
     "simulation_control": on_simulation_control,
+    "environment": on_environment,
+    "social_interactions": on_social_interactions,
     "bookings": on_bookings,
     "user_actions": on_user_actions,
     "requests": on_requests,
@@ -34,7 +54,9 @@ class BookingProcessor:
 
     def __init__(self, state: BookingState, policy: Policy | None = None) -> None:
         self._state = state
-        self._policy = policy or Policy()
+        self._policy = policy or load_policy()
+        self._rulebooks: dict[Scope, Rulebook] = {}
+        self._neighbourhoods: dict[Scope, tuple[Mapping[str, Venue], Neighbourhood]] = {}
 
     @property
     def name(self) -> str:
@@ -77,7 +99,23 @@ class BookingProcessor:
         return self._close(desk)
 
     def _desk(self, scope: Scope) -> Desk:
-        return Desk(self._state, scope, self._policy, Records(scope))
+        directory = self._state.directory(scope)
+        rulebook = self._rulebook(scope, directory)
+        return Desk(self._state, scope, rulebook, Records(scope), directory, self._neighbourhoods[scope][1])
+
+    def _rulebook(self, scope: Scope, directory: Mapping[str, Venue]) -> Rulebook:
+        """What was worked out for a telling, as long as neither its venues nor what holds there has changed."""
+        conditions: tuple[Condition, ...] = tuple(self._state.conditions(scope))
+        known, rulebook = self._neighbourhoods.get(scope), self._rulebooks.get(scope)
+        fresh = known is not None and known[0] is directory
+        if known is None and len(self._neighbourhoods) >= TELLINGS:
+            self._neighbourhoods.clear()
+            self._rulebooks.clear()
+        if not fresh:
+            self._neighbourhoods[scope] = directory, Neighbourhood.of(directory, self._policy.near)
+        if rulebook is None or not fresh or rulebook.conditions != conditions:
+            rulebook = self._rulebooks[scope] = Rulebook.of(self._policy, conditions)
+        return rulebook
 
     def _close(self, desk: Desk) -> Sequence[Output]:
         desk.flush()

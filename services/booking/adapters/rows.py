@@ -13,22 +13,23 @@ CHANGING = (
     ("code", "text"),
     ("reason", "text"),
     ("due_us", "bigint"),
+    ("deposit_minor", "bigint"),
 )
 """Columns that follow the state, with their types; all others stay as requested."""
 
 BOOKING_COLUMNS = (
     "booking_id, venue_id, user_id, party_size, asked_start_us, flexibility_minutes, requested_us, created_by,"
     " group_id, member_ids, world, city, cause_id, status, start_us, duration_minutes, tables, seats, code, reason,"
-    " due_us"
+    " due_us, deposit_minor"
 )
 
 
 def booking_of(row: tuple[Any, ...]) -> Booking:
     """A booking out of the columns `BOOKING_COLUMNS`."""
-    status, start_us, duration, tables, seats, code, reason, due_us = row[13:]
+    status, start_us, duration, tables, *others = row[13:]
     numbers = tuple(int(number) for number in tables.split(",")) if tables else ()
     request, origin = Request(*row[:10]), Origin(*row[10:13])
-    return Booking(request, origin, Status(status), start_us, duration, numbers, seats, code, reason, due_us)
+    return Booking(request, origin, Status(status), start_us, duration, numbers, *others)
 
 
 def changing_of(booking: Booking) -> tuple[object, ...]:
@@ -42,6 +43,7 @@ def changing_of(booking: Booking) -> tuple[object, ...]:
         booking.code,
         booking.reason,
         booking.due_us,
+        booking.deposit_minor,
     )
 
 

@@ -32,6 +32,8 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 
 LIVE = frozenset({Status.CONFIRMED, Status.SEATED})
 """States that hold tables and a confirmation code."""
+OVER = frozenset(status for status, after in TRANSITIONS.items() if not after)
+"""States that lead nowhere: the booking is of the past."""
 OUTCOMES = frozenset({Status.CONFIRMED, Status.DECLINED, Status.EXPIRED})
 """Exactly one of them follows every request."""
 
@@ -79,6 +81,7 @@ class Booking:
     code: str | None = None
     reason: str | None = None
     due_us: int | None = None
+    deposit_minor: int | None = None
 
     @property
     def booking_id(self) -> str:

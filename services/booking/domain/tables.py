@@ -20,7 +20,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Sizes of a venue's tables; number n is ``sizes[n - 1]``."""
+    """Sizes of a venue's tables, smallest first; number n is ``sizes[n - 1]``."""
 
     sizes: tuple[int, ...]
 
@@ -30,8 +30,8 @@ class Tables:
         return sum(self.sizes)
 
     def largest_party(self) -> int:
-        """Most people who can ever sit together: the two largest tables."""
-        return sum(sorted(self.sizes)[-2:])
+        """Most people who can ever sit together: the two largest tables, the last ones."""
+        return sum(self.sizes[-2:])
 
 
 @lru_cache(maxsize=4096)

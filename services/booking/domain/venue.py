@@ -1,4 +1,4 @@
-"""A venue as booking sees it: its tables, its hours, whether it takes reservations at all."""
+"""A venue as booking sees it: its tables, its hours, where and of what kind it is, whether it takes reservations."""
 
 from dataclasses import dataclass
 
@@ -16,6 +16,13 @@ class Venue:
     hours_text: str
     time_zone: str
     takes_bookings: bool
+    city: str = ""
+    category: str = ""
+    cuisine: str | None = None
+    price_tier: int = 2
+    latitude: float = 0.0
+    longitude: float = 0.0
+    outdoor_seating: bool = False
 
     @property
     def tables(self) -> Tables:

@@ -2,83 +2,21 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Annotated
 
 import polars as pl
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from services.booking.desk import Desk, describe
-from services.booking.domain.booking import Status
+from services.booking.desk import Desk
+from services.booking.domain.booking import Booking, Status
 from services.booking.domain.hours import parse_iso
 from services.booking.events import SOURCE, Trigger
-from services.booking.handlers.answers import reply
+from services.booking.handlers.answers import describe, reply
 from services.booking.handlers.auto_book import auto_book
 from services.booking.handlers.availability import availability
-from services.booking.handlers.rows import Row, rows_of
+from services.booking.handlers.groups import answer_group, ask_group, get_group
+from services.booking.handlers.parameters import AutoBook, Availability, Cancel, Create, Get, Listing
+from services.booking.handlers.rows import Row, fresh_rows, rows_of
 from services.booking.ports import Query, Question
-
-
-def _moment(text: str) -> str:
-    parse_iso(text)
-    return text
-
-
-Moment = Annotated[str, AfterValidator(_moment)]
-"""An ISO 8601 time with its zone."""
-
-
-class _Parameters(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Create(_Parameters):
-    """Arguments of booking.create."""
-
-    user_id: str = Field(min_length=1, max_length=64)
-    venue_id: str = Field(min_length=1, max_length=64)
-    party_size: int = Field(ge=1, le=500)
-    start_time: Moment
-    flexibility_minutes: int = Field(0, ge=0, le=240)
-    group_id: str | None = Field(None, max_length=64)
-    member_ids: list[str] | None = Field(None, max_length=100)
-
-
-class Cancel(_Parameters):
-    """Arguments of booking.cancel; without a user the booker is meant."""
-
-    booking_id: str
-    user_id: str | None = None
-
-
-class Get(_Parameters):
-    """Arguments of booking.get."""
-
-    booking_id: str
-
-
-class Listing(_Parameters):
-    """Arguments of booking.list."""
-
-    user_id: str | None = None
-    venue_id: str | None = None
-    status: Status | None = None
-    limit: int = Field(50, ge=1, le=500)
-    cursor: str | None = Field(None, pattern=r"^\d{1,18}_[0-9a-z]{1,32}$")
-
-
-class Availability(_Parameters):
-    """Arguments of availability.get."""
-
-    venue_id: str
-    start_time: Moment
-    party_size: int = Field(ge=1, le=500)
-
-
-class AutoBook(_Parameters):
-    """Arguments of booking.auto_book."""
-
-    venue_id: str
-
 
 Answerer = Callable[[Desk, Row, str, Mapping[str, object]], None]
 
@@ -86,12 +24,7 @@ Answerer = Callable[[Desk, Row, str, Mapping[str, object]], None]
 def on_requests(desk: Desk, frame: pl.DataFrame) -> None:
     """Answer what booking owns; a bad question is rejected with its reason."""
     mine = frame.filter((pl.col("owner") == SOURCE) & (pl.col("event_type") == "request.made"))
-    rows = list(rows_of(mine, ("request_id", "kind", "parameters")))
-    fresh = desk.state.fresh(desk.scope, [row.trigger.event_id for row in rows]) if rows else set()
-    for row in rows:
-        if row.trigger.event_id not in fresh:
-            continue
-        fresh.discard(row.trigger.event_id)
+    for row in fresh_rows(desk, rows_of(mine, ("request_id", "kind", "parameters"))):
         request_id = str(row.columns["request_id"])
         answerer = ANSWERERS.get(str(row.columns["kind"]))
         if answerer is None:
@@ -110,7 +43,7 @@ def on_requests(desk: Desk, frame: pl.DataFrame) -> None:
 
 def _create(desk: Desk, row: Row, request_id: str, parameters: Mapping[str, object]) -> None:
     asked = Create.model_validate(parameters)
-    if asked.venue_id not in desk.state.venues(desk.scope, [asked.venue_id]):
+    if asked.venue_id not in desk.venues:
         reply(desk, request_id, row.trigger, "not_found", f"venue {asked.venue_id} is unknown")
         return
     columns: dict[str, object] = {
@@ -131,7 +64,7 @@ def _create(desk: Desk, row: Row, request_id: str, parameters: Mapping[str, obje
 
 def _cancel(desk: Desk, row: Row, request_id: str, parameters: Mapping[str, object]) -> None:
     asked = Cancel.model_validate(parameters)
-    booking = desk.state.bookings(desk.scope, [asked.booking_id]).get(asked.booking_id)
+    booking = _booking(desk, asked.booking_id)
     if booking is None:
         reply(desk, request_id, row.trigger, "not_found", f"booking {asked.booking_id} is unknown")
     elif asked.user_id not in (None, booking.request.user_id):
@@ -155,12 +88,17 @@ def _remember(desk: Desk, booking_id: str, request_id: str, trigger: Trigger, ki
 
 def _get(desk: Desk, row: Row, request_id: str, parameters: Mapping[str, object]) -> None:
     asked = Get.model_validate(parameters)
-    booking = desk.state.bookings(desk.scope, [asked.booking_id]).get(asked.booking_id)
+    booking = _booking(desk, asked.booking_id)
     if booking is None:
         reply(desk, request_id, row.trigger, "not_found", f"booking {asked.booking_id} is unknown")
-        return
-    venue = desk.state.venues(desk.scope, [booking.venue_id]).get(booking.venue_id)
-    reply(desk, request_id, row.trigger, "ok", None, describe(booking, venue))
+    else:
+        reply(desk, request_id, row.trigger, "ok", None, describe(booking, desk.venues.get(booking.venue_id)))
+
+
+def _booking(desk: Desk, booking_id: str) -> Booking | None:
+    """A booking, in the archive too."""
+    found = desk.state.bookings(desk.scope, [booking_id]) or desk.state.archived(desk.scope, [booking_id])
+    return found.get(booking_id)
 
 
 def _list(desk: Desk, row: Row, request_id: str, parameters: Mapping[str, object]) -> None:
@@ -168,10 +106,9 @@ def _list(desk: Desk, row: Row, request_id: str, parameters: Mapping[str, object
     query = Query(asked.user_id, asked.venue_id, asked.status and asked.status.value, asked.limit + 1, asked.cursor)
     found = desk.state.find(desk.scope, query)
     page = found[: asked.limit]
-    venues = desk.state.venues(desk.scope, {booking.venue_id for booking in page})
     last = page[-1] if len(found) > asked.limit else None
     payload = {
-        "bookings": [describe(booking, venues.get(booking.venue_id)) for booking in page],
+        "bookings": [describe(booking, desk.venues.get(booking.venue_id)) for booking in page],
         "cursor": f"{last.request.requested_us}_{last.booking_id}" if last else None,
     }
     reply(desk, request_id, row.trigger, "ok", None, payload)
@@ -188,7 +125,7 @@ def _availability(desk: Desk, row: Row, request_id: str, parameters: Mapping[str
 
 def _auto_book(desk: Desk, row: Row, request_id: str, parameters: Mapping[str, object]) -> None:
     asked = AutoBook.model_validate(parameters)
-    venue = desk.state.venues(desk.scope, [asked.venue_id]).get(asked.venue_id)
+    venue = desk.venues.get(asked.venue_id)
     if venue is None:
         reply(desk, request_id, row.trigger, "not_found", f"venue {asked.venue_id} is unknown")
     else:
@@ -202,4 +139,7 @@ ANSWERERS: Mapping[str, Answerer] = {
     "booking.list": _list,
     "availability.get": _availability,
     "booking.auto_book": _auto_book,
+    "booking.group": ask_group,
+    "booking.group_answer": answer_group,
+    "booking.group_get": get_group,
 }

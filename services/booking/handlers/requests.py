@@ -4,9 +4,10 @@ import polars as pl
 
 from services.booking.desk import Desk
 from services.booking.domain.booking import OUTCOMES, Booking, Origin, Request, Status
-from services.booking.domain.decide import Reason
+from services.booking.domain.decide import DAY_US, Reason
 from services.booking.handlers.answers import answer, answer_outcomes
-from services.booking.handlers.rows import Row, rows_of
+from services.booking.handlers.holds import CREATED_BY, groups_of, note_outcomes, release_hold
+from services.booking.handlers.rows import Row, fresh_rows, rows_of
 from streamkit.frames import of_type
 
 COLUMNS = (
@@ -24,23 +25,33 @@ REQUESTED, CANCEL_REQUESTED = "booking.requested", "booking.cancel_requested"
 
 def on_bookings(desk: Desk, frame: pl.DataFrame) -> None:
     """Decide every new request, cancel what its booker gives up; the service's own outcomes pass by."""
-    rows = list(rows_of(of_type(frame, REQUESTED, CANCEL_REQUESTED), COLUMNS))
-    fresh = desk.state.fresh(desk.scope, [row.trigger.event_id for row in rows])
-    new: list[Row] = []
-    for row in rows:
-        if row.trigger.event_id in fresh:
-            fresh.discard(row.trigger.event_id)
-            new.append(row)
+    new = unknown(desk, fresh_rows(desk, rows_of(of_type(frame, REQUESTED, CANCEL_REQUESTED), COLUMNS)))
     requests = {row.trigger.event_id: booking_of(row) for row in new if row.event_type == REQUESTED}
     cancelled = [str(row.columns["booking_id"]) for row in new if row.event_type == CANCEL_REQUESTED]
     freed = {str(row.columns["venue_id"]) for row in new if row.event_type == CANCEL_REQUESTED}
+    freed |= {booking.venue_id for booking in requests.values() if booking.request.created_by == CREATED_BY}
     desk.load(list(requests.values()), cancelled, freed)
+    asked = groups_of(desk, requests.values())
     for row in new:
         if row.event_type == REQUESTED:
-            desk.request(requests[row.trigger.event_id], row.trigger)
+            booking = requests[row.trigger.event_id]
+            group = asked.get(booking.booking_id)
+            release_hold(desk, group)
+            desk.request(booking, row.trigger)
+            if group is not None:  # fewer came than a table was held for, or it was refused
+                desk.refill(booking.venue_id, row.trigger)
         else:
             cancel(desk, row)
     answer_outcomes(desk, desk.touched())
+    note_outcomes(desk, asked)
+
+
+def unknown(desk: Desk, rows: list[Row]) -> list[Row]:
+    """The rows without requests that are older than the inbox and have a booking, perhaps in the archive."""
+    horizon = desk.state.inbox_day(desk.scope)
+    old = [row.trigger.event_id for row in rows if row.trigger.time_us // DAY_US < horizon]
+    known = desk.state.known(desk.scope, old) if old else frozenset[str]()
+    return [row for row in rows if row.trigger.event_id not in known]
 
 
 def booking_of(row: Row) -> Booking:
@@ -58,7 +69,7 @@ def booking_of(row: Row) -> Booking:
         group_id=row.text("group_id"),
         member_ids=row.text("member_ids"),
     )
-    return Booking(request, Origin(trigger.world, trigger.city, trigger.cause_id))
+    return Booking(request, Origin(trigger.world, trigger.city, trigger.cause_id), start_us=request.start_us)
 
 
 def cancel(desk: Desk, row: Row) -> None:

@@ -1,10 +1,12 @@
 """Rows of a decoded batch as named values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import polars as pl
 
+from services.booking.desk import Desk
+from services.booking.domain.decide import DAY_US
 from services.booking.events import Trigger
 
 COMMON = ("event_id", "event_type", "run_id", "branch", "simulation_time", "world", "city", "cause_id", "user_id")
@@ -38,3 +40,18 @@ def rows_of(frame: pl.DataFrame, names: tuple[str, ...]) -> Iterator[Row]:
         trigger = Trigger(event_id, time_us, world, city, cause_id)
         columns = dict(zip(names, values[len(COMMON) :], strict=True))
         yield Row(trigger, event_type, user_id, columns)
+
+
+def fresh_rows(desk: Desk, rows: Iterable[Row]) -> list[Row]:
+    """The rows whose events have not been seen before, each once."""
+    found = list(rows)
+    if not found:
+        return []
+    day = max(row.trigger.time_us for row in found) // DAY_US
+    fresh = desk.state.fresh(desk.scope, [row.trigger.event_id for row in found], day)
+    new: list[Row] = []
+    for row in found:
+        if row.trigger.event_id in fresh:
+            fresh.discard(row.trigger.event_id)
+            new.append(row)
+    return new

@@ -2,13 +2,24 @@
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 
-from services.booking.adapters.database import BadValueError, connect, prepare, revisions, translate, upgrade
+from services.booking.adapters.database import (
+    MIGRATIONS,
+    BadValueError,
+    connect,
+    prepare,
+    revisions,
+    translate,
+    upgrade,
+)
+from services.booking.adapters.postgres import PostgresState
 from services.booking.adapters.schema import SCHEMA, metadata
-from services.booking.ports import ConflictError
+from services.booking.ports import ConflictError, Past, Scope
 from streamkit.errors import Fatal, Retryable
 
 pytestmark = pytest.mark.postgres
@@ -34,6 +45,44 @@ def test_old_tables_are_refused_where_migrating_is_not_allowed(database_url: str
     upgrade(empty)
     prepare(empty, migrate=False)
     empty.dispose()
+
+
+def test_what_the_first_version_kept_is_there_after_the_second(database_url: str) -> None:
+    old = connect(database_url, pool_size=2, pool_wait_s=1.0)
+    upgrade(old, "0001")
+    kept = (
+        "INSERT INTO booking.scopes (run_id, branch) VALUES ('run', 0)",
+        "INSERT INTO booking.times VALUES (1, 'v1', 3 * 86400000000)",
+        "INSERT INTO booking.inbox VALUES (1, 'a')",
+        "INSERT INTO booking.venues VALUES (1, 'v1', 'Chez Luna', '2x1', '', 'UTC', true)",
+        """
+        INSERT INTO booking.bookings VALUES (1, 'a', 'v1', 'u1', 2, 77, 0, 5, 'user', NULL, NULL, 'dining', 'x', NULL,
+        'declined', 0, 0, '', 0, NULL, 'no_table', NULL)
+        """,
+    )
+    with old.begin() as connection:
+        for statement in kept:
+            connection.execute(text(statement))
+    prepare(old, migrate=True)
+    state = PostgresState(old)
+    scope = Scope("run", 0)
+    with state.transaction():
+        assert state.directory(scope)["v1"].name == "Chez Luna"
+        assert state.bookings(scope, ["a"])["a"].start_us == 77
+        state.tidy(scope, Past(78, 0, 0, 3), 9)
+        assert state.archived(scope, ["a"]).keys() == {"a"}
+        assert state.fresh(scope, ["a"]) == set(), "it counts as seen on the newest day"
+    old.dispose()
+
+
+def test_the_second_version_can_be_taken_back(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    assert revisions(engine)[0] == "0001"
+    prepare(engine, migrate=True)
 
 
 def test_a_database_that_is_away_is_waited_for() -> None:

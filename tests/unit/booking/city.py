@@ -96,6 +96,49 @@ def visit_row(name: str, kind: str, booking_id: str | None, at: int = EVENING, *
     }
 
 
+def weather_row(name: str, condition: str, at: int = FRIDAY_10H, **changes: Any) -> dict[str, Any]:
+    return {
+        **common(name, "weather.changed", at),
+        "condition": condition,
+        "temperature_c": 12.0,
+        "precipitation_mm": 0.0,
+        "wind_kph": 5.0,
+        **changes,
+    }
+
+
+def traffic_row(name: str, delay_minutes: float, at: int = FRIDAY_10H) -> dict[str, Any]:
+    return {**common(name, "traffic.changed", at), "condition": "heavy", "delay_minutes": delay_minutes}
+
+
+def special_event_row(name: str, kind: str, at: int = FRIDAY_10H, **changes: Any) -> dict[str, Any]:
+    return {
+        **common(name, kind, at),
+        "name": "Concert",
+        "kind": "concert",
+        "latitude": 40.7,
+        "longitude": -74.0,
+        "radius_km": 1.0,
+        "starts_at": EVENING,
+        "ends_at": EVENING + 2 * HOUR,
+        "crowd": 9_000,
+        **changes,
+    }
+
+
+def question_row(name: str, kind: str, at: int = FRIDAY_10H, **parameters: Any) -> dict[str, Any]:
+    return {
+        **common(name, "request.made", at, "gateway"),
+        "request_id": name,
+        "subject": str(parameters.get("venue_id", "u0000001")),
+        "owner": "booking",
+        "kind": kind,
+        "parameters": json.dumps(parameters),
+        "deadline": 0,
+        "wall_time": 0,
+    }
+
+
 class City:
     """Feeds one processor from a log, as the lock-step host does."""
 
@@ -126,7 +169,8 @@ class City:
     def tick(self, at: int, positions: str | None = None) -> "City":
         """The simulator says that it has come to a moment, and what it has written by then."""
         self._ordinal += 1
-        ends = print_positions(self.log.ends(["venues", "bookings", "user_actions"]))
+        written = ["venues", "environment", "social_interactions", "bookings", "user_actions"]
+        ends = print_positions(self.log.ends(written))
         row = {
             **common(f"tick-{self._ordinal}", "simulator.tick", at),
             "tick": self._ordinal,
@@ -143,16 +187,7 @@ class City:
         """A question of the gateway and its reply, once everything has settled."""
         self._ordinal += 1
         name = f"question-{self._ordinal}"
-        row = {
-            **common(name, "request.made", at, "gateway"),
-            "request_id": name,
-            "subject": parameters.get("venue_id", "u0000001"),
-            "owner": "booking",
-            "kind": kind,
-            "parameters": json.dumps(parameters),
-            "deadline": 0,
-            "wall_time": 0,
-        }
+        row = question_row(name, kind, at, **parameters)
         self.publish("requests", row).settle()
         replies = [reply for reply in self.rows("replies") if reply["request_id"] == name]
         assert len(replies) == 1, f"{kind} has {len(replies)} replies"

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.booking.data_files import load_policy
 from services.booking.domain.booking import TRANSITIONS, Booking, IllegalTransitionError, Origin, Request, Status
 from services.booking.domain.codes import LETTERS, confirmation_code
 from services.booking.domain.floor import Claim, Floor
 from services.booking.domain.hours import iso, parse_hours, parse_iso
-from services.booking.domain.policy import MINUTE_US, Policy, slots_of
+from services.booking.domain.policy import MINUTE_US, slots_of
 from services.booking.domain.tables import Tables, options, parse_tables
 from services.booking.fail_points import fail_at
 from streamkit.errors import ConfigurationError
@@ -107,7 +108,7 @@ def test_a_reservation_touches_every_slot_it_overlaps() -> None:
 @given(st.integers(1, 100), st.integers(1, 100))
 def test_larger_parties_stay_at_least_as_long(one: int, other: int) -> None:
     small, large = sorted((one, other))
-    assert Policy().dwell(small) <= Policy().dwell(large) <= 150
+    assert load_policy().dwell(small) <= load_policy().dwell(large) <= 150
 
 
 @given(st.text(max_size=30), st.integers(0, 9))

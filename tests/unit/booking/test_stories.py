@@ -17,7 +17,7 @@ LIMITS = settings(max_examples=60, deadline=None)
 
 
 def opened(city: City | None = None) -> City:
-    rows = [venue_row(venue_id, tables) for venue_id, tables in VENUES.items()]
+    rows = [venue_row(venue_id, tables, outdoor_seating=True) for venue_id, tables in VENUES.items()]
     return (city or City()).publish("venues", *rows).settle()
 
 
@@ -25,7 +25,7 @@ def live(city: City, story: list[tuple[str, Any]], at_once: int = 1_000_000, *, 
     for kind, topic, row in told(story):
         if kind == "tick":
             city.settle(at_once).tick(row["at"])
-        elif topic == "user_actions":  # nothing orders one topic against another: what came before is decided first
+        elif topic != "bookings":  # nothing orders one topic against another: what came before is decided first
             city.settle(at_once).publish(topic, row).settle(at_once)
         elif duplicates or kind != "again":
             city.publish(topic, row)
@@ -73,8 +73,8 @@ class ClaimAsAnIf(MemoryState):
 class Forgetful(MemoryState):
     """Broken on purpose: no inbox."""
 
-    def fresh(self, scope: Scope, event_ids: Any) -> set[str]:
-        del scope
+    def fresh(self, scope: Scope, event_ids: Any, day: int = 0) -> set[str]:
+        del scope, day
         return set(event_ids)
 
 

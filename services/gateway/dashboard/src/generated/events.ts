@@ -135,6 +135,7 @@ export type BookingsEventType =
   | "booking.cancel_requested"
   | "booking.waitlisted"
   | "booking.confirmed"
+  | "booking.moved"
   | "booking.declined"
   | "booking.expired"
   | "booking.cancelled"
@@ -188,15 +189,15 @@ export interface BookingsRow {
   seats: number | null;
   /** Human-friendly code, unique among live bookings */
   confirmation_code: string | null;
-  /** Machine-readable reason: no_table, closed, past, too_far_ahead, party_too_large, unknown_venue, by_user, … */
+  /** Machine-readable reason: no_table, closed, past, too_far_ahead, party_too_large, unknown_venue, by_user, too_soon, rain, … */
   reason: string | null;
   /** Up to three other offers, `venue_id@ISO-8601 time`, comma-separated */
   alternatives: string | null;
-  /** Deposit in minor units of the city's currency */
+  /** Deposit in minor units of the city's currency; on cancelled and no_show what the house keeps of it */
   deposit_minor: number | null;
   /** When a wait or a hold ends */
   expires_at: number | null;
-  /** Who made the booking: user, auto_book, api */
+  /** Who made the booking: user, auto_book, api, group */
   created_by: string | null;
 }
 
@@ -435,7 +436,7 @@ export interface SimulationControlRow {
   cause_id: string | null;
   /** Names the command; an acknowledgement repeats it */
   command_id: string | null;
-  /** pause, resume, speed, rate, scenario, spawn, trigger, behavior, weather, imperfections, snapshot, seed, reset, stop, start */
+  /** pause, resume, speed, rate, scenario, spawn, trigger, behavior, weather, imperfections, snapshot, snapshot.save, snapshot.load, seed, reset, stop, start */
   command: string | null;
   /** Service that must answer; null is the simulator */
   target: string | null;

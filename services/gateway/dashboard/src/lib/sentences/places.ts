@@ -13,6 +13,7 @@ export const BOOKINGS: Tellers<BookingsEventType> = {
   "booking.cancel_requested": (e) => [who(e), " wants to cancel at ", where(e)],
   "booking.waitlisted": (e) => [who(e), ` waits for ${party(e)} at `, where(e), comma(at(e.start_time, e))],
   "booking.confirmed": (e) => [who(e), ` booked ${party(e)} at `, where(e), comma(at(e.start_time, e))],
+  "booking.moved": (e) => [who(e), "’s table at ", where(e), ` is now number ${e.tables ?? "another"}`, because(e.reason)],
   "booking.declined": (e) => [where(e), ` has no ${e.party_size === undefined ? "table" : `table for ${e.party_size}`} for `, who(e), because(e.reason)],
   "booking.expired": (e) => [who(e), "’s request at ", where(e), " ran out", because(e.reason)],
   "booking.cancelled": (e) => [who(e), " cancelled at ", where(e), because(e.reason)],
