@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from cli.bench import codec, engine, pipeline
+from cli.bench import codec, engine, pipeline, recommender
 from cli.bench.measure import Measurement
 
 SUITES: Mapping[str, Callable[[], Sequence[Measurement]]] = {
     "codec": codec.measure,
     "engine": engine.measure,
     "pipeline": pipeline.measure,
+    "recommender": recommender.measure,
 }
