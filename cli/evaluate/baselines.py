@@ -24,8 +24,9 @@ KM_A_DEGREE = 111.195
 """Length of a degree of latitude on a sphere of the Earth's mean radius."""
 
 MINUTES_A_DAY = 1440
-_FAR = 1e9
-"""Places the remaining venues below all that qualify; counts and kilometres stay far under it."""
+_TIE, _FAR, _OWN, _SHUT = 1e-5, 1e6, 1e7, 1e12
+"""What a kilometre, being out of reach, a visit of one's own and being shut weigh beside a visit of anybody: each so
+much more than the one before that it decides, for fewer than a million visits and a hundred thousand of one's own."""
 
 
 class Town:
@@ -63,16 +64,16 @@ def ranked(history: History, ids: Ids, questions: Questions, k: int, seed: int) 
     opened = town.open(questions.time_us)
     for row, (everybody, own) in enumerate(_counts(history, ids, questions)):
         away = town.kilometres(questions.latitude[row], questions.longitude[row])
-        shut = np.where(opened[row], 0.0, _FAR)
-        crowd = everybody - away / _FAR  # the nearer of two equally popular ones
-        near = crowd - np.where(away <= NEAR_KM, 0.0, _FAR / 10) - shut
+        shut = np.where(opened[row], 0.0, _SHUT)
+        crowd = everybody - away * _TIE  # the nearer of two equally popular ones
+        near = crowd - np.where(away <= NEAR_KM, 0.0, _FAR) - shut
         scores = {
             RANDOM: lots.random(town.venues) - shut,
             NEAREST: -away - shut,
             POPULARITY: crowd,
             POPULARITY_OPEN: crowd - shut,
             POPULARITY_NEAR: near,
-            OWN: near + own * (_FAR / 1e3),
+            OWN: near + own * _OWN,
         }
         for name, score in scores.items():
             best = np.argsort(-score, kind="stable")[:k]
