@@ -98,7 +98,9 @@ def hold(few: int, many: int) -> Held:
 def profile(people: int = PEOPLE, users: int = BATCH, lines: int = 25) -> str:
     """Where the time of one batch goes, by own time."""
     adviser, feed = _knowing(people)
-    batch = feed.batches([made.sessions(np.arange(users), FIRST_MINUTE)])[0]
+    # folds the visits that wait for their minute to be over
+    _tell(adviser, feed, [made.sessions(np.arange(1), FIRST_MINUTE)])
+    batch = feed.batches([made.sessions(np.arange(users), FIRST_MINUTE + 1)])[0]
     profiler = cProfile.Profile()
     profiler.runcall(adviser.process, batch)
     out = io.StringIO()

@@ -94,12 +94,17 @@ def _print(found: "Evaluation") -> None:
     if not any(one.people for one in found.acceptance):
         return
     most = max(len(one.shares) for one in found.acceptance)
-    table = Table("lists of venues taken", "people", *(f"week {week}" for week in range(1, most + 1)), "slope a week")
+    table = Table(
+        "lists of venues taken",
+        "people",
+        *(f"week {week}" for week in range(1, most + 1)),
+        "slope a week",
+        "within a person",
+    )
     for one in found.acceptance:
         cells = [f"{share:.1%} of {lists:,}" for share, lists in zip(one.shares, one.lists, strict=True)]
-        slope = one.slope
-        ends = f"{slope.value:+.2%} [{slope.low:+.2%}, {slope.high:+.2%}]"
-        table.add_row(one.whose, f"{one.people:,}", *cells, *[""] * (most - len(cells)), ends)
+        ends = [f"{each.value:+.2%} [{each.low:+.2%}, {each.high:+.2%}]" for each in (one.slope, one.own)]
+        table.add_row(one.whose, f"{one.people:,}", *cells, *[""] * (most - len(cells)), *ends)
     console.print(table)
 
 

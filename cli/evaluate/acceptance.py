@@ -1,14 +1,17 @@
 """Whether recommendations are taken more often the longer a person is known: shares by week, and their slope."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from cli.evaluate.history import History
-from cli.evaluate.metrics import RESAMPLES, Estimate
+from cli.evaluate.metrics import CONFIDENCE, RESAMPLES, Estimate
+
+Sums: TypeAlias = NDArray[np.float64]
 
 WEEK_US = 7 * 86_400_000_000
 FEWEST = 2
@@ -21,7 +24,8 @@ NEWCOMERS, EVERYBODY = "newcomers, by week since they joined", "everybody, by we
 class Acceptance:
     """Lists of venues that were looked at, and the share of which an item was taken, by week from 0.
 
-    ``slope`` is that of the straight line through single lists: change of the share in a week, with its 95 % interval.
+    Slopes are changes of the share in a week, with 95 % intervals: ``slope`` of the straight line through all lists,
+    ``own`` of parallel lines, one a person, which people who come or leave do not move.
     """
 
     whose: str
@@ -29,6 +33,7 @@ class Acceptance:
     lists: Sequence[int]
     shares: Sequence[float]
     slope: Estimate
+    own: Estimate
 
 
 def over_time(history: History, seed: int) -> Sequence[Acceptance]:
@@ -63,30 +68,35 @@ def _by_week(whose: str, lists: pl.DataFrame, seed: int) -> Acceptance:
     people = lists["user_id"].rank("dense").cast(pl.Int64).to_numpy() - 1
     since, took = lists["since"].to_numpy() / WEEK_US, lists["took"].cast(pl.Float64).to_numpy()
     counted = int(people.max()) + 1 if len(people) else 0
-    slope = _slope(since, took, people, counted, seed) if weeks.height >= FEWEST else _unknown()
-    return Acceptance(whose, counted, weeks["len"].to_list(), weeks["took"].to_list(), slope)
+    if weeks.height < FEWEST:
+        return Acceptance(whose, counted, weeks["len"].to_list(), weeks["took"].to_list(), _UNKNOWN, _UNKNOWN)
+    parts = (np.ones_like(took), since, took, since * since, since * took)
+    sums = np.array([np.bincount(people, weights=part, minlength=counted) for part in parts], dtype=np.float64)
+    slopes = [_interval(sums, of, seed) for of in (_line, _lines)]
+    return Acceptance(whose, counted, weeks["len"].to_list(), weeks["took"].to_list(), *slopes)
 
 
-def _slope(
-    since: NDArray[np.float64], took: NDArray[np.float64], people: NDArray[np.int64], counted: int, seed: int
-) -> Estimate:
-    """Least squares with the percentile bootstrap over people: the lists of one person are drawn together."""
-    sums = np.stack(
-        [np.bincount(people, weights=part, minlength=counted)
-         for part in (np.ones_like(took), since, took, since * since, since * took)]
-    )  # fmt: skip
-    drawn = np.random.default_rng(seed).integers(0, counted, (RESAMPLES, counted))
+_UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
+
+
+def _interval(sums: Sums, slope: Callable[[Sums], Sums], seed: int) -> Estimate:
+    """The percentile bootstrap over people: the lists of one person are drawn together. ``sums`` are (5, people)."""
+    people = sums.shape[1]
+    drawn = np.random.default_rng(seed).integers(0, people, (RESAMPLES, people))
     with np.errstate(invalid="ignore", divide="ignore"):
-        sampled = _line(sums[:, drawn].sum(axis=-1))
-        value = float(_line(sums.sum(axis=-1)))
-    low, high = np.nanquantile(sampled, [0.025, 0.975])
+        sampled, value = slope(sums[:, drawn]), float(slope(sums))
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.nanquantile(sampled, [tail, 1 - tail]) if np.isfinite(value) else (np.nan, np.nan)
     return Estimate(value, float(low), float(high))
 
 
-def _line(sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    number, x, y, xx, xy = sums
+def _line(sums: Sums) -> Sums:
+    """Least squares through everything."""
+    number, x, y, xx, xy = sums.sum(axis=-1)
     return np.asarray((number * xy - x * y) / (number * xx - x * x))
 
 
-def _unknown() -> Estimate:
-    return Estimate(float("nan"), float("nan"), float("nan"))
+def _lines(sums: Sums) -> Sums:
+    """Least squares around each person's own means."""
+    number, x, y, xx, xy = sums
+    return np.asarray((xy - x * y / number).sum(axis=-1) / (xx - x * x / number).sum(axis=-1))

@@ -80,7 +80,8 @@ class Evaluation:
             for week, (share, lists) in enumerate(zip(one.shares, one.lists, strict=True), start=1):
                 found.append((Measurement(f"lists taken, {one.whose}: {week}", share, "share"), None))
                 found.append((Measurement(f"lists looked at, {one.whose}: {week}", lists, "lists"), None))
-            found.append((Measurement(f"slope of the share, {one.whose}", one.slope.value, "a week"), one.slope))
+            for name, slope in (("slope of the share", one.slope), ("slope within a person", one.own)):
+                found.append((Measurement(f"{name}, {one.whose}", slope.value, "a week"), slope))
         return found
 
 

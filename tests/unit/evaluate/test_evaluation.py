@@ -179,7 +179,23 @@ def test_lists_taken_are_counted_by_week_and_a_rising_share_has_a_rising_line() 
     assert (by[EVERYBODY].people, by[EVERYBODY].lists) == (2, [34, 34, 22])
     assert by[EVERYBODY].shares == sorted(by[EVERYBODY].shares)
     assert by[EVERYBODY].slope.low > 0.1
+    assert by[EVERYBODY].own.value == pytest.approx(by[EVERYBODY].slope.value, rel=0.1)
     assert by[NEWCOMERS].shares == by[EVERYBODY].shares
+
+
+def test_people_who_take_nothing_and_leave_raise_the_line_but_not_their_own() -> None:
+    acts, items = [], []
+    for day in range(27):
+        for user, takes in (("ann", day % 2 == 0), ("bob", False)):
+            if user == "ann" or day < 14:
+                kind = "recommendation.accepted" if takes else "recommendation.ignored"
+                acts.append(action(kind, 24 * day, user, "v1", recommendation_id=f"{user}{day}"))
+                items.append({"event_id": f"{user}{day}", "list_id": f"list-{user}-{day}"})
+    bare = written(acts)
+    topics = {**bare.topics, "recommendations": pl.DataFrame(items)}
+    found = next(one for one in over_time(History(topics, bare.start_us, bare.end_us, bare.zone), 1) if one.people)
+    assert found.slope.value > 0.05
+    assert found.own.value == pytest.approx(0, abs=1e-9)
 
 
 def test_nobody_is_recommended_anything_in_a_city_without_a_recommender() -> None:
