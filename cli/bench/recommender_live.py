@@ -26,6 +26,7 @@ from cli.bench.broker import PEER_PARTITIONS, PEER_TOPIC, broker
 from cli.servers.guard import Guard
 from cli.servers.ports import free_port
 from cli.servers.processes import ChildProcess, ServerError
+from services.recommender.settings import RecommenderSettings
 from streamkit.clock import SystemClock
 from streamkit.codec import Codec
 from streamkit.contracts import Catalogue
@@ -34,9 +35,10 @@ from streamkit.records import Outgoing
 PEOPLE, PART = 5_000, 1_000
 REQUESTS_A_SECOND, EVENTS_A_SECOND = 100, 200
 ROUND_SECONDS, ROUNDS = 10.0, 3
-SETTLE_SECONDS, READY_SECONDS, ANSWER_SECONDS = 3.0, 120.0, 10.0
+SETTLE_SECONDS, READY_SECONDS, ANSWER_SECONDS = 0.5, 120.0, 10.0
 POLL_SECONDS = 0.01
 TOPIC_PARTITIONS = 4
+TOLD = ("venues", "users", "preferences", "user_actions")
 LIMIT = 10
 
 
@@ -89,6 +91,8 @@ class Desk:
         self._consumer = Consumer(
             {"bootstrap.servers": address, "group.id": "bench-desk", "enable.auto.commit": False, "log_level": 2}
         )
+        # never subscribes: it only asks how far the group of the service has come
+        self._group = Consumer({"bootstrap.servers": address, "group.id": RecommenderSettings().group, "log_level": 2})
         places = [TopicPartition("replies", number, OFFSET_END) for number in range(TOPIC_PARTITIONS)]
         places += [TopicPartition(PEER_TOPIC, number, OFFSET_END) for number in range(PEER_PARTITIONS)]
         self._consumer.assign(places)
@@ -109,6 +113,16 @@ class Desk:
             for key, value in zip(encoded.keys, encoded.values, strict=True):
                 self._producer.produce(output.topic, value, key)
             self._producer.poll(0)
+
+    def unread(self) -> int:
+        """Records that the recommender has not committed, of the topics told here."""
+        places = [TopicPartition(topic, number) for topic in TOLD for number in range(TOPIC_PARTITIONS)]
+        known = {
+            (one.topic, one.partition): one.offset for one in self._group.committed(places, timeout=ANSWER_SECONDS)
+        }
+        ends = [self._group.get_watermark_offsets(place, timeout=ANSWER_SECONDS)[1] for place in places]
+        pairs = zip(places, ends, strict=True)
+        return sum(end - max(known[place.topic, place.partition], 0) for place, end in pairs)
 
     def flush(self) -> None:
         """Wait until the broker has everything."""
@@ -160,6 +174,7 @@ class Desk:
         self._closing.set()
         self._listener.join(ANSWER_SECONDS)
         self._consumer.close()
+        self._group.close()
 
     def pause(self, seconds: float) -> None:
         """Let the others work."""
@@ -239,15 +254,18 @@ def _until_ready(process: ChildProcess, port: int) -> None:
 
 
 def _until_answered(desk: Desk, people: int) -> None:
-    """Until the last person is known: then the service has read what it was told."""
+    """Until it has read all it was told, and then answers: a backlog would be measured as waiting."""
     end = time.monotonic() + READY_SECONDS
+    while desk.unread():
+        if time.monotonic() > end:
+            raise ServerError(f"the recommender has not read what it was told after {READY_SECONDS:.0f} s")
+        desk.pause(SETTLE_SECONDS)
     asked: list[str] = []
     while not any(desk.answered(name) for name in asked):
         if time.monotonic() > end:
             raise ServerError(f"the recommender knows nobody after {READY_SECONDS:.0f} s")
         asked.append(desk.ask(people - 1))
-        desk.pause(0.25)
-    desk.pause(SETTLE_SECONDS)
+        desk.pause(SETTLE_SECONDS)
 
 
 def _cpu(process: psutil.Process) -> float:
