@@ -8,6 +8,7 @@ from cli.commands import (
     determinism,
     dlq,
     doctor,
+    evaluate,
     explain,
     generate,
     realism,
@@ -22,7 +23,7 @@ from cli.commands import (
 
 COMMANDS = (
     up, run, generate, topics, tail, control, snapshot, dlq, status, scenario, explain, realism, determinism, doctor,
-    bench,
+    evaluate, bench,
 )  # fmt: skip
 
 

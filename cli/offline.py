@@ -38,14 +38,16 @@ def compose(
     late_bytes: bool = True,
     rules: Sequence[Rule] = (),
     shards: int = 1,
+    recommended: bool = True,
 ) -> OfflineRun:
     """Wire simulator, recommender, booking and analytics; deterministic in seed, configuration and orders.
 
     ``late_bytes`` is the log's: faster, and the same bytes. So are any number of ``shards``. ``rules`` are the
-    simulator's imperfections.
+    simulator's imperfections. Without ``recommended`` there is no recommender, and nobody is advised.
     """
     catalogue = Catalogue.load()
     log = MemoryLog(catalogue, Codec(catalogue), late_bytes=late_bytes)
     city = OfflineCity(config, seed, log, orders, rules=rules, shards=shards)
-    processors: Sequence[Processor] = (recommender(), booking(), *analytics())
+    advisers: Sequence[Processor] = (recommender(),) if recommended else ()
+    processors: Sequence[Processor] = (*advisers, booking(), *analytics())
     return OfflineRun(city, log, LockStep(city, processors, log, PACES))

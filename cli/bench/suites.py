@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from cli.bench import booking, codec, engine, pipeline
+from cli.bench import booking, codec, engine, pipeline, recommender
 from cli.bench.measure import Measurement
 
 SUITES: Mapping[str, Callable[[], Sequence[Measurement]]] = {
@@ -10,4 +10,5 @@ SUITES: Mapping[str, Callable[[], Sequence[Measurement]]] = {
     "codec": codec.measure,
     "engine": engine.measure,
     "pipeline": pipeline.measure,
+    "recommender": recommender.measure,
 }

@@ -1,0 +1,1 @@
+"""How good recommendations are: ranked lists held against what people did later, beside simple baselines."""
