@@ -22,7 +22,7 @@ Row: TypeAlias = dict[str, object]
 OPTIONAL: Mapping[str, object] = {
     "correlation_id": None, "cause_id": None, "venue_id": None, "session_id": None, "recommendation_id": None,
     "latitude": None, "longitude": None, "preferred_time": None, "value": None, "condition": None,
-    "delay_minutes": None, "wall_time": None,
+    "delay_minutes": None, "wall_time": None, "rating": None,
 }  # fmt: skip
 
 
