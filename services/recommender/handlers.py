@@ -5,7 +5,6 @@ Everything published follows from the records read: an id is the hash of its tri
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from operator import itemgetter
 
 import numpy as np
 import polars as pl
@@ -15,7 +14,7 @@ from services.recommender.cities import Cities
 from services.recommender.domain.state import AFFINITY, JUDGED, MINUTE_US, CityState, Happening, minute_of
 from services.recommender.domain.weights import Weights
 from services.recommender.feedback import remember
-from services.recommender.publishing import Row
+from services.recommender.publishing import Row, Told
 from services.recommender.snapshots import MemorySnapshots, SnapshotStore
 from streamkit.frames import of_type
 from streamkit.processor import Output
@@ -112,7 +111,7 @@ class Recommender:
         order of time, because nothing a person is told may lie before what they were told last.
         """
         _greet(city, frame)
-        proposed: list[Row] = []
+        proposed: list[Told] = []
         measured: list[Row] = []
         for minute, part in _minutes(frame):
             remember(city, self._weights, city.due(minute), rerank=self._rerank)
@@ -124,11 +123,10 @@ class Recommender:
                 proposed += proposals.people_at_checks(city, self._weights, checks)
             city.pending.extend(_happenings(part))
             city.latest_minute = max(city.latest_minute, minute)
-        proposed.sort(key=itemgetter("simulation_time"))
-        told = (("recommendations", proposed), ("system_metrics", measured))
-        return [Outgoing.from_rows(topic, rows) for topic, rows in told if rows]
+        told: list[Output] = [publishing.outgoing(proposed)] if proposed else []
+        return [*told, Outgoing.from_rows("system_metrics", measured)] if measured else told
 
-    def _pass(self, city: CityState, minute: int, part: pl.DataFrame, measured: list[Row]) -> list[Row]:
+    def _pass(self, city: CityState, minute: int, part: pl.DataFrame, measured: list[Row]) -> list[Told]:
         """What comes with a minute that has begun: on the hour old things go, and meals are told of in time."""
         if minute <= city.latest_minute:
             return []

@@ -14,12 +14,12 @@ from services.recommender.domain.places import Ints
 from services.recommender.domain.state import CityState
 from services.recommender.domain.venues import Moment, Pick, Wanted, recommend
 from services.recommender.domain.weights import Weights
-from services.recommender.publishing import Row
+from services.recommender.publishing import Row, Told
 
 HOUR_US = 3_600_000_000
 
 
-def venues_at_sessions(city: CityState, weights: Weights, sessions: pl.DataFrame, *, rerank: bool) -> list[Row]:
+def venues_at_sessions(city: CityState, weights: Weights, sessions: pl.DataFrame, *, rerank: bool) -> list[Told]:
     """A list of venues for everybody whose session starts in this minute, unless they were shown enough that day."""
     if sessions.is_empty() or not len(city.places):
         return []
@@ -48,12 +48,12 @@ def venues_at_sessions(city: CityState, weights: Weights, sessions: pl.DataFrame
 
 def venues_at_meals(
     city: CityState, weights: Weights, record: Row, last_us: int, now_us: int, *, rerank: bool
-) -> list[Row]:
+) -> list[Told]:
     """Lists of venues for who usually eats out at a meal whose minute has come; ``record`` is any of the telling."""
     if not len(city.places) or not last_us:
         return []
     zone, people = ZoneInfo(city.places.time_zone), city.people
-    told: list[Row] = []
+    told: list[Told] = []
     for meal, time_us in meals_between(weights.pushes, zone, last_us, now_us):
         day = day_of(time_us, zone)
         rows = hungry(people, weights.pushes, weights.pushes.meals[meal], day)
@@ -69,7 +69,7 @@ def venues_at_meals(
     return told
 
 
-def people_at_checks(city: CityState, weights: Weights, checks: pl.DataFrame) -> list[Row]:
+def people_at_checks(city: CityState, weights: Weights, checks: pl.DataFrame) -> list[Told]:
     """A list of people for everybody who looks at friends, once in a while."""
     limits, people, found = weights.limits, city.people, []
     for row in checks.iter_rows(named=True):
@@ -88,11 +88,5 @@ def _moment(city: CityState, rows: Ints, time_us: int) -> Moment:
     return Moment(rows, city.people["latitude"][rows], city.people["longitude"][rows], time_us)
 
 
-def _told(city: CityState, weights: Weights, triggers: Sequence[Row], picks: Sequence[Pick], why: str) -> list[Row]:
-    lists: list[list[Pick]] = [[] for _ in triggers]
-    for pick in picks:
-        lists[pick.user].append(pick)
-    rows: list[Row] = []
-    for trigger, items in zip(triggers, lists, strict=True):
-        rows += publishing.venue_list(trigger, why, city.places, items, weights.model_version)
-    return rows
+def _told(city: CityState, weights: Weights, triggers: Sequence[Row], picks: Sequence[Pick], why: str) -> list[Told]:
+    return publishing.venue_lists(triggers, why, city.places, picks, weights.model_version)

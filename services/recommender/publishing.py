@@ -2,13 +2,18 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import TypeAlias
+
+import polars as pl
 
 from services.recommender.domain.acceptance import Measured
 from services.recommender.domain.crowd import Crowd
 from services.recommender.domain.people import Match
 from services.recommender.domain.places import Places
 from services.recommender.domain.venues import Pick
-from streamkit.identity import event_id, hash_id
+from streamkit.identity import event_id, hash_id, hash_ids
+from streamkit.records import Outgoing
 
 Row = Mapping[str, object]
 
@@ -17,6 +22,16 @@ COMPATIBILITY = "compatibility.calculated"
 ACCEPTANCE = "acceptance.measured"
 
 _INHERITED = ("run_id", "branch", "simulation_time", "world", "city", "user_id", "cause_id")
+COLUMNS = (
+    *_INHERITED, "event_id", "event_type", "source", "correlation_id", "list_id", "rank", "item_kind", "venue_id",
+    "other_user_id", "score", "distance_km", "reason_1", "reason_2", "reason_3", "taste_similarity", "mutual_friends",
+    "trigger", "model_version", "candidates_considered",
+)  # fmt: skip
+"""Columns of `recommendations`, in the order of a `Told`."""
+
+Told: TypeAlias = tuple[object, ...]
+"""A record of `recommendations` as a row of `COLUMNS`."""
+
 TRIGGER = (*_INHERITED, "event_id")
 """Columns of a trigger that what it leads to is told by."""
 
@@ -42,21 +57,42 @@ def at_meal(record: Row, user_id: str, meal: str, day: int, time_us: int) -> dic
             "cause_id": None, "event_id": purpose, "is_event": False}  # fmt: skip
 
 
-def venue_list(trigger: Row, why: str, places: Places, picks: Sequence[Pick], model_version: str) -> list[Row]:
-    """One person's list of venues."""
-    listed = list_id(trigger, "venues")
-    rows: list[Row] = []
-    for pick in picks:
-        row = caused_by(trigger, GENERATED, pick.rank)
-        row |= venue_item(places, pick)
-        row["list_id"], row["trigger"], row["model_version"] = listed, why, model_version
-        if not trigger.get("is_event", True):
-            row["correlation_id"] = None
-        rows.append(row)
-    return rows
+def venue_lists(
+    triggers: Sequence[Row], why: str, places: Places, picks: Sequence[Pick], model_version: str
+) -> list[Told]:  # fmt: skip
+    """A list of venues for each trigger that got picks; a pick's user is the place of the trigger."""
+    if not picks:
+        return []
+    framed = [(t["run_id"], t["branch"], t["event_id"]) for t in triggers]
+    lists = hash_ids([(str(cause), "list", "venues") for _, _, cause in framed])
+    events = hash_ids(
+        [
+            (str(run), int(str(branch)), "recommender", str(cause), GENERATED, pick.rank)
+            for pick in picks
+            for run, branch, cause in (framed[pick.user],)
+        ]
+    )
+    heads = [tuple(trigger[name] for name in _INHERITED) for trigger in triggers]
+    causes = [trigger["event_id"] if trigger.get("is_event", True) else None for trigger in triggers]
+    return [
+        (
+            *heads[pick.user], event, GENERATED, "recommender", causes[pick.user], lists[pick.user], pick.rank, "venue",
+            places.ids[pick.venue], None, pick.score, pick.distance_km, *(*pick.reasons, None, None)[:3], pick.taste,
+            pick.friends, why, model_version, pick.considered,
+        )
+        for pick, event in zip(picks, events, strict=True)
+    ]  # fmt: skip
 
 
-def people_lists(found: Sequence[tuple[Row, Sequence[Match]]], people: Crowd, model_version: str) -> list[Row]:
+def outgoing(told: Sequence[Told]) -> Outgoing:
+    """Records of `recommendations` in order of time."""
+    at = COLUMNS.index("simulation_time")
+    columns = zip(*sorted(told, key=itemgetter(at)), strict=True)
+    series = {name: pl.Series(name, column, strict=False) for name, column in zip(COLUMNS, columns, strict=True)}
+    return Outgoing("recommendations", len(told), series)
+
+
+def people_lists(found: Sequence[tuple[Row, Sequence[Match]]], people: Crowd, model_version: str) -> list[Told]:
     """A list of people, and the compatibility behind each of them, for everyone who looked at friends."""
     rows: list[Row] = []
     for trigger, matches in found:
@@ -67,7 +103,7 @@ def people_lists(found: Sequence[tuple[Row, Sequence[Match]]], people: Crowd, mo
             }  # fmt: skip
             rows.append({**caused_by(trigger, GENERATED, rank), **item, "trigger": "friends_checked"})
             rows.append({**caused_by(trigger, COMPATIBILITY, rank), **item})
-    return rows
+    return [tuple(row.get(name) for name in COLUMNS) for row in rows]
 
 
 def list_id(trigger: Row, kind: str) -> str:

@@ -1,8 +1,10 @@
 """Snapshots as files: one archive an id, written aside and renamed, and a list of which telling began from which."""
 
 import hashlib
+import io
 import json
 import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -38,12 +40,13 @@ class SnapshotFiles:
     def load(self, snapshot_id: str) -> Saved:
         """The state of an id."""
         try:
-            with np.load(self._path(snapshot_id), allow_pickle=False) as archive:
+            held = io.BytesIO(self._path(snapshot_id).read_bytes())  # np.load leaves a damaged file open
+            with np.load(held, allow_pickle=False) as archive:
                 arrays = {name: archive[name] for name in archive.files if name != VALUES}
                 values = json.loads(bytes(archive[VALUES]))
         except FileNotFoundError:
             raise SnapshotError(f"no snapshot {snapshot_id!r}") from None
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise SnapshotError(f"snapshot {snapshot_id} cannot be read: {error}") from error
         return Saved(arrays, values)
 

@@ -13,7 +13,8 @@ from services.recommender.domain.places import Floats, Ints
 from services.recommender.domain.scene import scene_of
 from services.recommender.domain.state import CityState
 from services.recommender.domain.survey import Survey, survey
-from services.recommender.domain.venues import shortlist
+from services.recommender.domain.terms import terms_of
+from services.recommender.domain.venues import opinion
 from services.recommender.domain.weights import Weights
 
 STEPS = 50
@@ -74,6 +75,8 @@ def meet(city: CityState, weights: Weights, group: Group, limit: int, *, rerank:
     middle = centre_of(people["latitude"][members], people["longitude"][members], group.centre)
     where = tuple(np.full(len(members), degrees, dtype=np.float32) for degrees in middle)
     scene = scene_of(city, weights, group.time_us)
+    if not scene.allowed.any():
+        return []
     view = survey(city, weights, scene, members, (where[0], where[1]), group.radius_km)
     shared = np.logical_and.reduce(view.candidates, axis=0)
     ceiling = math.ceil(float(people["price"][members].min()))
@@ -100,7 +103,9 @@ def meet(city: CityState, weights: Weights, group: Group, limit: int, *, rerank:
 
 def _scores(city: CityState, weights: Weights, view: Survey, *, rerank: bool) -> Floats:
     """Scores of every venue of a survey for every member, the model's opinion in them, in 0..1."""
-    columns, final = shortlist(city, weights, view, len(view.near), rerank=rerank)
-    scores = np.empty_like(final)
-    np.put_along_axis(scores, columns, final, axis=1)
-    return np.clip(scores, 0, 1)
+    scores = view.score
+    if rerank and city.model.seen:
+        every = view.at(np.broadcast_to(np.arange(len(view.near)), view.score.shape))
+        terms = np.stack(terms_of(city, view.scene, weights.limits, every))
+        scores = scores + opinion(city, weights, every, terms)
+    return np.asarray(np.clip(scores, 0, 1))

@@ -154,15 +154,20 @@ def distances_km(points: NDArray[np.float64], others: NDArray[np.float64]) -> Fl
     """
     middle = points[0] if len(points) else np.zeros(3)
     here, there = (points - middle).astype(np.float32), (others - middle).astype(np.float32)
-    chord = np.zeros((len(here), len(there)), dtype=np.float32)
+    hav = np.zeros((len(here), len(there)), dtype=np.float32)
+    step = np.empty_like(hav)
     for axis in range(3):
-        step = here[:, axis, None] - there[None, :, axis]
-        chord += step * step
-    half = np.sqrt(chord) * np.float32(0.5)
-    square = half * half
-    return np.asarray(half * (1 + square * (np.float32(1 / 6) + square * np.float32(3 / 40))) * np.float32(
-        2 * EARTH_RADIUS_KM
-    ))  # fmt: skip
+        np.subtract(here[:, axis, None], there[None, :, axis], out=step)
+        np.multiply(step, step, out=step)
+        hav += step
+    hav *= np.float32(0.25)
+    np.multiply(hav, np.float32(3 / 40), out=step)
+    step += np.float32(1 / 6)
+    step *= hav
+    step += np.float32(1)
+    step *= np.float32(2 * EARTH_RADIUS_KM)
+    step *= np.sqrt(hav, out=hav)
+    return step
 
 
 def distance_km(latitude: float, longitude: float, to_latitude: float, to_longitude: float) -> float:

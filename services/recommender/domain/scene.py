@@ -1,6 +1,6 @@
 """The city at one moment: what every venue is worth to anybody, computed once for all who are advised then."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from services.recommender.domain.places import (
     unit_points,
 )
 from services.recommender.domain.state import CityState
-from services.recommender.domain.weights import VENUE_TERMS, Weights
+from services.recommender.domain.weights import VENUE_TERMS, VenueTerm, Weights
 
 NEUTRAL = 0.5
 WET = frozenset({"rain", "snow", "storm"})
@@ -45,7 +45,9 @@ class Scene:
     rating: Floats
     trending: Floats
     time_of_day: Floats
-    fine: Floats
+    shelter: Floats
+    """What the weather makes of a venue whatever one likes: 0 outside in rain, 1 under a roof then, else a half."""
+    sunny: NDArray[np.bool_]
     crowd: Floats
     offer: Floats
     availability: Floats
@@ -57,6 +59,10 @@ class Scene:
     """Liking of each mood by persona, shape (personas, moods and one for none)."""
     diets: Floats
     """How well each kitchen caters for each restriction, shape (diets, tastes and one for none)."""
+    worth: Floats
+    """Sum of the terms that are the same for everybody of a persona, shape (personas, venues)."""
+    renown: Floats
+    """Popularity and rating, which count more for newcomers, shape (personas, venues)."""
 
 
 def scene_of(city: CityState, weights: Weights, time_us: int) -> Scene:
@@ -70,34 +76,46 @@ def scene_of(city: CityState, weights: Weights, time_us: int) -> Scene:
     visitors = places["visitors"]
     most = max(float(np.log1p(visitors.max(initial=0))), 1.0)
     discount = places["discount"]
+    factors, liking = _factors(weights), _table(PERSONAS, AMBIANCES, weights.ambiances, NEUTRAL)
+    popularity = np.asarray(np.log1p(visitors) / np.float32(most), dtype=np.float32)
+    rating = _rating(places["rating"], places["rating_count"])
+    of_all: dict[VenueTerm, Floats] = {
+        "trending": np.asarray(np.clip(places["trending"] / np.float32(TRENDING_FULL), 0, 1)),
+        "time_of_day": _time_of_day(city, local_time(time_us, zone).hour),
+        "weather": _shelter(city.condition, places["outdoor"]),
+        "offer": np.where(discount > 0, np.clip(discount / np.float32(DISCOUNT_FULL), NEUTRAL, 1), np.float32(0)),
+        "availability": city.occupancy.free_share(places, time_us),
+        "event": np.full(len(places), NEUTRAL, dtype=np.float32),
+        "ambiance": liking[:, places["ambiance"]],
+    }
     return Scene(
         time_us=time_us,
         allowed=allowed,
-        popularity=np.asarray(np.log1p(visitors) / np.float32(most)),
-        rating=_rating(places["rating"], places["rating_count"]),
-        trending=np.asarray(np.clip(places["trending"] / np.float32(TRENDING_FULL), 0, 1)),
-        time_of_day=_time_of_day(city, local_time(time_us, zone).hour),
-        fine=_fine(city.condition, places["outdoor"]),
+        popularity=popularity,
+        rating=rating,
+        trending=of_all["trending"],
+        time_of_day=of_all["time_of_day"],
+        shelter=of_all["weather"],
+        sunny=places["outdoor"] & (city.condition == "clear"),
         crowd=_crowd(city, time_us),
-        offer=np.where(discount > 0, np.clip(discount / np.float32(DISCOUNT_FULL), NEUTRAL, 1), np.float32(0)),
-        availability=city.occupancy.free_share(places, time_us),
+        offer=of_all["offer"],
+        availability=of_all["availability"],
         new=visitors < limits.new_below_visits,
         distance_scale_km=limits.distance_scale_km / (1 + city.delay_minutes / 30),
-        factors=_factors(weights),
-        ambiance=_table(PERSONAS, AMBIANCES, weights.ambiances, NEUTRAL),
+        factors=factors,
+        ambiance=liking,
         diets=_table(DIETS, TASTES, weights.diets, 1.0),
+        worth=_weighted(factors, of_all),
+        renown=_weighted(factors, {"popularity": popularity, "rating": rating}),
     )
 
 
-def cold_factors(limits_boost: float, half: float, visits: Floats) -> Floats:
-    """How much more popularity and rating count for people of whom so many visits are known, shape of ``visits``."""
-    return np.asarray(1 + limits_boost * half / (half + visits), dtype=np.float32)
-
-
-def caters(scene: Scene, city: CityState, diets: NDArray[np.int64], kitchens: NDArray[np.int64]) -> Floats:
-    """How well venues of some kitchens cater for some restrictions; shape (people, kitchens)."""
-    del city
-    return np.asarray(scene.diets[diets][:, kitchens])
+def _weighted(factors: Floats, terms: Mapping[VenueTerm, Floats]) -> Floats:
+    """Sum of some terms of shape (venues,) or (personas, venues), each by its weight for each persona."""
+    total = np.zeros((1, 1), dtype=np.float32)
+    for name, term in terms.items():
+        total = total + factors[:, VENUE_TERMS.index(name), None] * term
+    return np.asarray(total, dtype=np.float32)
 
 
 def _rating(rating: Floats, count: Floats) -> Floats:
@@ -119,10 +137,7 @@ def _time_of_day(city: CityState, hour: int) -> Floats:
     return np.asarray((lift / (1 + lift))[city.places["category"]], dtype=np.float32)
 
 
-def _fine(condition: str, outdoor: NDArray[np.bool_]) -> Floats:
-    """1 where the weather speaks for the venue, 0 where against it; a half where it does not matter."""
-    if condition == "clear":
-        return np.where(outdoor, np.float32(1), np.float32(NEUTRAL))
+def _shelter(condition: str, outdoor: NDArray[np.bool_]) -> Floats:
     if condition in WET:
         return np.where(outdoor, np.float32(0), np.float32(1))
     return np.full(len(outdoor), NEUTRAL, dtype=np.float32)

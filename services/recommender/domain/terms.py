@@ -6,7 +6,7 @@ import numpy as np
 
 from services.recommender.domain.columns import Array
 from services.recommender.domain.places import NO_TASTE, TASTES, Floats, Ints, distances_km, unit_points
-from services.recommender.domain.scene import NEUTRAL, Scene, cold_factors
+from services.recommender.domain.scene import NEUTRAL, Scene
 from services.recommender.domain.state import CityState
 from services.recommender.domain.ties import beside, friends_at, mutuals_at
 from services.recommender.domain.weights import VENUE_TERMS, Limits, Weights
@@ -25,8 +25,8 @@ class Pairs:
     users: Ints
     venues: Ints
     distance: Floats
-    friends: Floats
-    mutuals: Floats
+    friends: Floats | Ints
+    mutuals: Floats | Ints
     went: Floats
 
 
@@ -50,7 +50,7 @@ def terms_of(city: CityState, scene: Scene, limits: Limits, pairs: Pairs) -> lis
     openness = people["openness"][users][:, None]
     apart = np.abs(people["price"][users][:, None] - places["price_tier"][venues])
     liking = scene.ambiance[people["persona"][users]]
-    outdoor = np.where(places["outdoor"][venues], people["outdoor"][users][:, None], np.float32(NEUTRAL))
+    sun = np.where(scene.sunny[venues], people["outdoor"][users][:, None] / 2, np.float32(0))
     went = pairs.went
     terms = {
         "taste": looked_up(tastes, kitchens),
@@ -64,7 +64,7 @@ def terms_of(city: CityState, scene: Scene, limits: Limits, pairs: Pairs) -> lis
         "rating": scene.rating[venues],
         "trending": scene.trending[venues],
         "time_of_day": scene.time_of_day[venues],
-        "weather": np.where(scene.fine[venues] == 1, (1 + outdoor) / 2, scene.fine[venues]).astype(np.float32),
+        "weather": scene.shelter[venues] + sun,
         "event": NEUTRAL + scene.crowd[venues] * (openness - np.float32(NEUTRAL)),
         "offer": scene.offer[venues],
         "availability": scene.availability[venues],
@@ -91,8 +91,13 @@ def looked_up(table: Array, codes: Ints) -> Floats:
 def factors_of(city: CityState, scene: Scene, weights: Weights, users: Ints) -> Floats:
     """Weight of each term for each user, shape (terms, users): the persona's, newcomers going by what others like."""
     factors = np.ascontiguousarray(scene.factors[city.people["persona"][users]].T)
-    visits = city.people["went_times"][users].sum(axis=1).astype(np.float32)
-    cold = cold_factors(weights.limits.cold_boost, weights.limits.cold_half, visits)
+    cold = coldness(city, weights.limits, users)
     for name in ("popularity", "rating"):
         factors[VENUE_TERMS.index(name)] *= cold
     return factors
+
+
+def coldness(city: CityState, limits: Limits, users: Ints) -> Floats:
+    """How much more popularity and rating count for people of whom few visits are known, 1 and more."""
+    visits = city.people["went_times"][users].sum(axis=1).astype(np.float32)
+    return np.asarray(1 + limits.cold_boost * limits.cold_half / (limits.cold_half + visits), dtype=np.float32)

@@ -12,7 +12,7 @@ FAVOURITES = 4
 """Places of each of them that are counted."""
 
 
-def friends_there(people: Crowd, users: Ints, position: Ints, venues: int) -> Floats:
+def friends_there(people: Crowd, users: Ints, position: Ints, venues: int) -> Ints:
     """How many friends of each user go to each of some venues, shape (users, venues).
 
     ``position`` maps a venue's row to its place among the venues asked for, -1 for others; its last element is -1.
@@ -20,18 +20,18 @@ def friends_there(people: Crowd, users: Ints, position: Ints, venues: int) -> Fl
     friends = people["friends"][users]
     width = int((friends >= 0).sum(axis=1).max(initial=0))
     if width == 0:
-        return np.zeros((len(users), venues), dtype=np.float32)
+        return np.zeros((len(users), venues), dtype=np.int64)
     friends = friends[:, :width]
     went = np.where((friends >= 0)[:, :, None], people["went"][friends], -1)
     return counted(went.reshape(len(users), -1), position, venues)
 
 
-def mutuals_there(people: Crowd, users: Ints, position: Ints, venues: int) -> Floats:
+def mutuals_there(people: Crowd, users: Ints, position: Ints, venues: int) -> Ints:
     """How many close friends of close friends go to each of some venues, shape (users, venues)."""
     beyond = _beyond(people, users)
     if not (beyond >= 0).any():
-        return np.zeros((len(users), venues), dtype=np.float32)
-    went = np.where((beyond >= 0)[:, :, None], people["went"][beyond][:, :, :FAVOURITES], -1)
+        return np.zeros((len(users), venues), dtype=np.int64)
+    went = np.where((beyond >= 0)[:, :, None], people["went"][:, :FAVOURITES][beyond], -1)
     return counted(went.reshape(len(users), -1), position, venues)
 
 
@@ -45,24 +45,16 @@ def friends_at(people: Crowd, users: Ints, venues: Ints) -> Floats:
 def mutuals_at(people: Crowd, users: Ints, venues: Ints) -> Floats:
     """How many close friends of close friends go to the venue beside, shape (users,)."""
     beyond = _beyond(people, users)
-    there = (people["went"][beyond][:, :, :FAVOURITES] == venues[:, None, None]).any(axis=2) & (beyond >= 0)
+    there = (people["went"][:, :FAVOURITES][beyond] == venues[:, None, None]).any(axis=2) & (beyond >= 0)
     return np.asarray(there.sum(axis=1), dtype=np.float32)
 
 
-def counted(keys: Array, position: Ints, venues: int) -> Floats:
+def counted(keys: Array, position: Ints, venues: int) -> Ints:
     """How often each venue is among the keys of a row, shape (rows, venues); keys of -1 are none."""
-    row, slot = np.nonzero(position[keys] >= 0)
-    place = position[keys[row, slot]]
-    counts = np.bincount(row * venues + place, minlength=len(keys) * venues)
-    return counts.reshape(len(keys), venues).astype(np.float32)
-
-
-def spread(keys: Array, values: Array, position: Ints, venues: int) -> Floats:
-    """The value beside each key at its venue, 0 elsewhere, shape (rows, venues)."""
-    out = np.zeros((len(keys), venues), dtype=np.float32)
-    row, slot = np.nonzero(position[keys] >= 0)
-    out[row, position[keys[row, slot]]] = values[row, slot]
-    return out
+    places = position[keys]
+    flat = (places + (np.arange(len(keys)) * venues)[:, None])[places >= 0]
+    counts = np.bincount(flat, minlength=len(keys) * venues)
+    return counts.reshape(len(keys), venues)
 
 
 def beside(keys: Array, values: Array, venues: Ints) -> Floats:

@@ -10,15 +10,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from services.recommender.domain.columns import Array
 from services.recommender.domain.draws import uniform
 from services.recommender.domain.model import sigmoid
 from services.recommender.domain.places import NO_TASTE, Floats, Ints
 from services.recommender.domain.reasons import Facts
-from services.recommender.domain.scene import scene_of
+from services.recommender.domain.scene import NEUTRAL, scene_of
 from services.recommender.domain.state import CityState, minute_of
 from services.recommender.domain.survey import Survey, survey
 from services.recommender.domain.terms import Pairs, looked_up, terms_of
-from services.recommender.domain.weights import VENUE_TERMS, Weights
+from services.recommender.domain.weights import Weights
 
 CHUNK = 64
 """Users scored together: bounds the work space to what a processor's cache holds."""
@@ -26,13 +27,14 @@ CHUNK = 64
 CELL_DEGREES = 0.02
 """Users of one cell of two kilometres are scored beside each other, so that a chunk looks at few venues."""
 
-REFERENCES = 24
+CELL_BITS = 16
+"""Bits of a cell's number, either way: more than the 36,000 cells of a great circle with its offset."""
+
+REFERENCES = 16
 """Candidates that stand for a user's usual venue in the reasons."""
 
 EXPLORE = 1
 """Purpose of the draw that decides who is shown a new venue."""
-
-TASTE, FRIENDS = VENUE_TERMS.index("taste"), VENUE_TERMS.index("friends")
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,11 @@ def recommend(city: CityState, weights: Weights, moment: Moment, wanted: Wanted)
     if not len(city.places) or not len(moment.users):
         return []
     scene = scene_of(city, weights, moment.time_us)
-    north, east = (np.floor(degrees / CELL_DEGREES) for degrees in (moment.latitude, moment.longitude))
-    order = np.lexsort((east, north)) if len(moment.users) > CHUNK else np.arange(len(moment.users))
+    if not scene.allowed.any():
+        return []
+    order = np.arange(len(moment.users))
+    if len(order) > CHUNK:
+        order = np.argsort(_cells(moment.latitude, moment.longitude), kind="stable")
     found: list[list[Pick]] = [[] for _ in range(len(moment.users))]
     for start in range(0, len(order), CHUNK):
         part = order[start : start + CHUNK]
@@ -88,86 +93,103 @@ def recommend(city: CityState, weights: Weights, moment: Moment, wanted: Wanted)
 
 
 def _picked(city: CityState, weights: Weights, view: Survey, wanted: Wanted) -> Iterator[Pick]:
-    columns, score = shortlist(city, weights, view, max(wanted.items, weights.limits.shortlist), rerank=wanted.rerank)
+    columns = shortlist(view, max(wanted.items, weights.limits.shortlist))
+    count, references = columns.shape[1], _references(view)
+    pairs = view.at(np.concatenate([columns, references], axis=1))
+    terms = _stacked(terms_of(city, view.scene, weights.limits, pairs), pairs.venues.shape)
+    score = np.take_along_axis(view.score, columns, axis=1)
+    if wanted.rerank and city.model.seen:
+        score = score + opinion(city, weights, pairs, terms)[:, :count]
     best = np.argsort(-score, axis=1, kind="stable")[:, : wanted.items]
-    columns, score = np.take_along_axis(columns, best, axis=1), np.take_along_axis(score, best, axis=1)
-    if wanted.explore and columns.shape[1] > 1:
-        _explore(city, weights, view, columns, score)
-    pairs = view.at(columns)
-    terms = _stacked(terms_of(city, view.scene, weights.limits, pairs), columns.shape)
-    contributions = terms * view.factors[:, :, None]
-    lead = contributions - _typical(city, weights, view)[:, :, None]
+    score = np.take_along_axis(score, best, axis=1)
+    if wanted.explore and best.shape[1] > 1:
+        _explore(city, weights, view, columns, best, score)
+    usual = terms[:, :, count].copy()
+    for place in range(count + 1, terms.shape[2]):  # one after the other: a sum that is the same for any split
+        usual += terms[:, :, place]
+    usual /= np.float32(references.shape[1])
+    lead = (terms[:, np.arange(len(best))[:, None], best] - usual[:, :, None]) * view.factors[:, :, None]
+    yield from _told(city, view, pairs, best, np.clip(score, 0, 1), np.isfinite(score), lead)
+
+
+def _told(
+    city: CityState, view: Survey, pairs: Pairs, best: Ints, score: Floats, fits: Array, lead: Floats
+) -> Iterator[Pick]:  # fmt: skip
+    """Picks with their reasons; ``best`` are the chosen columns of ``pairs``, shape (users, items) like the others."""
+    each = np.arange(len(best))[:, None]
     order = np.argsort(-lead, axis=0, kind="stable").transpose(1, 2, 0).tolist()
     positive = (lead > 0).sum(axis=0).tolist()
     considered = view.candidates.sum(axis=1).tolist()
-    shown = np.clip(score, 0, 1).tolist()
-    told = np.isfinite(score).tolist()
-    distances, friends, tastes = pairs.distance.tolist(), pairs.friends.tolist(), terms[TASTE].tolist()
-    went, venues = pairs.went.tolist(), pairs.venues.tolist()
-    for user, row in enumerate(pairs.users.tolist()):
-        for rank in range(len(venues[user])):
-            if not told[user][rank]:
+    venues = pairs.venues[each, best]
+    tastes = np.full((len(best), NO_TASTE + 1), NEUTRAL, dtype=np.float32)
+    tastes[:, :NO_TASTE] = city.people["taste"][pairs.users]
+    shown = (
+        venues, score, pairs.distance[each, best], pairs.friends[each, best], pairs.went[each, best],
+        looked_up(tastes, city.places["taste"][venues].astype(np.int64)), fits,
+    )  # fmt: skip
+    rows = zip(pairs.users.tolist(), *(column.tolist() for column in shown), strict=True)
+    for user, (person, *columns) in enumerate(rows):
+        items = zip(*columns, strict=True)
+        for rank, (venue, points, away, friends, went, taste, fit) in enumerate(items):
+            if not fit:
                 break
-            facts = Facts(
-                city, view.scene, row, venues[user][rank], distances[user][rank], int(friends[user][rank]),
-                tastes[user][rank], int(went[user][rank]),
-            )  # fmt: skip
-            yield Pick(
-                user, rank + 1, facts.venue, shown[user][rank], facts.distance_km, facts.taste, facts.friends,
-                facts.reasons(order[user][rank][: positive[user][rank]]), considered[user],
-            )  # fmt: skip
+            facts = Facts(city, view.scene, person, venue, away, int(friends), taste, int(went))
+            words = facts.reasons(order[user][rank][: positive[user][rank]])
+            yield Pick(user, rank + 1, venue, points, away, taste, facts.friends, words, considered[user])
 
 
-def shortlist(city: CityState, weights: Weights, view: Survey, count: int, *, rerank: bool) -> tuple[Ints, Floats]:
-    """The best candidates as places in ``view.near``, ascending, and their final scores; both (users, count)."""
+def shortlist(view: Survey, count: int) -> Ints:
+    """The best candidates of each user as places in ``view.near``, ascending, shape (users, count or all)."""
     score = view.score
-    count = min(count, score.shape[1])
-    if count < score.shape[1]:
-        columns = np.sort(np.argpartition(-score, count - 1, axis=1)[:, :count], axis=1)
-    else:
-        columns = np.broadcast_to(np.arange(count), score.shape).copy()
-    final = np.take_along_axis(score, columns, axis=1)
+    if count >= score.shape[1]:
+        return np.broadcast_to(np.arange(score.shape[1]), score.shape).copy()
+    return np.sort(np.argpartition(-score, count - 1, axis=1)[:, :count], axis=1)
+
+
+def opinion(city: CityState, weights: Weights, pairs: Pairs, terms: Floats) -> Floats:
+    """What the model adds to the score of pairs with terms of shape (terms, users, venues): shape (users, venues)."""
     model, learning = city.model, weights.learning
-    if rerank and model.seen:
-        pairs = view.at(columns)
-        expected = sigmoid(_logit(city, weights, view, pairs))
-        usual = 1 / (1 + np.exp(-model.weights[-1]))
-        final = final + np.float32(learning.strength * model.share(learning)) * (expected - np.float32(usual))
-    return columns, final
-
-
-def _logit(city: CityState, weights: Weights, view: Survey, pairs: Pairs) -> Floats:
-    kitchens = city.places["taste"][pairs.venues].astype(np.int64)
     leaning = np.zeros((len(pairs.users), NO_TASTE + 1), dtype=np.float32)
     leaning[:, :NO_TASTE] = city.people["leaning"][pairs.users]
-    terms = terms_of(city, view.scene, weights.limits, pairs)
-    return city.model.logit(terms, city.places["offset"][pairs.venues], looked_up(leaning, kitchens))
+    kitchens = city.places["taste"][pairs.venues].astype(np.int64)
+    logit = model.logit(list(terms), city.places["offset"][pairs.venues], looked_up(leaning, kitchens))
+    usual = np.float32(1 / (1 + np.exp(-model.weights[-1])))
+    return np.asarray(np.float32(learning.strength * model.share(learning)) * (sigmoid(logit) - usual))
 
 
-def _explore(city: CityState, weights: Weights, view: Survey, columns: Ints, score: Floats) -> None:
-    """Give the last place of a share of the lists to the best new venue around that is not on it."""
+def _references(view: Survey) -> Ints:
+    """An even sample of the surroundings, the same for all users, that stands for their usual venue."""
+    count = min(REFERENCES, len(view.near))
+    return np.broadcast_to((np.arange(count) * len(view.near)) // max(count, 1), (len(view.score), count))
+
+
+def _explore(city: CityState, weights: Weights, view: Survey, columns: Ints, best: Ints, score: Floats) -> None:
+    """Give the last place of a share of the lists to the best new venue of the shortlist that is not on it."""
     keys = city.people["key"][view.pairs.users].astype(np.uint64)
     drawn = uniform(keys, EXPLORE, minute_of(view.scene.time_us)) < weights.limits.explore_share
     for user in np.flatnonzero(drawn).tolist():
-        fresh = np.where(view.scene.new[view.near], view.score[user], -np.inf)
-        fresh[columns[user]] = -np.inf
-        best = int(np.argmax(fresh))
-        if np.isfinite(fresh[best]) and np.isfinite(score[user]).all():
-            columns[user, -1] = best
-            score[user, -1] = min(float(fresh[best]), float(score[user, -1]))
-
-
-def _typical(city: CityState, weights: Weights, view: Survey) -> Floats:
-    """Mean contribution of each term over an even sample of a user's surroundings, shape (terms, users)."""
-    count = min(REFERENCES, len(view.near))
-    sample = (np.arange(count) * len(view.near)) // count
-    columns = np.broadcast_to(sample, (len(view.pairs.users), count))
-    terms = _stacked(terms_of(city, view.scene, weights.limits, view.at(columns)), columns.shape)
-    total = np.zeros(terms.shape[:2], dtype=np.float32)
-    for place in range(count):
-        total += terms[:, :, place]
-    return np.asarray(view.factors * (total / np.float32(count)))
+        fresh = np.where(view.scene.new[view.near[columns[user]]], view.score[user, columns[user]], -np.inf)
+        fresh[best[user]] = -np.inf
+        newest = int(np.argmax(fresh))
+        if np.isfinite(fresh[newest]) and np.isfinite(score[user]).all():
+            best[user, -1] = newest
+            score[user, -1] = min(float(fresh[newest]), float(score[user, -1]))
 
 
 def _stacked(terms: list[Floats], shape: tuple[int, ...]) -> Floats:
-    return np.stack([np.broadcast_to(term, shape) for term in terms])
+    stacked = np.empty((len(terms), *shape), dtype=np.float32)
+    for place, term in enumerate(terms):
+        stacked[place] = term
+    return stacked
+
+
+def _cells(latitude: Floats, longitude: Floats) -> Ints:
+    """Number of each point's cell along a Z-order curve (Morton 1966): cells near each other have near numbers."""
+    north, east = (
+        np.floor((degrees.astype(np.float64) + 360) / CELL_DEGREES).astype(np.int64)
+        for degrees in (latitude, longitude)
+    )
+    cells = np.zeros(len(north), dtype=np.int64)
+    for bit in range(CELL_BITS):
+        cells |= (north >> bit & 1) << (2 * bit + 1) | (east >> bit & 1) << (2 * bit)
+    return cells
