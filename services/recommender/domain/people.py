@@ -7,7 +7,7 @@ import numpy as np
 
 from services.recommender.domain.columns import Array
 from services.recommender.domain.crowd import LIFECYCLES, Crowd
-from services.recommender.domain.places import distance_km
+from services.recommender.domain.places import distances_km, unit_points
 from services.recommender.domain.state import CityState
 from services.recommender.domain.weights import Weights
 
@@ -34,7 +34,7 @@ class Match:
     activity_match: float
     distance_km: float
     openness: float
-    considered: int = 1
+    considered: int
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -47,32 +47,32 @@ class Match:
         return tuple(told)
 
 
-def compatibility(people: Crowd, weights: Weights, one: int, other: int) -> Match:
-    """How well two people match.
+def compatibility(people: Crowd, weights: Weights, one: int, others: Array) -> list[Match]:
+    """How well somebody matches each of some others, given by row, in that order.
 
     Mutual friends count saturating; tastes by the weighted Jaccard index of what is liked, sum of the smaller over
     sum of the larger (Ruzicka); hours of going out by the overlap of the two histograms; homes by distance.
     """
-    mine, theirs = people["friends"][one], people["friends"][other]
-    mutual = len(np.intersect1d(mine[mine >= 0], theirs[theirs >= 0]))
-    a, b = people["taste"][one].astype(np.float64), people["taste"][other].astype(np.float64)
-    larger = sum(np.maximum(a, b).tolist())
-    similarity = sum(np.minimum(a, b).tolist()) / larger if larger > 0 else 0.0
-    activity = _overlap(people["hours"][one], people["hours"][other])
-    homes = (people[name] for name in ("home_latitude", "home_longitude"))
-    (north, to_north), (east, to_east) = ((float(column[one]), float(column[other])) for column in homes)
-    distance = distance_km(north, east, to_north, to_east)
-    openness = (float(people["openness"][one]) + float(people["openness"][other])) / 2
+    mine, theirs = people["friends"][one], people["friends"][others]
+    mutual = np.add.reduce(np.isin(theirs, mine[mine >= 0]) & (theirs >= 0), axis=1, dtype=np.int64)
+    similarity = _jaccard(people["taste"][one], people["taste"][others])
+    activity = _overlap(people["hours"][one], people["hours"][others])
+    rows = np.concatenate([[one], others])
+    homes = unit_points(people["home_latitude"][rows], people["home_longitude"][rows])
+    distance = distances_km(homes[:1], homes[1:])[0].astype(np.float64)
+    openness = (people["openness"][one].astype(np.float64) + people["openness"][others]) / 2
     terms = weights.people
     total = terms.mutual_friends + terms.taste + terms.activity + terms.distance + terms.openness
     score = (
         terms.mutual_friends * mutual / (mutual + MUTUAL_HALF)
         + terms.taste * similarity
         + terms.activity * activity
-        + terms.distance * math.exp(-distance / weights.limits.distance_scale_km)
+        + terms.distance * np.exp(-distance / weights.limits.distance_scale_km)
         + terms.openness * openness
     ) / max(total, 1e-9)
-    return Match(other, min(max(score, 0.0), 1.0), mutual, similarity, activity, distance, openness)
+    columns = (others, np.clip(score, 0, 1), mutual, similarity, activity, distance, openness)
+    rows_of_all = zip(*(column.tolist() for column in columns), strict=True)
+    return [Match(*(*row, len(others))) for row in rows_of_all]
 
 
 def suggest(city: CityState, weights: Weights, person: int, limit: int) -> list[Match]:
@@ -88,9 +88,11 @@ def suggest(city: CityState, weights: Weights, person: int, limit: int) -> list[
         near = _neighbours(people, person)
         near = near[_open_to_meet(people, near, person, [*friends, *chosen])]
         chosen += near.tolist()[: CANDIDATES - len(chosen)]
-    matches = [compatibility(people, weights, person, other) for other in chosen]
+    if not chosen:
+        return []
+    matches = compatibility(people, weights, person, np.array(chosen, dtype=np.int64))
     matches.sort(key=lambda match: (-match.score, people.ids[match.other]))
-    return [Match(**{**match.__dict__, "considered": len(matches)}) for match in matches[:limit]]
+    return matches[:limit]
 
 
 def _open_to_meet(people: Crowd, candidates: Array, person: int, barred: list[int]) -> Array:
@@ -115,9 +117,17 @@ def _neighbours(people: Crowd, person: int) -> Array:
     return rows[np.argsort(square[rows], kind="stable")][: 2 * CANDIDATES]
 
 
-def _overlap(one: Array, other: Array) -> float:
-    """Overlap of two histograms of hours, 0..1; a half where nothing is known of one of them."""
-    a, b = one.astype(np.int64), other.astype(np.int64)
-    if not a.sum() or not b.sum():
-        return 0.5
-    return float(np.minimum(a * b.sum(), b * a.sum()).sum()) / float(a.sum() * b.sum())
+def _jaccard(one: Array, others: Array) -> Array:
+    smaller, larger = np.zeros(len(others)), np.zeros(len(others))
+    for taste in range(others.shape[1]):  # one after the other: a sum that is the same for any number of others
+        smaller += np.minimum(one[taste], others[:, taste])
+        larger += np.maximum(one[taste], others[:, taste])
+    return np.asarray(smaller / np.maximum(larger, 1e-9))
+
+
+def _overlap(one: Array, others: Array) -> Array:
+    """Overlap of histograms of hours, 0..1; a half where nothing is known of one of them."""
+    a, b = one.astype(np.int64)[None, :], others.astype(np.int64)
+    mine, theirs = a.sum(), b.sum(axis=1)
+    shared = np.minimum(a * theirs[:, None], b * mine).sum(axis=1)
+    return np.where((theirs > 0) & (mine > 0), shared / np.maximum(theirs * mine, 1), 0.5)

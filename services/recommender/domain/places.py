@@ -168,11 +168,3 @@ def distances_km(points: NDArray[np.float64], others: NDArray[np.float64]) -> Fl
     step *= np.float32(2 * EARTH_RADIUS_KM)
     step *= np.sqrt(hav, out=hav)
     return step
-
-
-def distance_km(latitude: float, longitude: float, to_latitude: float, to_longitude: float) -> float:
-    """Great-circle distance between two points, in km."""
-    ends = unit_points(
-        np.array([latitude, to_latitude], dtype=np.float32), np.array([longitude, to_longitude], dtype=np.float32)
-    )
-    return float(distances_km(ends[:1], ends[1:])[0, 0])
