@@ -129,7 +129,7 @@ def _items(asked: Asked, question: VenuesForUser, row: int) -> list[dict[str, ob
         np.array([people["longitude"][row] if east is None else east], dtype=np.float32),
         _time(city, question.time, "time"),
     )
-    picks = recommend(city, asked.weights, moment, Wanted(question.limit, question.radius_km, asked.rerank))
+    picks = recommend(city, asked.weights, moment, Wanted(question.limit, question.radius_km, asked.rerank, asked=True))
     version = asked.weights.model_version
     return [
         {

@@ -65,8 +65,8 @@ class Scene:
     """Popularity and rating, which count more for newcomers, shape (personas, venues)."""
 
 
-def scene_of(city: CityState, weights: Weights, time_us: int) -> Scene:
-    """The city at a simulated time."""
+def scene_of(city: CityState, weights: Weights, time_us: int, *, asked: bool = False) -> Scene:
+    """The city at a simulated time; ``asked`` for answers to questions, whose terms weigh differently."""
     places, limits = city.places, weights.limits
     zone = ZoneInfo(places.time_zone)
     hours = places["hours"].reshape(-1, DAYS, 2)
@@ -76,7 +76,10 @@ def scene_of(city: CityState, weights: Weights, time_us: int) -> Scene:
     visitors = places["visitors"]
     most = max(float(np.log1p(visitors.max(initial=0))), 1.0)
     discount = places["discount"]
-    factors, liking = _factors(weights), _table(PERSONAS, AMBIANCES, weights.ambiances, NEUTRAL)
+    factors, liking = (
+        _factors(weights, weights.on_request if asked else {}),
+        _table(PERSONAS, AMBIANCES, weights.ambiances, NEUTRAL),
+    )
     popularity = np.asarray(np.log1p(visitors) / np.float32(most), dtype=np.float32)
     rating = _rating(places["rating"], places["rating_count"])
     of_all: dict[VenueTerm, Floats] = {
@@ -154,13 +157,13 @@ def _crowd(city: CityState, time_us: int) -> Floats:
     return crowd
 
 
-def _factors(weights: Weights) -> Floats:
-    total = sum(abs(weight) for weight in weights.venues.values())
+def _factors(weights: Weights, asked: Mapping[VenueTerm, float]) -> Floats:
+    total = sum(abs(weight) * asked.get(term, 1.0) for term, weight in weights.venues.items())
     table = np.zeros((len(PERSONAS) + 1, len(VENUE_TERMS)), dtype=np.float32)
     for row, persona in enumerate((*PERSONAS, "")):
         factors = weights.personas.get(persona, {})
         for column, term in enumerate(VENUE_TERMS):
-            table[row, column] = weights.venues[term] * factors.get(term, 1.0) / total
+            table[row, column] = weights.venues[term] * factors.get(term, 1.0) * asked.get(term, 1.0) / total
     assert table.shape[0] == OTHER_PERSONA + 1
     return table
 

@@ -49,12 +49,13 @@ class Moment:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for: items a list, radius, whether the model re-ranks and new places get their share."""
+    """What is wanted: items a list, radius, whether the model re-ranks, new places get their share, somebody asked."""
 
     items: int
     radius_km: float | None = None
     rerank: bool = True
     explore: bool = False
+    asked: bool = False
 
 
 class Pick(NamedTuple):
@@ -75,7 +76,7 @@ def recommend(city: CityState, weights: Weights, moment: Moment, wanted: Wanted)
     """The best venues for each user, best first; users in order."""
     if not len(city.places) or not len(moment.users):
         return []
-    scene = scene_of(city, weights, moment.time_us)
+    scene = scene_of(city, weights, moment.time_us, asked=wanted.asked)
     if not scene.allowed.any():
         return []
     order = np.arange(len(moment.users))

@@ -105,6 +105,7 @@ class Weights(_Strict):
     model_version: str
     venues: dict[VenueTerm, float]
     personas: dict[str, dict[VenueTerm, float]]
+    on_request: dict[VenueTerm, float]
     ambiances: dict[str, dict[str, Share]]
     diets: dict[str, dict[str, Share]]
     people: PeopleWeights
