@@ -49,7 +49,18 @@ def print_id(digest: bytes) -> str:
 
 def hash_id(*parts: str | int) -> str:
     """Printed 128-bit hash of an unambiguous sequence of parts."""
-    return print_id(hashlib.blake2b(_FRAME(parts).encode(), digest_size=16).digest())
+    return print_id(_digest(parts))
+
+
+def hash_ids(sequences: Sequence[Sequence[str | int]]) -> list[str]:
+    """`hash_id` of many sequences of parts at once, at half the cost of each."""
+    halves = np.frombuffer(b"".join([_digest(parts) for parts in sequences]), dtype=">u8").reshape(-1, 2)
+    high, low = (np.ascontiguousarray(halves[:, half], dtype=np.uint64) for half in (0, 1))
+    return [printed.decode() for printed in print_ids(high, low).tolist()]
+
+
+def _digest(parts: Sequence[str | int]) -> bytes:
+    return hashlib.blake2b(_FRAME(parts).encode(), digest_size=16).digest()
 
 
 def run_id(seed: int, behaviour: Mapping[str, object]) -> str:

@@ -2,25 +2,31 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from services.recommender import publishing
+from services.recommender.cities import Cities
+from services.recommender.domain.groups import Group, meet
+from services.recommender.domain.meals import meals_between
 from services.recommender.domain.people import suggest
-from services.recommender.domain.state import CityState, Person
-from services.recommender.domain.venues import Moment, recommend
+from services.recommender.domain.state import CityState
+from services.recommender.domain.venues import Moment, Wanted, recommend
 from services.recommender.domain.weights import Weights
+from services.recommender.questions import ForGroup, ForUser, Interest, VenuesForUser
 from streamkit.processor import Output
 from streamkit.records import Outgoing
 
-if TYPE_CHECKING:
-    from services.recommender.handlers import Cities
-
 Row = Mapping[str, object]
+
+DAY_US = 86_400_000_000
+FURTHEST_DAYS = 60
+"""How far ahead recommendations and interests are taken: nothing is known of later days (a choice)."""
 
 
 class Rejected(Exception):  # noqa: N818 - an answer, not a fault
@@ -31,29 +37,20 @@ class Rejected(Exception):  # noqa: N818 - an answer, not a fault
         self.status = status
 
 
-class _Question(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Asked(NamedTuple):
+    """A question with what it is answered from."""
+
+    city: CityState
+    weights: Weights
+    request: Row
+    parameters: object
+    rerank: bool
 
 
-class _ForUser(_Question):
-    user_id: str
-    limit: int = Field(default=10, ge=1, le=50)
-    radius_km: float | None = Field(default=None, gt=0, le=100)
+Answer = tuple[object, list[Output]]
 
 
-class _ForGroup(_Question):
-    user_ids: list[str] = Field(min_length=1, max_length=20)
-    limit: int = Field(default=10, ge=1, le=50)
-    radius_km: float | None = Field(default=None, gt=0, le=100)
-
-
-class _Interest(_Question):
-    user_id: str
-    venue_id: str
-    preferred_time: dt.datetime
-
-
-def answer(cities: "Cities", weights: Weights, requests: pl.DataFrame, wall_us: int) -> list[Output]:
+def answer(cities: Cities, weights: Weights, requests: pl.DataFrame, wall_us: int, *, rerank: bool) -> list[Output]:
     """Replies to every request of the frame that names the recommender as its owner and is not past its deadline."""
     outputs: list[Output] = []
     replies: list[Row] = []
@@ -61,7 +58,7 @@ def answer(cities: "Cities", weights: Weights, requests: pl.DataFrame, wall_us: 
         if request["deadline"] < wall_us:
             continue
         try:
-            payload, led_to = _answer_one(cities, weights, request)
+            payload, led_to = _answer_one(cities, weights, request, rerank=rerank)
         except Rejected as rejected:
             replies.append(publishing.reply(request, wall_us, rejected.status, str(rejected)))
             continue
@@ -72,11 +69,12 @@ def answer(cities: "Cities", weights: Weights, requests: pl.DataFrame, wall_us: 
     return outputs
 
 
-def _answer_one(cities: "Cities", weights: Weights, request: Row) -> tuple[object, list[Output]]:
+def _answer_one(cities: Cities, weights: Weights, request: Row, *, rerank: bool) -> Answer:
     city = cities.latest
     if city is None:
         raise Rejected("no city has begun yet")
-    kinds: dict[str, Callable[[CityState, Weights, Row, object], tuple[object, list[Output]]]] = {
+    kinds: dict[str, Callable[[Asked], Answer]] = {
+        "recommendations.personal": _personal,
         "recommendations.venues": _venues,
         "recommendations.people": _people,
         "recommendations.group": _group,
@@ -87,7 +85,7 @@ def _answer_one(cities: "Cities", weights: Weights, request: Row) -> tuple[objec
         raise Rejected(f"unknown kind {kind!r}; the recommender answers {', '.join(kinds)}")
     try:
         parameters = json.loads(str(request["parameters"] or "{}"))
-        return kinds[kind](city, weights, request, parameters)
+        return kinds[kind](Asked(city, weights, request, parameters, rerank))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "parameters"
@@ -96,81 +94,121 @@ def _answer_one(cities: "Cities", weights: Weights, request: Row) -> tuple[objec
         raise Rejected(f"parameters are not JSON: {error}") from error
 
 
-def _known(city: CityState, user_id: str) -> Person:
-    person = city.people.get(user_id)
-    if person is None:
+def _known(city: CityState, user_id: str) -> int:
+    row = city.people.known(user_id)
+    if row is None:
         raise Rejected(f"unknown user {user_id!r}", "not_found")
-    return person
+    return row
 
 
-def _moment(city: CityState, people: Sequence[Person]) -> Moment:
-    return Moment(
-        people,
-        np.array([person.latitude for person in people], dtype=np.float32),
-        np.array([person.longitude for person in people], dtype=np.float32),
-        np.full(len(people), city.latest_time, dtype=np.int64),
+def _time(city: CityState, asked: dt.datetime | None, field: str) -> int:
+    """A time asked for, in µs, or now."""
+    if asked is None:
+        return city.latest_time
+    if asked.tzinfo is None:
+        raise Rejected(f"{field}: needs a time zone, for example 2026-06-05T19:30:00-04:00")
+    time_us = int(asked.timestamp() * 1_000_000)
+    if time_us < city.latest_time:
+        raise Rejected(f"{field}: lies in the simulated past")
+    if time_us > city.latest_time + FURTHEST_DAYS * DAY_US:
+        raise Rejected(f"{field}: lies more than {FURTHEST_DAYS} days ahead")
+    return time_us
+
+
+def _venues(asked: Asked) -> Answer:
+    city, question = asked.city, VenuesForUser.model_validate(asked.parameters)
+    return _items(asked, question, _known(city, question.user_id)), []
+
+
+def _items(asked: Asked, question: VenuesForUser, row: int) -> list[dict[str, object]]:
+    city, people = asked.city, asked.city.people
+    north, east = question.latitude, question.longitude
+    moment = Moment(
+        np.array([row]),
+        np.array([people["latitude"][row] if north is None else north], dtype=np.float32),
+        np.array([people["longitude"][row] if east is None else east], dtype=np.float32),
+        _time(city, question.time, "time"),
     )
-
-
-def _venues(city: CityState, weights: Weights, _: Row, parameters: object) -> tuple[object, list[Output]]:
-    question = _ForUser.model_validate(parameters)
-    person = _known(city, question.user_id)
-    picks = recommend(city, weights, _moment(city, [person]), question.limit, question.radius_km)
-    places = city.places.columns
-    return [{**publishing.venue_item(places, pick), "name": places.names[pick.venue]} for pick in picks], []
-
-
-def _people(city: CityState, weights: Weights, _: Row, parameters: object) -> tuple[object, list[Output]]:
-    question = _ForUser.model_validate(parameters)
-    matches = suggest(city, weights, _known(city, question.user_id), question.limit)
-    return [
-        {**publishing.person_item(match, rank), "name": match.other.name} for rank, match in enumerate(matches, start=1)
-    ], []
-
-
-def _group(city: CityState, weights: Weights, _: Row, parameters: object) -> tuple[object, list[Output]]:
-    """Venues around the centroid of the members, ranked by the mean score, the least happy member counting double."""
-    question = _ForGroup.model_validate(parameters)
-    people = [_known(city, user_id) for user_id in question.user_ids]
-    here = _moment(city, people)
-    centre = Moment(
-        people, np.full_like(here.latitude, here.latitude.mean()), np.full_like(here.longitude, here.longitude.mean()),
-        here.times_us,
-    )  # fmt: skip
-    places = city.places.columns
-    scores = np.zeros((len(people), len(places.ids)))
-    found = {}
-    for pick in recommend(city, weights, centre, len(places.ids), question.radius_km):
-        scores[pick.user, pick.venue] = pick.score
-        found[pick.venue] = pick
-    joint = (scores.sum(axis=0) + scores.min(axis=0)) / (len(people) + 1)
-    best = np.argsort(-joint, kind="stable")[: question.limit].tolist()
+    picks = recommend(city, asked.weights, moment, Wanted(question.limit, question.radius_km, asked.rerank, asked=True))
+    version = asked.weights.model_version
     return [
         {
-            **publishing.venue_item(places, found[venue]),
-            "name": places.names[venue],
-            "rank": rank,
-            "score": float(joint[venue]),
-            "member_scores": dict(zip(question.user_ids, scores[:, venue].tolist(), strict=True)),
+            **publishing.venue_item(city.places, pick),
+            "name": city.places.names[pick.venue],
+            "model_version": version,
         }
-        for rank, venue in enumerate(best, start=1)
-        if venue in found
+        for pick in picks
+    ]
+
+
+def _people(asked: Asked) -> Answer:
+    question = ForUser.model_validate(asked.parameters)
+    return _matches(asked, question.limit, _known(asked.city, question.user_id)), []
+
+
+def _matches(asked: Asked, limit: int, row: int) -> list[dict[str, object]]:
+    people = asked.city.people
+    return [
+        {
+            **publishing.person_item(people, match, rank),
+            "activity_match": match.activity_match,
+            "openness": match.openness,
+            "name": people.names[match.other],
+        }
+        for rank, match in enumerate(suggest(asked.city, asked.weights, row, limit), start=1)
+    ]
+
+
+def _personal(asked: Asked) -> Answer:
+    """Venues and people in one answer."""
+    question = VenuesForUser.model_validate(asked.parameters)
+    row = _known(asked.city, question.user_id)
+    return {"venues": _items(asked, question, row), "people": _matches(asked, question.limit, row)}, []
+
+
+def _group(asked: Asked) -> Answer:
+    city, weights = asked.city, asked.weights
+    question = ForGroup.model_validate(asked.parameters)
+    members = np.array([_known(city, user_id) for user_id in question.user_ids])
+    group = Group(
+        members,
+        _time(city, question.time, "time"),
+        question.centre or weights.groups.centre,
+        question.radius_km or weights.limits.radius_km,
+        weights.groups.fairness if question.fairness is None else question.fairness,
+    )
+    found = meet(city, weights, group, question.limit, rerank=asked.rerank)
+    return [
+        {
+            "rank": rank,
+            "item_kind": "venue",
+            "venue_id": city.places.ids[one.venue],
+            "name": city.places.names[one.venue],
+            "score": one.score,
+            "distance_km": one.distance_km,
+            "member_scores": dict(zip(question.user_ids, one.member_scores, strict=True)),
+            "candidates_considered": one.considered,
+            "model_version": weights.model_version,
+            "reason_1": f"Mean {sum(one.member_scores) / len(members):.2f}, least happy {min(one.member_scores):.2f}",
+            "reason_2": f"{one.distance_km:.1f} km from the middle of the group",
+            "reason_3": f"Within the smallest purse (tier {city.places['price_tier'][one.venue]:.0f})",
+        }
+        for rank, one in enumerate(found, start=1)
     ], []
 
 
-def _interest(city: CityState, _: Weights, request: Row, parameters: object) -> tuple[object, list[Output]]:
+def _interest(asked: Asked) -> Answer:
     """Publishes the interest as a keyed event of the user first; what it changes follows from that record."""
-    question = _Interest.model_validate(parameters)
+    city, question = asked.city, Interest.model_validate(asked.parameters)
     _known(city, question.user_id)
     if question.venue_id not in city.places.index:
         raise Rejected(f"unknown venue {question.venue_id!r}", "not_found")
-    if question.preferred_time.tzinfo is None:
-        raise Rejected("preferred_time: needs a time zone, for example 2026-06-05T19:30:00-04:00")
-    preferred_us = int(question.preferred_time.timestamp() * 1_000_000)
-    if preferred_us < city.latest_time:
-        raise Rejected("preferred_time: lies in the simulated past")
+    preferred_us = _time(city, question.preferred_time, "preferred_time")
+    if question.preferred_time is None:
+        zone, now = ZoneInfo(city.places.time_zone), city.latest_time
+        preferred_us = min(time_us for _, time_us in meals_between(asked.weights.pushes, zone, now, now + DAY_US))
     event = {
-        **publishing.caused_by(request, "interest.expressed"),
+        **publishing.caused_by(asked.request, "interest.expressed"),
         "user_id": question.user_id,
         "simulation_time": city.latest_time,
         "venue_id": question.venue_id,

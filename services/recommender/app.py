@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from services.recommender.adapters.snapshot_files import SnapshotFiles
 from services.recommender.data_files import load_weights
 from services.recommender.handlers import NAME, SUBSCRIPTIONS, Recommender
 from services.recommender.settings import Settings
@@ -19,13 +20,13 @@ from streamkit.progress import Progress
 from streamkit.records import Batch
 from streamkit.runner import Runner
 
-OUTPUTS = ("recommendations", "replies", "user_actions")
+OUTPUTS = ("recommendations", "replies", "user_actions", "simulation_control")
 """Topics the recommender writes, whose tails tell what was published before a crash."""
 
 
-def in_memory_processor(clock_us: Callable[[], int] = lambda: 0) -> Processor:
+def in_memory_processor(clock_us: Callable[[], int] = lambda: 0, *, rerank: bool = True) -> Processor:
     """The processor by itself, for the lock-step host; its replies carry the given wall clock."""
-    return Recommender(load_weights(), clock_us)
+    return Recommender(load_weights(), clock_us, rerank=rerank)
 
 
 class Learning(RebuildingHandler):
@@ -35,8 +36,10 @@ class Learning(RebuildingHandler):
         """Take old records into the state."""
         if isinstance(self.processor, Recommender):
             self.processor.learning = True
-            await super().fold(batches)
-            self.processor.learning = False
+            try:
+                await super().fold(batches)
+            finally:
+                self.processor.learning = False
 
 
 def build(settings: Settings) -> Service:
@@ -47,12 +50,14 @@ def build(settings: Settings) -> Service:
     ready = Readiness("kafka")
     weights = load_weights(settings.recommender.weights)
     producer = Producer(settings.kafka, codec, clock)
+    own = settings.recommender
+    snapshots = SnapshotFiles(settings.data_dir / own.snapshots)
     handler = Learning(
-        lambda: Recommender(weights, clock.now_us),
+        lambda: Recommender(weights, clock.now_us, snapshots, rerank=own.rerank),
         producer,
         partial(read_emitted, settings.kafka, catalogue, codec, NAME, OUTPUTS),
     )
-    consumer = Consumer(settings.kafka, settings.recommender.group, SUBSCRIPTIONS, clock)
+    consumer = Consumer(settings.kafka, own.group, SUBSCRIPTIONS, clock)
     progress = Progress(NAME, settings.instance_name, producer, clock)
     runner = Runner(consumer, handler, catalogue, codec, producer, clock, progress, ready)
     return Service([HealthServer(settings.health_port, ready, settings.health_host), runner], [producer])

@@ -13,6 +13,10 @@ class RecommenderSettings(Section):
 
     group: str = Field(default="recommender", min_length=1, description="Consumer group")
     weights: Path = Field(default=WEIGHTS, description="YAML file of the scoring weights")
+    rerank: bool = Field(default=True, description="Whether the online model learns and re-ranks")
+    snapshots: Path = Field(
+        default=Path("recommender-snapshots"), description="Directory of saved states, below LUNA_DATA_DIR if relative"
+    )
 
 
 class Settings(ServiceSettings):

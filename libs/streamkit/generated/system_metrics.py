@@ -11,6 +11,7 @@ SIMULATOR_TICK: Final = "simulator.tick"
 AGGREGATE_WINDOW_CLOSED: Final = "aggregate.window_closed"
 ANOMALY_DETECTED: Final = "anomaly.detected"
 NOTIFICATION_DISPATCHED: Final = "notification.dispatched"
+ACCEPTANCE_MEASURED: Final = "acceptance.measured"
 
 COLUMNS: Final = (
     "event_id",

@@ -1,44 +1,46 @@
 """Why a venue is recommended, in words and numbers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-import numpy as np
-
-from services.recommender.domain.places import TASTES, Floats, Places
-from services.recommender.domain.state import CityState, Person
-from services.recommender.domain.weights import VENUE_TERMS
+from services.recommender.domain.crowd import DIETS
+from services.recommender.domain.places import AMBIANCES, NO_AMBIANCE, NO_TASTE, TASTES
+from services.recommender.domain.scene import WET, Scene
+from services.recommender.domain.state import CityState
+from services.recommender.domain.weights import VENUE_TERMS, VenueTerm
 
 REASONS = 3
+ROOMY = 0.8
+"""Share of free seats from which there is room worth telling of."""
 
-WET = frozenset({"rain", "snow", "storm"})
-"""Weather in which people want a roof."""
 
-
-@dataclass(frozen=True)
-class Facts:
-    """What can be said of one venue to one person."""
+class Facts(NamedTuple):
+    """What can be said of one venue to one person, both by row."""
 
     city: CityState
-    places: Places
-    person: Person
+    scene: Scene
+    person: int
     venue: int
     distance_km: float
     friends: int
+    taste: float
+    went: int
 
-    def reasons(self, lead: Floats) -> tuple[str, ...]:
-        """The three terms that put this venue furthest ahead of the user's average venue, strongest first.
-
-        ``lead`` is the contribution of each term over its mean for this user, shape (terms,).
-        """
-        order = np.argsort(-lead, kind="stable")
-        told = (WORDS[VENUE_TERMS[term]](self) for term in order.tolist() if lead[term] > 0)
-        return tuple(words for words in told if words)[:REASONS] or (_distance(self),)
+    def reasons(self, order: Sequence[int]) -> tuple[str, ...]:
+        """The terms that put this venue furthest ahead of the user's usual venue, given strongest first, in words."""
+        told: list[str] = []
+        for term in order:
+            words = WORDS[VENUE_TERMS[term]](self)
+            if words:
+                told.append(words)
+                if len(told) == REASONS:
+                    break
+        return tuple(told) or (_distance(self),)
 
 
 def _taste(facts: Facts) -> str | None:
-    taste = int(facts.places.taste[facts.venue])
-    return f"You like {TASTES[taste].replace('_', ' ')} ({facts.person.taste[taste]:.2f})" if taste >= 0 else None
+    taste = int(facts.city.places["taste"][facts.venue])
+    return f"You like {TASTES[taste].replace('_', ' ')} ({facts.taste:.2f})" if taste < NO_TASTE else None
 
 
 def _distance(facts: Facts) -> str:
@@ -51,32 +53,67 @@ def _friends(facts: Facts) -> str | None:
     return f"{facts.friends} friends of yours go there" if facts.friends > 1 else "A friend of yours goes there"
 
 
+def _ambiance(facts: Facts) -> str | None:
+    mood = int(facts.city.places["ambiance"][facts.venue])
+    return f"{AMBIANCES[mood].capitalize()}, as you like it" if mood < NO_AMBIANCE else None
+
+
+def _dietary(facts: Facts) -> str | None:
+    diet = int(facts.city.people["diet"][facts.person])
+    return f"Good for {DIETS[diet].replace('_', '-')} food" if diet else None
+
+
 def _weather(facts: Facts) -> str | None:
     if facts.city.condition == "clear":
         return "Tables outside, and the sky is clear"
     return f"A roof against the {facts.city.condition}" if facts.city.condition in WET else None
 
 
+def _event(facts: Facts) -> str | None:
+    crowd = float(facts.scene.crowd[facts.venue])
+    if crowd <= 0:
+        return None
+    seeks = facts.city.people["openness"][facts.person] > 0.5  # noqa: PLR2004 - neutral
+    return f"Something is on near it (crowd {crowd:.2f})" if seeks else "Away from the crowds"
+
+
 def _offer(facts: Facts) -> str | None:
-    return "An offer is on" if facts.places.ids[facts.venue] in facts.city.offers else None
+    discount = float(facts.city.places["discount"][facts.venue])
+    return (f"An offer is on ({discount:.0f} % off)" if discount > 1 else "An offer is on") if discount > 0 else None
+
+
+def _availability(facts: Facts) -> str | None:
+    free = float(facts.scene.availability[facts.venue])
+    return f"Tables free ({free:.0%} of the seats)" if free >= ROOMY else None
 
 
 def _habit(facts: Facts) -> str | None:
-    return "One of your places" if facts.person.goes_to.get(facts.venue) else None
+    return "One of your places" if facts.went else None
 
 
-WORDS: dict[str, Callable[[Facts], str | None]] = {
+def _novelty(facts: Facts) -> str | None:
+    return "New: hardly anybody has been there" if facts.scene.new[facts.venue] else None
+
+
+WORDS: dict[VenueTerm, Callable[[Facts], str | None]] = {
     "taste": _taste,
-    "price": lambda facts: f"Your price range (tier {facts.places.price_tier[facts.venue]:.0f})",
+    "price": lambda facts: f"Your price range (tier {facts.city.places['price_tier'][facts.venue]:.0f})",
+    "ambiance": _ambiance,
+    "dietary": _dietary,
     "distance": _distance,
     "friends": _friends,
-    "popularity": lambda facts: f"Popular ({facts.city.visitors.get(facts.venue, 0):.0f} visits and likes)",
+    "mutuals": lambda _: "Friends of your friends go there",
+    "popularity": lambda facts: f"Popular ({facts.city.places['visitors'][facts.venue]:.0f} visits and likes)",
     "rating": lambda facts: (
-        f"Rated {facts.places.rating[facts.venue]:.1f} by {facts.places.rating_count[facts.venue]:.0f}"
+        f"Rated {facts.city.places['rating'][facts.venue]:.1f} by {facts.city.places['rating_count'][facts.venue]:.0f}"
     ),
-    "trending": lambda _: "Trending now",
+    "trending": lambda facts: f"Trending now ({facts.city.places['trending'][facts.venue]:.1f})",
+    "time_of_day": lambda facts: f"Where people go at this hour ({facts.scene.time_of_day[facts.venue]:.2f})",
     "weather": _weather,
+    "event": _event,
     "offer": _offer,
+    "availability": _availability,
     "habit": _habit,
+    "novelty": _novelty,
 }
 """How each term of the score is told; None where there is nothing to tell."""

@@ -1,46 +1,65 @@
-"""Scores venues for many users at once: a weighted sum of terms in 0..1, and the reasons behind each pick.
+"""Recommends venues: every candidate is scored by its terms, a shortlist is re-ranked by the model, reasons are given.
 
-score(user, venue) = sum over terms of weight(term) x factor(persona, term) x term - penalty for being ignored
+score(user, venue) = sum over terms of weight x factor(persona) x term / sum of weights - penalty for being ignored
+                     + strength x (expected acceptance - usual acceptance)
 """
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from services.recommender.domain.opening import DAY, open_within
-from services.recommender.domain.places import Floats, Places, haversine_km
-from services.recommender.domain.reasons import WET, Facts
-from services.recommender.domain.state import CityState, Person
-from services.recommender.domain.weights import VENUE_TERMS, Limits, Weights
+from services.recommender.domain.columns import Array
+from services.recommender.domain.draws import uniform
+from services.recommender.domain.model import sigmoid
+from services.recommender.domain.places import NO_TASTE, Floats, Ints
+from services.recommender.domain.reasons import Facts
+from services.recommender.domain.scene import NEUTRAL, scene_of
+from services.recommender.domain.state import CityState, minute_of
+from services.recommender.domain.survey import Survey, survey
+from services.recommender.domain.terms import Pairs, looked_up, terms_of
+from services.recommender.domain.weights import Weights
 
-NEUTRAL = 0.5
-PRICE_TIERS_APART = 3.0
-"""Distance of the dearest tier from the cheapest."""
+CHUNK = 64
+"""Users scored together: bounds the work space to what a processor's cache holds."""
 
-RATING_PRIOR_REVIEWS = 10.0
-"""Reviews at which a venue's own mean counts as much as the city's (shrinkage, a choice)."""
+CELL_DEGREES = 0.02
+"""Users of one cell of two kilometres are scored beside each other, so that a chunk looks at few venues."""
 
-CHUNK = 256
-"""Users scored together: bounds the work space at 256 x venues x terms floats."""
+CELL_BITS = 16
+"""Bits of a cell's number, either way: more than the 36,000 cells of a great circle with its offset."""
+
+REFERENCES = 16
+"""Candidates that stand for a user's usual venue in the reasons."""
+
+EXPLORE = 1
+"""Purpose of the draw that decides who is shown a new venue."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Who is to be advised, where they are and when: one element a user."""
+    """Who is to be advised, by row, where they are, and the one minute it is: columns of shape (users,)."""
 
-    people: Sequence[Person]
+    users: Ints
     latitude: Floats
     longitude: Floats
-    times_us: NDArray[np.int64]
+    time_us: int
 
 
 @dataclass(frozen=True)
-class Pick:
-    """One recommended venue for one user."""
+class Wanted:
+    """What is wanted: items a list, radius, whether the model re-ranks, new places get their share, somebody asked."""
+
+    items: int
+    radius_km: float | None = None
+    rerank: bool = True
+    explore: bool = False
+    asked: bool = False
+
+
+class Pick(NamedTuple):
+    """One recommended venue for one user; ``user`` counts the moment's users, ``venue`` is a row."""
 
     user: int
     rank: int
@@ -53,140 +72,125 @@ class Pick:
     considered: int
 
 
-def minute_of_week(times_us: NDArray[np.int64], time_zone: str) -> NDArray[np.int64]:
-    """Minutes since local Monday 00:00 of each time."""
-    zone = ZoneInfo(time_zone)
-    local = [dt.datetime.fromtimestamp(int(time) / 1e6, tz=zone) for time in times_us]
-    return np.array([moment.weekday() * DAY + moment.hour * 60 + moment.minute for moment in local])
+def recommend(city: CityState, weights: Weights, moment: Moment, wanted: Wanted) -> list[Pick]:
+    """The best venues for each user, best first; users in order."""
+    if not len(city.places) or not len(moment.users):
+        return []
+    scene = scene_of(city, weights, moment.time_us, asked=wanted.asked)
+    if not scene.allowed.any():
+        return []
+    order = np.arange(len(moment.users))
+    if len(order) > CHUNK:
+        order = np.argsort(_cells(moment.latitude, moment.longitude), kind="stable")
+    found: list[list[Pick]] = [[] for _ in range(len(moment.users))]
+    for start in range(0, len(order), CHUNK):
+        part = order[start : start + CHUNK]
+        where = moment.latitude[part], moment.longitude[part]
+        view = survey(city, weights, scene, moment.users[part], where, wanted.radius_km or weights.limits.radius_km)
+        for pick in _picked(city, weights, view, wanted):
+            user = int(part[pick.user])
+            found[user].append(pick._replace(user=user))
+    return [pick for picks in found for pick in picks]
 
 
-def recommend(
-    city: CityState, weights: Weights, moment: Moment, items: int, radius_km: float | None = None
-) -> list[Pick]:
-    """The best ``items`` venues for each user, best first; users in order."""
-    places = city.places.columns
-    picks: list[Pick] = []
-    if not places.ids:
-        return picks
-    for start in range(0, len(moment.people), CHUNK):
-        part = slice(start, start + CHUNK)
-        chunk = Moment(moment.people[part], moment.latitude[part], moment.longitude[part], moment.times_us[part])
-        picks += _recommend_chunk(city, places, weights, chunk, start, items, radius_km or weights.limits.radius_km)
-    return picks
+def _picked(city: CityState, weights: Weights, view: Survey, wanted: Wanted) -> Iterator[Pick]:
+    columns = shortlist(view, max(wanted.items, weights.limits.shortlist))
+    count, references = columns.shape[1], _references(view)
+    pairs = view.at(np.concatenate([columns, references], axis=1))
+    terms = _stacked(terms_of(city, view.scene, weights.limits, pairs), pairs.venues.shape)
+    score = np.take_along_axis(view.score, columns, axis=1)
+    if wanted.rerank and city.model.seen:
+        score = score + opinion(city, weights, pairs, terms)[:, :count]
+    best = np.argsort(-score, axis=1, kind="stable")[:, : wanted.items]
+    score = np.take_along_axis(score, best, axis=1)
+    if wanted.explore and best.shape[1] > 1:
+        _explore(city, weights, view, columns, best, score)
+    usual = terms[:, :, count].copy()
+    for place in range(count + 1, terms.shape[2]):  # one after the other: a sum that is the same for any split
+        usual += terms[:, :, place]
+    usual /= np.float32(references.shape[1])
+    lead = (terms[:, np.arange(len(best))[:, None], best] - usual[:, :, None]) * view.factors[:, :, None]
+    yield from _told(city, view, pairs, best, np.clip(score, 0, 1), np.isfinite(score), lead)
 
 
-def _recommend_chunk(
-    city: CityState, places: Places, weights: Weights, moment: Moment, first_user: int, items: int, radius_km: float
-) -> list[Pick]:
-    distance = haversine_km(moment.latitude, moment.longitude, places.latitude, places.longitude)
-    candidates = _candidates(city, places, weights.limits, moment, distance, radius_km)
-    friends = _friends(city, moment.people, len(places.ids))
-    terms = _terms(city, places, weights.limits, moment.people, distance, friends)
-    contributions = terms * _persona_weights(weights, moment.people)
-    score = contributions.sum(axis=0) - _penalty(moment.people, weights.limits, len(places.ids))
-    score[~candidates] = -np.inf
-    items = min(items, len(places.ids))
-    best = np.argsort(-score, axis=1, kind="stable")[:, :items]
-    typical = contributions.mean(axis=2)
-    picks = []
-    for user in range(len(moment.people)):
-        considered = int(candidates[user].sum())
-        for rank, venue in enumerate(best[user, : min(items, considered)].tolist(), start=1):
-            lead = contributions[:, user, venue] - typical[:, user]
-            facts = Facts(
-                city, places, moment.people[user], venue, float(distance[user, venue]), int(friends[user, venue])
-            )
-            picks.append(
-                Pick(
-                    user=first_user + user,
-                    rank=rank,
-                    venue=venue,
-                    score=float(np.clip(score[user, venue], 0, 1)),
-                    distance_km=facts.distance_km,
-                    taste=float(terms[0, user, venue]),
-                    friends=facts.friends,
-                    reasons=facts.reasons(lead),
-                    considered=considered,
-                )
-            )
-    return picks
+def _told(
+    city: CityState, view: Survey, pairs: Pairs, best: Ints, score: Floats, fits: Array, lead: Floats
+) -> Iterator[Pick]:  # fmt: skip
+    """Picks with their reasons; ``best`` are the chosen columns of ``pairs``, shape (users, items) like the others."""
+    each = np.arange(len(best))[:, None]
+    order = np.argsort(-lead, axis=0, kind="stable").transpose(1, 2, 0).tolist()
+    positive = (lead > 0).sum(axis=0).tolist()
+    considered = view.candidates.sum(axis=1).tolist()
+    venues = pairs.venues[each, best]
+    tastes = np.full((len(best), NO_TASTE + 1), NEUTRAL, dtype=np.float32)
+    tastes[:, :NO_TASTE] = city.people["taste"][pairs.users]
+    shown = (
+        venues, score, pairs.distance[each, best], pairs.friends[each, best], pairs.went[each, best],
+        looked_up(tastes, city.places["taste"][venues].astype(np.int64)), fits,
+    )  # fmt: skip
+    rows = zip(pairs.users.tolist(), *(column.tolist() for column in shown), strict=True)
+    for user, (person, *columns) in enumerate(rows):
+        items = zip(*columns, strict=True)
+        for rank, (venue, points, away, friends, went, taste, fit) in enumerate(items):
+            if not fit:
+                break
+            facts = Facts(city, view.scene, person, venue, away, int(friends), taste, int(went))
+            words = facts.reasons(order[user][rank][: positive[user][rank]])
+            yield Pick(user, rank + 1, venue, points, away, taste, facts.friends, words, considered[user])
 
 
-def _candidates(
-    city: CityState, places: Places, limits: Limits, moment: Moment, distance: Floats, radius_km: float
-) -> NDArray[np.bool_]:
-    """Open soon, within the radius (or the nearest place, where nothing is), and under a roof when it rains."""
-    allowed = open_within(places.hours, minute_of_week(moment.times_us, places.time_zone), limits.open_within_minutes)
-    if city.condition in WET:
-        allowed &= ~places.outdoor_only[None, :]
-    near: NDArray[np.bool_] = np.logical_and(allowed, distance <= radius_km)
-    nothing_near = ~np.atleast_1d(near.any(axis=1))
-    return np.asarray(np.where(nothing_near[:, None], allowed, near))
+def shortlist(view: Survey, count: int) -> Ints:
+    """The best candidates of each user as places in ``view.near``, ascending, shape (users, count or all)."""
+    score = view.score
+    if count >= score.shape[1]:
+        return np.broadcast_to(np.arange(score.shape[1]), score.shape).copy()
+    return np.sort(np.argpartition(-score, count - 1, axis=1)[:, :count], axis=1)
 
 
-def _terms(
-    city: CityState, places: Places, limits: Limits, people: Sequence[Person], distance: Floats, friends: Floats
-) -> Floats:
-    """Every term of every (user, venue), shape (terms, users, venues), in the order of `VENUE_TERMS`."""
-    users, venues = distance.shape
-    terms = np.zeros((len(VENUE_TERMS), users, venues), dtype=np.float32)
-    tastes = np.stack([person.taste for person in people])
-    known = places.taste >= 0
-    terms[0] = np.where(known[None, :], tastes[:, np.maximum(places.taste, 0)], NEUTRAL)
-    prices = np.array([person.price_tier for person in people], dtype=np.float32)
-    terms[1] = 1 - np.abs(prices[:, None] - places.price_tier[None, :]) / PRICE_TIERS_APART
-    scale = limits.distance_scale_km / (1 + city.delay_minutes / 30)
-    terms[2] = np.exp(-distance / scale)
-    terms[3] = friends / (friends + limits.friends_half)
-    visitors = np.zeros(venues, dtype=np.float32)
-    if city.visitors:
-        visitors[np.array(list(city.visitors))] = np.array(list(city.visitors.values()))
-    terms[4] = (np.log1p(visitors) / max(np.log1p(visitors.max()), 1.0))[None, :]
-    city_mean = places.rating.mean()
-    shrunk = (places.rating * places.rating_count + city_mean * RATING_PRIOR_REVIEWS) / (
-        places.rating_count + RATING_PRIOR_REVIEWS
+def opinion(city: CityState, weights: Weights, pairs: Pairs, terms: Floats) -> Floats:
+    """What the model adds to the score of pairs with terms of shape (terms, users, venues): shape (users, venues)."""
+    model, learning = city.model, weights.learning
+    leaning = np.zeros((len(pairs.users), NO_TASTE + 1), dtype=np.float32)
+    leaning[:, :NO_TASTE] = city.people["leaning"][pairs.users]
+    kitchens = city.places["taste"][pairs.venues].astype(np.int64)
+    logit = model.logit(list(terms), city.places["offset"][pairs.venues], looked_up(leaning, kitchens))
+    usual = np.float32(1 / (1 + np.exp(-model.weights[-1])))
+    return np.asarray(np.float32(learning.strength * model.share(learning)) * (sigmoid(logit) - usual))
+
+
+def _references(view: Survey) -> Ints:
+    """An even sample of the surroundings, the same for all users, that stands for their usual venue."""
+    count = min(REFERENCES, len(view.near))
+    return np.broadcast_to((np.arange(count) * len(view.near)) // max(count, 1), (len(view.score), count))
+
+
+def _explore(city: CityState, weights: Weights, view: Survey, columns: Ints, best: Ints, score: Floats) -> None:
+    """Give the last place of a share of the lists to the best new venue of the shortlist that is not on it."""
+    keys = city.people["key"][view.pairs.users].astype(np.uint64)
+    drawn = uniform(keys, EXPLORE, minute_of(view.scene.time_us)) < weights.limits.explore_share
+    for user in np.flatnonzero(drawn).tolist():
+        fresh = np.where(view.scene.new[view.near[columns[user]]], view.score[user, columns[user]], -np.inf)
+        fresh[best[user]] = -np.inf
+        newest = int(np.argmax(fresh))
+        if np.isfinite(fresh[newest]) and np.isfinite(score[user]).all():
+            best[user, -1] = newest
+            score[user, -1] = min(float(fresh[newest]), float(score[user, -1]))
+
+
+def _stacked(terms: list[Floats], shape: tuple[int, ...]) -> Floats:
+    stacked = np.empty((len(terms), *shape), dtype=np.float32)
+    for place, term in enumerate(terms):
+        stacked[place] = term
+    return stacked
+
+
+def _cells(latitude: Floats, longitude: Floats) -> Ints:
+    """Number of each point's cell along a Z-order curve (Morton 1966): cells near each other have near numbers."""
+    north, east = (
+        np.floor((degrees.astype(np.float64) + 360) / CELL_DEGREES).astype(np.int64)
+        for degrees in (latitude, longitude)
     )
-    terms[5] = np.clip((shrunk - 1) / 4, 0, 1)[None, :]
-    trending = places.trending.copy()
-    for venue_id, value in city.trending.items():
-        if venue_id in city.places.index:
-            trending[city.places.index[venue_id]] = min(max(value, 0.0), 1.0)
-    terms[6] = trending[None, :]
-    fine = city.condition == "clear"
-    terms[7] = np.where(places.outdoor == fine, 1.0, NEUTRAL if city.condition not in WET else 0.0)[None, :]
-    offers = [city.places.index[venue_id] for venue_id in city.offers if venue_id in city.places.index]
-    terms[8][:, offers] = 1.0
-    for user, person in enumerate(people):
-        if person.goes_to:
-            counts = np.fromiter(person.goes_to.values(), dtype=np.float32)
-            terms[9][user, list(person.goes_to)] = counts / (counts + 2)
-    return terms
-
-
-def _friends(city: CityState, people: Sequence[Person], venues: int) -> Floats:
-    """How many friends of each user go to each venue, shape (users, venues)."""
-    counts = np.zeros((len(people), venues), dtype=np.float32)
-    for user, person in enumerate(people):
-        for friend_id in person.friends:
-            friend = city.people.get(friend_id)
-            if friend is not None and friend.goes_to:
-                counts[user, list(friend.goes_to)] += 1
-    return counts
-
-
-def _persona_weights(weights: Weights, people: Sequence[Person]) -> Floats:
-    base = np.array([getattr(weights.venues, term) for term in VENUE_TERMS], dtype=np.float32)
-    factors = np.ones((len(VENUE_TERMS), len(people)), dtype=np.float32)
-    for user, person in enumerate(people):
-        factor = weights.personas.get(person.persona)
-        if factor is not None:
-            factors[:, user] = [getattr(factor, term) for term in VENUE_TERMS]
-    return np.asarray((base[:, None] * factors)[:, :, None], dtype=np.float32)
-
-
-def _penalty(people: Sequence[Person], limits: Limits, venues: int) -> Floats:
-    penalty = np.zeros((len(people), venues), dtype=np.float32)
-    for user, person in enumerate(people):
-        for venue, times in person.ignored.items():
-            penalty[user, venue] = limits.ignored_penalty * times
-    return penalty
+    cells = np.zeros(len(north), dtype=np.int64)
+    for bit in range(CELL_BITS):
+        cells |= (north >> bit & 1) << (2 * bit + 1) | (east >> bit & 1) << (2 * bit)
+    return cells

@@ -1,5 +1,6 @@
 """Small cities, written by hand, for the recommender's tests."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -9,6 +10,7 @@ import polars as pl
 from services.recommender.data_files import load_weights
 from services.recommender.domain.places import TASTES
 from services.recommender.handlers import Recommender
+from services.recommender.snapshots import SnapshotStore
 from streamkit.processor import Output
 from streamkit.records import Batch, Outgoing
 
@@ -22,7 +24,10 @@ Row: TypeAlias = dict[str, object]
 OPTIONAL: Mapping[str, object] = {
     "correlation_id": None, "cause_id": None, "venue_id": None, "session_id": None, "recommendation_id": None,
     "latitude": None, "longitude": None, "preferred_time": None, "value": None, "condition": None,
-    "delay_minutes": None, "wall_time": None,
+    "delay_minutes": None, "wall_time": None, "rating": None, "other_user_id": None, "member_ids": None,
+    "start_time": None, "seats": None, "party_size": None, "booking_id": None, "name": None, "radius_km": None,
+    "starts_at": None, "ends_at": None, "target": None, "parameters": None, "snapshot_id": None, "command": None,
+    "command_id": None,
 }  # fmt: skip
 
 
@@ -87,9 +92,30 @@ def session(user_id: str, *, minute: int = 10, branch: int = 0) -> Row:
     return record("session.started", user_id, minute=minute, branch=branch, latitude=40.75, longitude=-73.99)
 
 
-def recommender(wall_us: int = 0) -> Recommender:
-    """The real recommender with the shipped weights."""
-    return Recommender(load_weights(), lambda: wall_us)
+def recommender(
+    wall_us: int = 0, snapshots: SnapshotStore | None = None, *, rerank: bool = True, **limits: float
+) -> Recommender:
+    """The real recommender with the shipped weights, but for the limits named."""
+    shipped = load_weights()
+    changed = shipped.limits.model_copy(update={"explore_share": 0.0, **limits})
+    weights = shipped.model_copy(update={"limits": changed})
+    return Recommender(weights, lambda: wall_us, snapshots, rerank=rerank)
+
+
+def ask(kind: str, parameters: object, *, owner: str = "recommender", deadline: int = 10) -> Row:
+    """A question of the gateway."""
+    text = parameters if isinstance(parameters, str) else json.dumps(parameters)
+    return record(
+        "request.made", None, request_id="r1", subject="u1", owner=owner, kind=kind, parameters=text, deadline=deadline
+    )
+
+
+def command(name: str, *, branch: int = 0, target: str = "recommender", **parameters: object) -> Row:
+    """A command on simulation_control."""
+    return record(
+        "command.issued", None, branch=branch, command=name, command_id=f"c-{name}-{branch}", target=target,
+        parameters=json.dumps(parameters), wall_time=1,
+    )  # fmt: skip
 
 
 def items(outputs: Sequence[Output], topic: str = "recommendations") -> list[dict[str, object]]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.unit.recommender.builders import (
     FRIDAY_18H_US,
     Row,
+    ask,
     batch,
     items,
     preferences,
@@ -166,19 +167,12 @@ def test_records_of_a_closed_telling_change_nothing() -> None:
     assert [item["venue_id"] for item in found] == ["v9"]
 
 
-def _ask(kind: str, parameters: object, owner: str = "recommender", deadline: int = 10) -> Row:
-    text = parameters if isinstance(parameters, str) else json.dumps(parameters)
-    return record(
-        "request.made", None, request_id="r1", subject="u1", owner=owner, kind=kind, parameters=text, deadline=deadline
-    )
-
-
 def _replies(kind: str, parameters: object, owner: str = "recommender", deadline: int = 10) -> list[Row]:
     service = recommender(wall_us=5)
     service.process(batch("venues", venue("v1"), venue("v2")))
     service.process(batch("users", user("u1", friends=["u2"]), user("u2")))
     service.process(batch("user_actions", session("u1")))
-    return items(service.process(batch("requests", _ask(kind, parameters, owner, deadline))), "replies")
+    return items(service.process(batch("requests", ask(kind, parameters, owner=owner, deadline=deadline))), "replies")
 
 
 def test_a_request_is_answered_with_scored_venues() -> None:
@@ -203,6 +197,18 @@ def test_a_group_is_given_venues_with_the_score_of_each_member() -> None:
         ("recommendations.venues", "{not json", "rejected", "not JSON"),
         ("recommendations.venues", {"user_id": "u1", "colour": 1}, "rejected", "colour"),
         ("recommendations.nothing", {}, "rejected", "unknown kind"),
+        ("recommendations.venues", "[1]", "rejected", "parameters"),
+        ("recommendations.venues", {"user_id": "u1", "radius_km": -1}, "rejected", "radius_km"),
+        ("recommendations.venues", {"user_id": "u1", "latitude": 40.0}, "rejected", "together"),
+        ("recommendations.venues", {"user_id": "u1", "time": "2020-06-06T19:00:00-04:00"}, "rejected", "past"),
+        ("recommendations.venues", {"user_id": "u1", "time": "2036-06-06T19:00:00-04:00"}, "rejected", "days ahead"),
+        ("recommendations.venues", {"user_id": "u1", "time": "2026-06-06T19:00:00"}, "rejected", "time"),
+        ("recommendations.personal", {"user_id": "u9"}, "not_found", "unknown user 'u9'"),
+        ("recommendations.people", {"user_id": 7}, "rejected", "user_id"),
+        ("recommendations.group", {"user_ids": []}, "rejected", "user_ids"),
+        ("recommendations.group", {"user_ids": ["u1", "u1"]}, "rejected", "twice"),
+        ("recommendations.group", {"user_ids": ["u1", "u9"]}, "not_found", "unknown user 'u9'"),
+        ("recommendations.group", {"user_ids": ["u1"], "centre": "north"}, "rejected", "centre"),
         ("interest.express", {"user_id": "u1", "venue_id": "v7", "preferred_time": "2026-06-06T19:00:00-04:00"},
          "not_found", "unknown venue"),
         ("interest.express", {"user_id": "u1", "venue_id": "v1", "preferred_time": "2020-06-06T19:00:00-04:00"},
@@ -226,7 +232,7 @@ def test_an_interest_expressed_over_the_api_becomes_an_event_of_the_user() -> No
     service = recommender()
     service.process(batch("venues", venue("v1")))
     service.process(batch("users", user("u1")))
-    asked = _ask("interest.express", {"user_id": "u1", "venue_id": "v1", "preferred_time": "2026-06-06T19:00:00-04:00"})
+    asked = ask("interest.express", {"user_id": "u1", "venue_id": "v1", "preferred_time": "2026-06-06T19:00:00-04:00"})
     (event,) = items(service.process(batch("requests", asked)), "user_actions")
     assert (event["event_type"], event["user_id"], event["venue_id"]) == ("interest.expressed", "u1", "v1")
     assert event["source"] == "recommender"

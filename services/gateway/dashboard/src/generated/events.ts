@@ -336,7 +336,8 @@ export type SystemMetricsEventType =
   | "simulator.tick"
   | "aggregate.window_closed"
   | "anomaly.detected"
-  | "notification.dispatched";
+  | "notification.dispatched"
+  | "acceptance.measured";
 
 /** What the services measure of themselves and of the city. */
 export interface SystemMetricsRow {

@@ -36,6 +36,7 @@ export const METRICS: Tellers<SystemMetricsEventType> = {
   "aggregate.window_closed": (e) => [`${capital(words(e.metric, "a measure"))} of a window: ${amount(e.value)}`],
   "anomaly.detected": (e) => [`Something unusual in ${words(e.metric, "a measure")}`],
   "notification.dispatched": (e) => ["To ", who(e), `: ${e.text ?? "a message"}`],
+  "acceptance.measured": (e) => [`${amount(100 * (e.value ?? 0))} % of ${amount(e.count)} lists had a place taken`],
 };
 
 export const CONTROL: Tellers<SimulationControlEventType> = {
