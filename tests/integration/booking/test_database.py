@@ -47,8 +47,10 @@ def test_what_the_first_version_kept_is_there_after_the_second(database_url: str
         "INSERT INTO booking.times VALUES (1, 'v1', 3 * 86400000000)",
         "INSERT INTO booking.inbox VALUES (1, 'a')",
         "INSERT INTO booking.venues VALUES (1, 'v1', 'Chez Luna', '2x1', '', 'UTC', true)",
-        "INSERT INTO booking.bookings VALUES (1, 'a', 'v1', 'u1', 2, 77, 0, 5, 'user', NULL, NULL, 'dining', 'x', NULL,"
-        " 'declined', 0, 0, '', 0, NULL, 'no_table', NULL)",
+        """
+        INSERT INTO booking.bookings VALUES (1, 'a', 'v1', 'u1', 2, 77, 0, 5, 'user', NULL, NULL, 'dining', 'x', NULL,
+        'declined', 0, 0, '', 0, NULL, 'no_table', NULL)
+        """,
     )
     with old.begin() as connection:
         for statement in kept:
