@@ -75,7 +75,7 @@ class Past:
     """What is over by now: moments in UTC microseconds, the inbox in simulated days from 1970."""
 
     archived_us: int
-    """Bookings that are over and groups that were to start before it leave for the archive, or altogether."""
+    """Bookings that are over and started before it leave for the archive; so old groups, unless they collect, go."""
     forgotten_us: int
     """Archived bookings that started before it are deleted."""
     interests_us: int

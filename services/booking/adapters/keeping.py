@@ -9,8 +9,8 @@ from services.booking.ports import Past, Scope
 
 SNAPSHOT = "snapshot"
 """Run of the scopes that are snapshots, a word no run_id has: those are 26 letters long."""
-COPIED = ("venues", "conditions", "bookings", "archive", "claims", "times", "interests", "groups", "questions")
-"""Tables a snapshot holds. The inbox stays: a new branch has new event ids; so does a tick that waits."""
+COPIED = ("venues", "conditions", "bookings", "archive", "claims", "times", "interests", "groups")
+"""Tables a snapshot holds. Not the inbox, for a new branch has new event ids, nor questions, asked once, nor a tick."""
 
 _ARCHIVE = """
 WITH gone AS (
@@ -27,7 +27,7 @@ _TIDIED = (
     ("archive", "start_us < %s"),
     ("interests", "preferred_us < %s"),
     ("inbox", "day < %s"),
-    ("groups", "status IN ('booked', 'declined') AND start_us < %s"),
+    ("groups", "status <> 'collecting' AND start_us < %s"),
 )
 
 

@@ -254,7 +254,8 @@ class MemoryState:
         telling.archive.update({booking.booking_id: booking for booking in over})
         telling.inbox_day = max(telling.inbox_day, past.inbox_day)
         seen = [name for name, day in telling.inbox.items() if day < past.inbox_day][:limit]
-        met = [name for name, g in telling.groups.items() if g.over and g.start_us < past.archived_us][:limit]
+        asked = [g for g in telling.groups.values() if g.status is not GroupStatus.COLLECTING]
+        met = [g.group_id for g in asked if g.start_us < past.archived_us][:limit]
         wishes = [wish for venue in telling.interests.values() for wish in venue.values()]
         gone = [wish for wish in wishes if wish.preferred_us < past.interests_us][:limit]
         _drop(telling.archive, old)
@@ -276,7 +277,7 @@ class MemoryState:
         own = self._tellings[scope]
         self._tellings[scope] = deepcopy(self._snapshots[snapshot_id])
         new = self._tellings[scope]
-        new.inbox, new.inbox_day, new.tick = own.inbox, own.inbox_day, own.tick
+        new.inbox, new.inbox_day, new.tick, new.questions = own.inbox, own.inbox_day, own.tick, own.questions
         return True
 
 

@@ -63,11 +63,6 @@ class Group:
         return len(self.accepted) + len(self.declined) == len(self.invited)
 
     @property
-    def over(self) -> bool:
-        """Whether nothing more can become of it."""
-        return not GROUP_TRANSITIONS[self.status]
-
-    @property
     def due_us(self) -> int | None:
         """When its next timer fires: the end of its hold, or its deadline; None where neither runs."""
         if self.status is not GroupStatus.COLLECTING:

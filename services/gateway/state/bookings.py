@@ -10,6 +10,7 @@ STATUSES: Mapping[str, str] = {
     "booking.requested": "pending",
     "booking.waitlisted": "pending",
     "booking.confirmed": "confirmed",
+    "booking.moved": "confirmed",
     "booking.declined": "declined",
     "booking.expired": "expired",
     "booking.seated": "seated",

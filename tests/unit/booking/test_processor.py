@@ -2,7 +2,9 @@ from typing import Any
 
 import pytest
 
-from tests import ledger
+from services.booking.adapters.memory import MemoryState
+from services.booking.ports import Scope
+from services.booking.processor import BookingProcessor
 from tests.unit.booking.city import (
     EVENING,
     FRIDAY_10H,
@@ -157,82 +159,12 @@ def test_a_person_is_told_of_the_outcome() -> None:
     assert "Fri 05 Jun 19:00" in told[0]["text"]
 
 
-def test_the_api_books_lists_and_cancels() -> None:
-    api = city()
-    asked: dict[str, Any] = {
-        "user_id": "u0000009",
-        "venue_id": "v00001",
-        "party_size": 2,
-        "start_time": "2026-06-05T19:00:00-04:00",
-    }
-    created = api.ask("booking.create", **asked)
-    assert (created["status"], created["payload"]["status"]) == ("ok", "confirmed")
-    booking_id = created["payload"]["booking_id"]
-    assert api.ask("booking.get", booking_id=booking_id)["payload"]["confirmation_code"]
-    assert [one["booking_id"] for one in api.ask("booking.list", user_id="u0000009")["payload"]["bookings"]] == [
-        booking_id
-    ]
-    assert api.ask("booking.cancel", booking_id=booking_id)["payload"]["status"] == "cancelled"
-    assert api.ask("booking.cancel", booking_id=booking_id)["status"] == "rejected"
-    assert ledger.violations(api.rows("bookings"), {"v00001": "2x2,4x1"}) == []
-
-
-@pytest.mark.parametrize(
-    ("kind", "parameters", "status"),
-    [
-        ("booking.create", {}, "rejected"),
-        (
-            "booking.create",
-            {"user_id": "u", "venue_id": "v00001", "party_size": 0, "start_time": "2026-06-05T19:00Z"},
-            "rejected",
-        ),
-        (
-            "booking.create",
-            {"user_id": "u", "venue_id": "v00001", "party_size": 2, "start_time": "tonight"},
-            "rejected",
-        ),
-        (
-            "booking.create",
-            {"user_id": "u", "venue_id": "v9", "party_size": 2, "start_time": "2026-06-05T19:00Z"},
-            "not_found",
-        ),
-        ("booking.get", {"booking_id": "none"}, "not_found"),
-        ("booking.cancel", {"booking_id": "none"}, "not_found"),
-        ("booking.list", {"limit": 0}, "rejected"),
-        ("booking.list", {"cursor": "?"}, "rejected"),
-        ("availability.get", {"venue_id": "v9", "start_time": "2026-06-05T19:00Z", "party_size": 2}, "not_found"),
-        ("booking.explode", {}, "rejected"),
-    ],
-)
-def test_a_bad_question_is_answered_with_its_reason(kind: str, parameters: dict[str, Any], status: str) -> None:
-    reply = city().ask(kind, **parameters)
-    assert reply["status"] == status
-    assert reply["reason"]
-
-
-def test_availability_counts_tables_and_the_wait() -> None:
-    asked: dict[str, Any] = {"venue_id": "v00001", "start_time": "2026-06-05T19:00:00-04:00", "party_size": 2}
-    free = city(tables="2x1").ask("availability.get", **asked)["payload"]
-    assert (free["available"], free["slots_remaining"], free["wait_time_minutes"]) == (True, 1, 0)
-    full = city(tables="2x1").publish("bookings", request_row("a")).settle().ask("availability.get", **asked)["payload"]
-    assert (full["available"], full["slots_remaining"], full["wait_time_minutes"]) == (False, 0, 90)
-    assert full["alternatives"]
-
-
-def test_auto_booking_seats_people_with_the_same_wish_together() -> None:
-    wishes = [
-        {
-            **visit_row(f"i{user}", "interest.expressed", None),
-            "user_id": user,
-            "preferred_time": EVENING + minutes * MINUTE,
-        }
-        for user, minutes in (("u1", 0), ("u2", 20), ("u3", 120))
-    ]
-    wished = city(tables="4x2").publish("user_actions", *({**wish, "party_size": 1} for wish in wishes)).settle()
-    requested = wished.ask("booking.auto_book", venue_id="v00001")["payload"]["requested"]
-    assert [one["user_ids"] for one in requested] == [["u1", "u2"], ["u3"]]
-    assert [wished.told(one["booking_id"]) for one in requested] == [["confirmed"], ["confirmed"]]
-    assert wished.ask("booking.auto_book", venue_id="v00001")["payload"]["requested"] == []
+def test_a_venue_whose_rating_changes_is_not_written_again() -> None:
+    state = MemoryState()
+    town = City(BookingProcessor(state)).publish("venues", venue_row()).settle()
+    before = state.directory(Scope("run", 0))
+    town.publish("venues", venue_row(rating=4.5, rating_count=11)).settle()
+    assert state.directory(Scope("run", 0)) is before
 
 
 def test_booking_acknowledges_a_reset_that_is_addressed_to_it() -> None:
