@@ -66,6 +66,15 @@ def test_a_request_that_overtakes_its_venue_is_decided_when_the_venue_arrives() 
     assert overtaken.publish("venues", venue_row()).settle().told("a") == ["confirmed"]
 
 
+def test_a_request_whose_venue_another_process_has_heard_of_is_decided_at_the_next_tick() -> None:
+    state = MemoryState()
+    town = City(BookingProcessor(state)).publish("bookings", request_row("a")).settle()
+    other = MemoryState()
+    City(BookingProcessor(other)).publish("venues", venue_row()).settle()
+    state.put_venues(Scope("run", 0), list(other.directory(Scope("run", 0)).values()))
+    assert town.tick(FRIDAY_10H).told("a") == ["confirmed"]
+
+
 def test_a_request_for_a_venue_that_does_not_exist_is_declined_once_the_tick_shows_it() -> None:
     unknown = City().publish("bookings", request_row("a")).settle()
     unknown.tick(FRIDAY_10H, positions="venues:0=1")
