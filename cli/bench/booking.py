@@ -20,8 +20,8 @@ from cli.bench.peers import PeerError, run
 from cli.servers.postgres import binaries
 
 ROUNDS, EACH = 3, 20_000
-GREETING = 500
-"""Series of the requests that only wait for the service: none of those that are measured."""
+BEFORE, STEADY, KILLED, FRESH, AFTER = 0, ROUNDS, ROUNDS + 1, ROUNDS + 2, 2 * ROUNDS + 2
+"""First series of each figure, in the order of their time."""
 STEADY_RATE, STEADY_SECONDS, BEAT_S = 500, 20, 0.01
 PAST = 1_000_000
 RATE_BAR, LATENCY_BAR_MS, RECOVERY_BAR_S = 3_000.0, 150.0, 15.0
@@ -57,7 +57,7 @@ def _figures(made: Stage) -> Iterator[Measurement]:
     except PeerError:
         simple_updates = None
     made.start()
-    before = _rate(made, 0)
+    before = _rate(made, BEFORE)
     peer = f"pgbench simple-update/s, {PGBENCH_CLIENTS} clients, same server"
     yield Measurement("requests decided, Kafka to Kafka", before.rate, "requests/s", peer, simple_updates, RATE_BAR)
     yield Measurement("the same, a second of the process's CPU time", before.cpu_rate, "requests/s")
@@ -68,11 +68,11 @@ def _figures(made: Stage) -> Iterator[Measurement]:
         yield Measurement(name, value, "ms", bar=bar, lower_is_better=True)
     name = "first outcome after kill -9, started again at once"
     yield Measurement(name, _recovery(made), "s", bar=RECOVERY_BAR_S, lower_is_better=True)
-    fresh = _rate(made, ROUNDS + 10)
+    fresh = _rate(made, FRESH)
     _fill(made)
-    after = _rate(made, 2 * ROUNDS + 10)
+    after = _rate(made, AFTER)
     past = f"behind {PAST:,} past bookings"
-    beside = "the same on nearly empty tables"
+    beside = "the same before they were there"
     yield Measurement(f"requests decided {past}", after.rate, "requests/s", beside, fresh.rate, FLAT_BAR * fresh.rate)
     yield Measurement(f"database time a 1,000 requests {past}", after.query_ms, "ms", beside, fresh.query_ms)
     yield Measurement(f"tables and indexes {past}", _size_mib(made), "MiB")
@@ -89,7 +89,7 @@ class _Round:
 
 def _rate(made: Stage, first: int) -> _Round:
     """Requests a second from the first one's publishing to the last outcome, several times over."""
-    _ask_one(made, GREETING + first)
+    _greet(made, first)
     rates, cpu_rates, query_ms = [], [], []
     for series in range(first, first + ROUNDS):
         end = made.decided() + 2 * EACH
@@ -103,10 +103,10 @@ def _rate(made: Stage, first: int) -> _Round:
     return _Round(rates, cpu_rates, query_ms)
 
 
-def _ask_one(made: Stage, series: int) -> None:
+def _greet(made: Stage, series: int) -> None:
     """Until the service answers."""
     end = made.decided() + 2
-    made.publish(requests(1, series))
+    made.publish(requests(1, series, f"greeting{series}"))
     wait(lambda: made.decided() >= end)
 
 
@@ -122,8 +122,8 @@ def _each_once(made: Stage, series: list[str], count: int) -> None:
 def _latencies(made: Stage) -> list[float]:
     """Milliseconds from the handing over of each request to the reading of its outcome, at a steady rate."""
     count = STEADY_RATE * STEADY_SECONDS
-    output = requests(count, 1_000)
-    encoded, ids = made.codec.encode(output), [f"s1000-{number:07}" for number in range(count)]
+    output = requests(count, STEADY)
+    encoded, ids = made.codec.encode(output), [f"s{STEADY}-{number:07}" for number in range(count)]
     told: dict[str, float] = {}
     reading = threading.Thread(target=_read, args=(made, told, count))
     reading.start()
@@ -155,15 +155,15 @@ def _read(made: Stage, told: dict[str, float], count: int) -> None:
 
 
 def _recovery(made: Stage) -> float:
-    made.publish(requests(EACH, 1_001))
+    made.publish(requests(EACH, KILLED))
     made.kill()
     began = time.monotonic()
     made.start()
     end = made.decided()
     wait(lambda: made.decided() > end)
     seconds = time.monotonic() - began
-    wait(lambda: _told(made, "s1001-") == EACH)
-    _each_once(made, ["s1001-"], EACH)
+    wait(lambda: _told(made, f"s{KILLED}-") == EACH)
+    _each_once(made, [f"s{KILLED}-"], EACH)
     return seconds
 
 

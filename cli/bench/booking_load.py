@@ -77,14 +77,15 @@ def venues() -> Outgoing:
     return Outgoing("venues", VENUES, columns)
 
 
-def requests(count: int, series: int) -> Outgoing:
-    """Requests of a series: other ids, houses and times in each, the same in every run."""
+def requests(count: int, series: int, name: str = "") -> Outgoing:
+    """Requests of a series, the same in every run: each for four weeks of its own, with those before it behind it."""
     draw = np.random.default_rng(series)
-    names = [f"s{series}-{number:07}" for number in range(count)]
+    names = [f"{name or f's{series}'}-{number:07}" for number in range(count)]
+    now = NOW + series * DAYS * 1440 * MINUTE
     day, quarter = draw.integers(1, DAYS, count), draw.integers(0, HOURS * 4, count)
-    start = NOW + day * 1440 * MINUTE + FIRST_HOUR * 60 * MINUTE + quarter * 15 * MINUTE
+    start = now + day * 1440 * MINUTE + FIRST_HOUR * 60 * MINUTE + quarter * 15 * MINUTE
     columns = {
-        **_common(names, "booking.requested", NOW + series * MINUTE),
+        **_common(names, "booking.requested", now),
         "user_id": pl.Series([f"u{user:07}" for user in draw.integers(0, 100_000, count)]),
         "venue_id": pl.Series([f"v{venue:05}" for venue in draw.integers(0, VENUES, count)]),
         "booking_id": pl.Series(names),

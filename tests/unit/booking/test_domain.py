@@ -125,3 +125,4 @@ def test_a_fail_point_that_does_not_exist_is_refused_and_none_is_inert() -> None
         fail_at("befor_commit")
     fail_at("")("before_commit")
     fail_at("after_poll:9")("before_commit")
+    fail_at("stop@after_poll")("before_commit")
