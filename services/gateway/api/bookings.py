@@ -36,6 +36,7 @@ class NewBooking(Arguments):
     venue_id: str = Field(pattern=r"^v\d{5}$", examples=["v00012"])
     party_size: int = Field(default=2, ge=1, le=100)
     start_time: datetime = Field(examples=["2024-06-07T23:30:00Z"])
+    flexibility_minutes: int = Field(default=0, ge=0, le=240, description="How far the start may move, either way")
 
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
@@ -80,7 +81,7 @@ async def create_booking(user_id: UserId, body: NewBooking, context: InContext, 
     known_user(context, user_id)
     known_venue(context, body.venue_id)
     start_time = iso(microseconds(body.start_time.astimezone()))
-    arguments = {"user_id": user_id, "venue_id": body.venue_id, "party_size": body.party_size, "start_time": start_time}
+    arguments = {"user_id": user_id, **body.model_dump(), "start_time": start_time}
     return Json(await _ask(context, "booking.create", body.venue_id, arguments), 201)
 
 

@@ -1,8 +1,10 @@
 import asyncio
+import json
 
 import httpx
 import pytest
 
+from services.booking.handlers.parameters import GroupAnswer, GroupAsk, GroupGet
 from streamkit.identity import hash_id
 from tests.unit.gateway.town import NOON, Town, booking, ok, person, viewed
 
@@ -177,6 +179,32 @@ async def test_a_booking_is_made_by_asking_the_booking_service(town: Town, api: 
     assert asked[0]["subject"] == "v00001"
     nowhere = await api.post("/api/v1/bookings/u0000001/create", json={**body, "venue_id": "v99999"})
     assert nowhere.status_code == 404
+
+
+async def test_a_group_is_asked_answered_and_looked_up_in_words_that_booking_takes(
+    town: Town, api: httpx.AsyncClient
+) -> None:
+    asked: list[dict[str, object]] = []
+
+    def answer(row: dict[str, object]) -> dict[str, object]:
+        asked.append(row)
+        return {"status": "ok", "payload": '{"status":"collecting"}'}
+
+    for kind in ("booking.group", "booking.group_answer", "booking.group_get"):
+        town.answers[kind] = answer
+    body = {"user_id": "u0000001", "venue_id": "v00001", "start_time": "2024-06-07T19:30:00-04:00"}
+    made = await api.post("/api/v1/bookings/group", json={**body, "member_ids": ["u0000002"], "smallest": 2})
+    assert (made.status_code, made.json()) == (201, {"status": "collecting"})
+    said = await api.post(f"/api/v1/bookings/group/{B1}/answer", json={"user_id": "u0000002", "accept": False})
+    seen = await api.get(f"/api/v1/bookings/group/{B1}")
+    assert (said.status_code, seen.status_code) == (200, 200)
+    given = [json.loads(str(row["parameters"])) for row in asked]
+    group = GroupAsk.model_validate(given[0])
+    assert (group.member_ids, group.smallest, group.start_time) == (["u0000002"], 2, "2024-06-07T23:30:00.000000Z")
+    assert GroupAnswer.model_validate(given[1]) == GroupAnswer(group_id=B1, user_id="u0000002", accept=False)
+    assert GroupGet.model_validate(given[2]).group_id == B1
+    stranger = await api.post("/api/v1/bookings/group", json={**body, "member_ids": ["u9999999"]})
+    assert stranger.status_code == 404
 
 
 async def test_a_service_that_does_not_answer_is_named(api: httpx.AsyncClient) -> None:
