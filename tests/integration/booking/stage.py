@@ -131,7 +131,9 @@ class Stage:
     def _differences(self) -> list[str]:
         engine = create_engine(self._database_url)
         query = (
-            "SELECT booking_id, status FROM booking.bookings JOIN booking.scopes USING (scope_id) WHERE run_id = :run"
+            "SELECT booking_id, status FROM"
+            " (SELECT * FROM booking.bookings UNION ALL SELECT * FROM booking.archive) AS told"
+            " JOIN booking.scopes USING (scope_id) WHERE run_id = :run"
         )
         with engine.connect() as connection:
             stored = {row.booking_id: row.status for row in connection.execute(text(query), {"run": self.run_id})}
