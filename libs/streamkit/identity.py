@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 ALPHABET = b"0123456789abcdefghjkmnpqrstvwxyz"
@@ -22,7 +23,7 @@ LETTER_BITS, HALF_BITS = 5, 64
 _PAIRS = [chr(first) + chr(second) for first in ALPHABET for second in ALPHABET]
 _PAIRS_PRINTED = np.array(_PAIRS, dtype="S2").view(np.uint16)
 _FRAME = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-"""Made once: `json.dumps` with these arguments makes one for each call."""
+"""The bytes that ids are hashes of; orjson writes the same in a tenth of the time."""
 _PAIR_SHIFTS = range(LETTER_BITS * (ID_LENGTH - 2), -1, -2 * LETTER_BITS)
 
 
@@ -60,7 +61,11 @@ def hash_ids(sequences: Sequence[Sequence[str | int]]) -> list[str]:
 
 
 def _digest(parts: Sequence[str | int]) -> bytes:
-    return hashlib.blake2b(_FRAME(parts).encode(), digest_size=16).digest()
+    try:
+        framed = orjson.dumps(parts)
+    except TypeError:  # an integer of more than 64 bits
+        framed = _FRAME(parts).encode()
+    return hashlib.blake2b(framed, digest_size=16).digest()
 
 
 def run_id(seed: int, behaviour: Mapping[str, object]) -> str:

@@ -196,8 +196,10 @@ class Policy(Part):
 
     def dwell(self, party_size: int) -> int:
         """Minutes for which a party holds its table."""
-        steps = self.tables.dwell_steps
-        return next((minutes for up_to, minutes in steps if party_size <= up_to), self.tables.dwell_longest)
+        for up_to, minutes in self.tables.dwell_steps:
+            if party_size <= up_to:
+                return minutes
+        return self.tables.dwell_longest
 
     def no_show_at(self, start_us: int) -> int:
         """Moment at which a party that has not come counts as not coming."""
