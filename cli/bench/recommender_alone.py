@@ -19,6 +19,7 @@ import psutil
 from cli.bench import recommender_people as made
 from services.recommender.data_files import load_weights
 from services.recommender.handlers import Recommender
+from streamkit.garbage import set_aside
 from streamkit.records import Outgoing
 
 PEOPLE, ROUNDS, BATCH = 20_000, 7, 2_000
@@ -113,6 +114,7 @@ def _knowing(people: int) -> tuple[Recommender, made.Feed]:
     _tell(adviser, feed, made.venues())
     for start in range(0, people, PART):
         _tell(adviser, feed, made.world(np.arange(start, min(start + PART, people)), people))
+    set_aside()  # as the runner does with a state that it has folded
     return adviser, feed
 
 

@@ -55,7 +55,25 @@ def hash_id(*parts: str | int) -> str:
 
 def hash_ids(sequences: Sequence[Sequence[str | int]]) -> list[str]:
     """`hash_id` of many sequences of parts at once, at half the cost of each."""
-    halves = np.frombuffer(b"".join([_digest(parts) for parts in sequences]), dtype=">u8").reshape(-1, 2)
+    return print_hashes([_digest(parts) for parts in sequences])
+
+
+class Stem:
+    """First parts that many ids share: they are framed and hashed once for all of them."""
+
+    def __init__(self, *parts: str | int) -> None:
+        self._hash = hashlib.blake2b(_FRAME(parts)[:-1].encode(), digest_size=16)
+
+    def digest(self, ordinal: int) -> bytes:
+        """The hash that `hash_id` prints of the stem's parts and an ordinal behind them."""
+        whole = self._hash.copy()
+        whole.update(b",%d]" % ordinal)
+        return whole.digest()
+
+
+def print_hashes(digests: Sequence[bytes]) -> list[str]:
+    """Printed ids of digests of 16 bytes."""
+    halves = np.frombuffer(b"".join(digests), dtype=">u8").reshape(-1, 2)
     high, low = (np.ascontiguousarray(halves[:, half], dtype=np.uint64) for half in (0, 1))
     return [printed.decode() for printed in print_ids(high, low).tolist()]
 

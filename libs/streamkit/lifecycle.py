@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -13,7 +12,7 @@ from typing import Protocol, TypeVar
 
 import uvloop
 
-from streamkit import logs
+from streamkit import garbage, logs
 from streamkit.errors import ConfigurationError, Fatal, Retryable
 from streamkit.settings import ServiceSettings, load
 
@@ -21,8 +20,6 @@ EXIT_CLEAN, EXIT_FATAL, EXIT_CONFIGURATION = 0, 1, 2
 
 DRAIN_LIMIT_S = 20.0
 """Draining takes one batch and one commit; longer means stuck. Under a supervisor's usual 30 s before SIGKILL."""
-COLLECT_AFTER = 100_000
-"""Objects made until the garbage collector looks for cycles; 700 by default, and a batch makes far more."""
 
 _Settings = TypeVar("_Settings", bound=ServiceSettings)
 
@@ -82,16 +79,6 @@ async def _until_done(part: LongRunning, stop: asyncio.Event) -> None:
         stop.set()
 
 
-def collect_rarely() -> None:
-    """Let the garbage collector pass over what is there already, and look for cycles now and then only.
-
-    Batches make hundreds of thousands of objects, hardly any in a cycle, and every look walks through the young ones:
-    a fifth of booking's CPU time.
-    """
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER)
-
-
 def run_service(
     name: str,
     settings: type[_Settings],
@@ -115,7 +102,8 @@ async def _serve(name: str, settings: _Settings, build: Callable[[_Settings], Se
         loop.add_signal_handler(number, stop.set)
     try:
         built = build(settings)
-        collect_rarely()
+        garbage.set_aside()
+        garbage.look_rarely()
         await run_parts(built if isinstance(built, Service) else Service(built), stop)
     except ConfigurationError:
         raise

@@ -11,6 +11,7 @@ from streamkit.codec import Codec
 from streamkit.contracts import Catalogue
 from streamkit.dlq import DeadLetter, DeadLetterPolicy, DeadLetterState
 from streamkit.errors import Fatal, Poison, Retryable
+from streamkit.garbage import set_aside
 from streamkit.health import Readiness
 from streamkit.positions import Positions, advance
 from streamkit.progress import Progress
@@ -156,6 +157,7 @@ class Runner:
             async for raws in self._source.history(event.starts):
                 self._busy_since = self._clock.monotonic()
                 await self._handler.fold([decode(self._catalogue, self._codec, raw)[0] for raw in raws])
+            set_aside()
         if self._progress:
             self._progress.note(self._positions)
         if self._readiness:

@@ -22,15 +22,20 @@ class Setting:
     meaning: str
 
 
-def settings_of(model: type[BaseModel], prefix: str = PREFIX) -> Iterator[Setting]:
-    """Every variable of a settings class, nested ones included, in the order of the class."""
+def settings_of(model: type[BaseModel], prefix: str = PREFIX, given: BaseModel | None = None) -> Iterator[Setting]:
+    """Every variable of a settings class, nested ones included, in the order of the class.
+
+    ``given`` is the section that the service has when nothing is set: its values are the defaults, not the class's.
+    """
     for name, field in model.model_fields.items():
         variable = prefix + name.upper()
         section = _section(field.annotation)
         if section is not None:
-            yield from settings_of(section, f"{variable}__")
+            usual = getattr(given, name) if given else field.get_default(call_default_factory=True, validated_data={})
+            yield from settings_of(section, f"{variable}__", usual if isinstance(usual, section) else None)
         else:
-            yield Setting(variable, _kind(field.annotation), _default(field), field.description or "")
+            default = _printed(getattr(given, name)) if given else _default(field)
+            yield Setting(variable, _kind(field.annotation), default, field.description or "")
 
 
 def unique(models: Iterable[type[BaseModel]]) -> list[Setting]:
@@ -80,7 +85,10 @@ def _kind(annotation: object) -> str:
 def _default(field: FieldInfo) -> str | None:
     if field.is_required():
         return None
-    value = field.get_default(call_default_factory=True, validated_data={})
+    return _printed(field.get_default(call_default_factory=True, validated_data={}))
+
+
+def _printed(value: object) -> str:
     if value is PydanticUndefined or value is None:
         return ""
     if isinstance(value, SecretStr):

@@ -15,10 +15,12 @@ from services.recommender.cities import Cities
 from services.recommender.domain.groups import Group, meet
 from services.recommender.domain.meals import meals_between
 from services.recommender.domain.people import suggest
+from services.recommender.domain.scene import Scene, scene_of
 from services.recommender.domain.state import CityState
 from services.recommender.domain.venues import Moment, Wanted, recommend
 from services.recommender.domain.weights import Weights
 from services.recommender.questions import ForGroup, ForUser, Interest, VenuesForUser
+from streamkit.frames import where
 from streamkit.processor import Output
 from streamkit.records import Outgoing
 
@@ -45,6 +47,8 @@ class Asked(NamedTuple):
     request: Row
     parameters: object
     rerank: bool
+    scenes: dict[int, Scene]
+    """Scenes of the moments asked for so far: nothing changes in the city while a batch of requests is answered."""
 
 
 Answer = tuple[object, list[Output]]
@@ -54,11 +58,13 @@ def answer(cities: Cities, weights: Weights, requests: pl.DataFrame, wall_us: in
     """Replies to every request of the frame that names the recommender as its owner and is not past its deadline."""
     outputs: list[Output] = []
     replies: list[Row] = []
-    for request in requests.filter(pl.col("owner") == "recommender").iter_rows(named=True):
+    scenes: dict[int, Scene] = {}
+    ours = where(requests, [owner == "recommender" for owner in requests["owner"].to_list()])
+    for request in ours.iter_rows(named=True):
         if request["deadline"] < wall_us:
             continue
         try:
-            payload, led_to = _answer_one(cities, weights, request, rerank=rerank)
+            payload, led_to = _answer_one(cities, weights, request, scenes, rerank=rerank)
         except Rejected as rejected:
             replies.append(publishing.reply(request, wall_us, rejected.status, str(rejected)))
             continue
@@ -69,7 +75,9 @@ def answer(cities: Cities, weights: Weights, requests: pl.DataFrame, wall_us: in
     return outputs
 
 
-def _answer_one(cities: Cities, weights: Weights, request: Row, *, rerank: bool) -> Answer:
+def _answer_one(
+    cities: Cities, weights: Weights, request: Row, scenes: dict[int, Scene], *, rerank: bool
+) -> Answer:  # fmt: skip
     city = cities.latest
     if city is None:
         raise Rejected("no city has begun yet")
@@ -85,7 +93,7 @@ def _answer_one(cities: Cities, weights: Weights, request: Row, *, rerank: bool)
         raise Rejected(f"unknown kind {kind!r}; the recommender answers {', '.join(kinds)}")
     try:
         parameters = json.loads(str(request["parameters"] or "{}"))
-        return kinds[kind](Asked(city, weights, request, parameters, rerank))
+        return kinds[kind](Asked(city, weights, request, parameters, rerank, scenes))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "parameters"
@@ -129,7 +137,11 @@ def _items(asked: Asked, question: VenuesForUser, row: int) -> list[dict[str, ob
         np.array([people["longitude"][row] if east is None else east], dtype=np.float32),
         _time(city, question.time, "time"),
     )
-    picks = recommend(city, asked.weights, moment, Wanted(question.limit, question.radius_km, asked.rerank, asked=True))
+    scene = asked.scenes.get(moment.time_us)
+    if scene is None:
+        scene = asked.scenes[moment.time_us] = scene_of(city, asked.weights, moment.time_us, asked=True)
+    wanted = Wanted(question.limit, question.radius_km, asked.rerank, asked=True)
+    picks = recommend(city, asked.weights, moment, wanted, scene)
     version = asked.weights.model_version
     return [
         {

@@ -26,21 +26,22 @@ def venues_at_sessions(city: CityState, weights: Weights, sessions: pl.DataFrame
     people, zone = city.people, ZoneInfo(city.places.time_zone)
     triggers = sessions.select(*publishing.TRIGGER, "latitude", "longitude").to_dicts()
     day = day_of(int(triggers[0]["simulation_time"]), zone)
+    rows = [people.meet(str(trigger["user_id"])) for trigger in triggers]
+    told_day, told_lists, told_at = people["told_day"], people["told_lists"], people["told_at"]
     shown: list[tuple[int, Row]] = []
-    for trigger in triggers:
-        row = people.meet(str(trigger["user_id"]))
+    for row, trigger in zip(rows, triggers, strict=True):
         if trigger["latitude"] is not None and trigger["longitude"] is not None:
             people.place(row, float(trigger["latitude"]), float(trigger["longitude"]))
-        if people["told_day"][row] == day and people["told_lists"][row] >= weights.pushes.lists_a_day:
+        if told_day[row] == day and told_lists[row] >= weights.pushes.lists_a_day:
             continue
-        trigger["simulation_time"] = time_us = max(int(trigger["simulation_time"]), int(people["told_at"][row]))
+        trigger["simulation_time"] = time_us = max(int(trigger["simulation_time"]), int(told_at[row]))
         note_list(people, row, day, time_us)
         shown.append((row, trigger))
     if not shown:
         return []
-    rows = np.array([row for row, _ in shown], dtype=np.int64)
+    users = np.array([row for row, _ in shown], dtype=np.int64)
     time_us = int(triggers[0]["simulation_time"])
-    picks = recommend(city, weights, _moment(city, rows, time_us), Wanted(
+    picks = recommend(city, weights, _moment(city, users, time_us), Wanted(
         weights.limits.items_at_session_start, rerank=rerank, explore=True
     ))  # fmt: skip
     return _told(city, weights, [trigger for _, trigger in shown], picks, "session_start")

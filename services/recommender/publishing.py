@@ -12,7 +12,7 @@ from services.recommender.domain.crowd import Crowd
 from services.recommender.domain.people import Match
 from services.recommender.domain.places import Places
 from services.recommender.domain.venues import Pick
-from streamkit.identity import event_id, hash_id, hash_ids
+from streamkit.identity import Stem, event_id, hash_id, hash_ids, print_hashes
 from streamkit.records import Outgoing
 
 Row = Mapping[str, object]
@@ -65,13 +65,8 @@ def venue_lists(
         return []
     framed = [(t["run_id"], t["branch"], t["event_id"]) for t in triggers]
     lists = hash_ids([(str(cause), "list", "venues") for _, _, cause in framed])
-    events = hash_ids(
-        [
-            (str(run), int(str(branch)), "recommender", str(cause), GENERATED, pick.rank)
-            for pick in picks
-            for run, branch, cause in (framed[pick.user],)
-        ]
-    )
+    stems = [Stem(str(run), int(str(branch)), "recommender", str(cause), GENERATED) for run, branch, cause in framed]
+    events = print_hashes([stems[pick.user].digest(pick.rank) for pick in picks])
     heads = [tuple(trigger[name] for name in _INHERITED) for trigger in triggers]
     causes = [trigger["event_id"] if trigger.get("is_event", True) else None for trigger in triggers]
     return [

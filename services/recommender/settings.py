@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 
 from services.recommender.data_files import WEIGHTS
-from streamkit.settings import Section, ServiceSettings
+from streamkit.settings import KafkaSettings, Section, ServiceSettings
 
 
 class RecommenderSettings(Section):
@@ -22,6 +22,8 @@ class RecommenderSettings(Section):
 class Settings(ServiceSettings):
     """All settings of the service."""
 
+    # somebody waits for each answer, and a batch of few records is soon folded: little is gathered at either end
+    kafka: KafkaSettings = Field(default=KafkaSettings(gather_ms=3, linger_ms=1), description="Broker")
     recommender: RecommenderSettings = Field(default=RecommenderSettings(), description="Recommender")
     health_port: int = Field(
         default=9102, ge=0, le=65535, description="Port of /livez, /readyz and /metrics; 0 takes a free one"

@@ -114,7 +114,8 @@ class Places:
         middle = (points.min(axis=0) + points.max(axis=0)) / 2
         spread = float(np.sqrt(((points - middle) ** 2).sum(axis=1)).max())
         reach = 2 * np.sin(min(radius_km / EARTH_RADIUS_KM, np.pi) / 2) + spread
-        return np.array(sorted(self._tree.query_ball_point(middle, reach * (1 + 1e-6))), dtype=np.int64)
+        within = self._tree.query_ball_point(middle, reach * (1 + 1e-6), return_sorted=True)
+        return np.array(within, dtype=np.int64)
 
     def dump(self) -> tuple[dict[str, Array], dict[str, object]]:
         """Columns, and what is no column."""

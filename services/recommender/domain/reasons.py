@@ -9,6 +9,7 @@ from services.recommender.domain.scene import WET, Scene
 from services.recommender.domain.state import CityState
 from services.recommender.domain.weights import VENUE_TERMS, VenueTerm
 
+_KITCHENS = [taste.replace("_", " ") for taste in TASTES]
 REASONS = 3
 ROOMY = 0.8
 """Share of free seats from which there is room worth telling of."""
@@ -24,6 +25,7 @@ class Facts(NamedTuple):
     distance_km: float
     friends: int
     taste: float
+    kitchen: int
     went: int
 
     def reasons(self, order: Sequence[int]) -> tuple[str, ...]:
@@ -39,8 +41,7 @@ class Facts(NamedTuple):
 
 
 def _taste(facts: Facts) -> str | None:
-    taste = int(facts.city.places["taste"][facts.venue])
-    return f"You like {TASTES[taste].replace('_', ' ')} ({facts.taste:.2f})" if taste < NO_TASTE else None
+    return f"You like {_KITCHENS[facts.kitchen]} ({facts.taste:.2f})" if facts.kitchen < NO_TASTE else None
 
 
 def _distance(facts: Facts) -> str:

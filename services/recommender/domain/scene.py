@@ -159,22 +159,24 @@ def _crowd(city: CityState, time_us: int) -> Floats:
 
 def _factors(weights: Weights, asked: Mapping[VenueTerm, float]) -> Floats:
     total = sum(abs(weight) * asked.get(term, 1.0) for term, weight in weights.venues.items())
-    table = np.zeros((len(PERSONAS) + 1, len(VENUE_TERMS)), dtype=np.float32)
-    for row, persona in enumerate((*PERSONAS, "")):
+    table = []
+    for persona in (*PERSONAS, ""):
         factors = weights.personas.get(persona, {})
-        for column, term in enumerate(VENUE_TERMS):
-            table[row, column] = weights.venues[term] * factors.get(term, 1.0) * asked.get(term, 1.0) / total
-    assert table.shape[0] == OTHER_PERSONA + 1
-    return table
+        table.append(
+            [weights.venues[term] * factors.get(term, 1.0) * asked.get(term, 1.0) / total for term in VENUE_TERMS]
+        )
+    assert len(table) == OTHER_PERSONA + 1
+    return np.array(table, dtype=np.float32)
 
 
 def _table(rows: Sequence[str], columns: Sequence[str], given: dict[str, dict[str, float]], otherwise: float) -> Floats:
     """Values by row and column, and one row and one column more for who and what is none of these."""
-    table = np.full((len(rows) + 1, len(columns) + 1), otherwise, dtype=np.float32)
-    for row, name in enumerate(rows):
-        for column, kind in enumerate(columns):
-            table[row, column] = given.get(name, {}).get(kind, otherwise)
-    return table
+    table = []
+    for name in rows:
+        liked = given.get(name, {})
+        table.append([*(liked.get(kind, otherwise) for kind in columns), otherwise])
+    table.append([otherwise] * (len(columns) + 1))
+    return np.array(table, dtype=np.float32)
 
 
 assert len(TASTES) == NO_TASTE

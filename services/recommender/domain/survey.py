@@ -127,7 +127,7 @@ def _score(
 
 
 def _add_ties(score: Floats, counts: Array, half: float, weight: Floats) -> None:
-    tied = np.flatnonzero(counts)
+    tied = np.flatnonzero(counts > 0)  # of booleans: twice as fast as of numbers
     some = counts.ravel()[tied].astype(np.float32)
     score.ravel()[tied] += weight[tied // score.shape[1]] * (some / (some + np.float32(half)))
 

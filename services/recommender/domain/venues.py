@@ -4,7 +4,7 @@ score(user, venue) = sum over terms of weight x factor(persona) x term / sum of 
                      + strength x (expected acceptance - usual acceptance)
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from services.recommender.domain.draws import uniform
 from services.recommender.domain.model import sigmoid
 from services.recommender.domain.places import NO_TASTE, Floats, Ints
 from services.recommender.domain.reasons import Facts
-from services.recommender.domain.scene import NEUTRAL, scene_of
+from services.recommender.domain.scene import NEUTRAL, Scene, scene_of
 from services.recommender.domain.state import CityState, minute_of
 from services.recommender.domain.survey import Survey, survey
 from services.recommender.domain.terms import Pairs, looked_up, terms_of
@@ -72,11 +72,14 @@ class Pick(NamedTuple):
     considered: int
 
 
-def recommend(city: CityState, weights: Weights, moment: Moment, wanted: Wanted) -> list[Pick]:
-    """The best venues for each user, best first; users in order."""
+def recommend(
+    city: CityState, weights: Weights, moment: Moment, wanted: Wanted, scene: Scene | None = None
+) -> list[Pick]:  # fmt: skip
+    """The best venues for each user, best first; users in order. ``scene`` is the moment's, if it is known already."""
     if not len(city.places) or not len(moment.users):
         return []
-    scene = scene_of(city, weights, moment.time_us, asked=wanted.asked)
+    if scene is None:
+        scene = scene_of(city, weights, moment.time_us, asked=wanted.asked)
     if not scene.allowed.any():
         return []
     order = np.arange(len(moment.users))
@@ -87,13 +90,16 @@ def recommend(city: CityState, weights: Weights, moment: Moment, wanted: Wanted)
         part = order[start : start + CHUNK]
         where = moment.latitude[part], moment.longitude[part]
         view = survey(city, weights, scene, moment.users[part], where, wanted.radius_km or weights.limits.radius_km)
-        for pick in _picked(city, weights, view, wanted):
-            user = int(part[pick.user])
-            found[user].append(pick._replace(user=user))
+        users = part.tolist()
+        for user, picks in zip(users, _picked(city, weights, view, wanted, users), strict=True):
+            found[user] = picks
     return [pick for picks in found for pick in picks]
 
 
-def _picked(city: CityState, weights: Weights, view: Survey, wanted: Wanted) -> Iterator[Pick]:
+def _picked(
+    city: CityState, weights: Weights, view: Survey, wanted: Wanted, users: Sequence[int]
+) -> list[list[Pick]]:  # fmt: skip
+    """Picks for each user of a view; ``users`` are their places among those of the moment."""
     columns = shortlist(view, max(wanted.items, weights.limits.shortlist))
     count, references = columns.shape[1], _references(view)
     pairs = view.at(np.concatenate([columns, references], axis=1))
@@ -110,33 +116,47 @@ def _picked(city: CityState, weights: Weights, view: Survey, wanted: Wanted) -> 
         usual += terms[:, :, place]
     usual /= np.float32(references.shape[1])
     lead = (terms[:, np.arange(len(best))[:, None], best] - usual[:, :, None]) * view.factors[:, :, None]
-    yield from _told(city, view, pairs, best, np.clip(score, 0, 1), np.isfinite(score), lead)
+    return _told(city, view, pairs, best, np.clip(score, 0, 1), np.isfinite(score), lead, users)
 
 
 def _told(
-    city: CityState, view: Survey, pairs: Pairs, best: Ints, score: Floats, fits: Array, lead: Floats
-) -> Iterator[Pick]:  # fmt: skip
+    city: CityState,
+    view: Survey,
+    pairs: Pairs,
+    best: Ints,
+    score: Floats,
+    fits: Array,
+    lead: Floats,
+    users: Sequence[int],
+) -> list[list[Pick]]:
     """Picks with their reasons; ``best`` are the chosen columns of ``pairs``, shape (users, items) like the others."""
     each = np.arange(len(best))[:, None]
     order = np.argsort(-lead, axis=0, kind="stable").transpose(1, 2, 0).tolist()
     positive = (lead > 0).sum(axis=0).tolist()
     considered = view.candidates.sum(axis=1).tolist()
     venues = pairs.venues[each, best]
+    kitchens = city.places["taste"][venues].astype(np.int64)
     tastes = np.full((len(best), NO_TASTE + 1), NEUTRAL, dtype=np.float32)
     tastes[:, :NO_TASTE] = city.people["taste"][pairs.users]
     shown = (
         venues, score, pairs.distance[each, best], pairs.friends[each, best], pairs.went[each, best],
-        looked_up(tastes, city.places["taste"][venues].astype(np.int64)), fits,
+        looked_up(tastes, kitchens), kitchens, fits,
     )  # fmt: skip
     rows = zip(pairs.users.tolist(), *(column.tolist() for column in shown), strict=True)
-    for user, (person, *columns) in enumerate(rows):
+    told: list[list[Pick]] = []
+    for place, (person, *columns) in enumerate(rows):
+        picks: list[Pick] = []
         items = zip(*columns, strict=True)
-        for rank, (venue, points, away, friends, went, taste, fit) in enumerate(items):
+        for rank, (venue, points, away, friends, went, taste, kitchen, fit) in enumerate(items):
             if not fit:
                 break
-            facts = Facts(city, view.scene, person, venue, away, int(friends), taste, int(went))
-            words = facts.reasons(order[user][rank][: positive[user][rank]])
-            yield Pick(user, rank + 1, venue, points, away, taste, facts.friends, words, considered[user])
+            facts = Facts(city, view.scene, person, venue, away, int(friends), taste, kitchen, int(went))
+            words = facts.reasons(order[place][rank][: positive[place][rank]])
+            picks.append(
+                Pick(users[place], rank + 1, venue, points, away, taste, facts.friends, words, considered[place])
+            )
+        told.append(picks)
+    return told
 
 
 def shortlist(view: Survey, count: int) -> Ints:

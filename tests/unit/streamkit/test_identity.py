@@ -6,7 +6,7 @@ import json
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from streamkit.identity import ID_LENGTH, hash_id, hash_ids, print_id
+from streamkit.identity import ID_LENGTH, Stem, hash_id, hash_ids, print_hashes, print_id
 
 PARTS = st.lists(st.one_of(st.text(), st.integers()), min_size=1, max_size=6)
 
@@ -31,3 +31,11 @@ def test_many_ids_at_once_are_the_ids_one_by_one(sequences: list[list[str | int]
 def test_where_one_part_ends_and_the_next_begins_matters() -> None:
     assert hash_id("ab", "c") != hash_id("a", "bc")
     assert hash_id("1") != hash_id(1)
+
+
+@given(PARTS, st.lists(st.integers(), min_size=1, max_size=5))
+def test_ids_of_a_stem_are_those_of_the_whole_sequence(parts: list[str | int], ordinals: list[int]) -> None:
+    stem = Stem(*parts)
+    whole = [hash_id(*parts, ordinal) for ordinal in ordinals]
+    assert print_hashes([stem.digest(ordinal) for ordinal in ordinals]) == whole
+    assert hash_ids([[*parts, ordinal] for ordinal in ordinals]) == whole

@@ -1,6 +1,7 @@
 """What the runner does beside the log's suite: watch itself, bind its log lines, host processors."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 
 import pytest
@@ -136,6 +137,31 @@ async def test_a_rebuilt_processor_never_tells_again_what_is_out(log: MemoryLog)
     ids = log.read("user_actions").frame["event_id"].to_list()
     assert sorted(map(int, ids)) == [0, 1, 2, 3, 4, 1_000, 1_001, 1_002, 1_003, 1_004]
     assert handler.processor is made[-1]
+
+
+async def test_a_rebuilt_state_is_out_of_the_garbage_collectors_sight(log: MemoryLog) -> None:
+    log.append([sample("user_actions", 5)])
+    made: list[Copying] = []
+
+    def make() -> Copying:
+        made.append(Copying())
+        return made[-1]
+
+    async def load() -> EmittedIds:
+        return EmittedIds()
+
+    gc.unfreeze()
+    stop = asyncio.Event()
+    running = asyncio.create_task(
+        runner(log, source_of(log), RebuildingHandler(make, MemoryProducer(log), load)).run(stop)
+    )
+    await eventually(lambda: len(made) > 1 and made[-1].seen == 5)
+    stop.set()
+    await running
+    seen = {id(one) for one in gc.get_objects()}
+    gc.unfreeze()
+    assert id(made[-1]) not in seen
+    assert id(made[-1]) in {id(one) for one in gc.get_objects()}
 
 
 async def test_progress_and_readiness_follow_the_assignment_and_the_batches(log: MemoryLog) -> None:
