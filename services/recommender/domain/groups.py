@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.recommender.domain.places import Floats, Ints
 from services.recommender.domain.scene import scene_of
@@ -48,23 +49,40 @@ class Meeting(NamedTuple):
 def centre_of(latitude: Floats, longitude: Floats, kind: Centre) -> tuple[float, float]:
     """Middle of some points in degrees: their mean, or the point with the least sum of distances (geometric median).
 
-    Weiszfeld's algorithm on a plane where a degree east is as long as one north; one outlier does not draw it away.
+    Weiszfeld's algorithm as Vardi and Zhang (2000, "The multivariate L1-median and associated data depth", PNAS 97)
+    mend it where the iteration comes upon a member, on a plane where a degree east is as long as one north. One outlier
+    does not draw the point away.
     """
     north, east = latitude.astype(np.float64), longitude.astype(np.float64)
-    here = np.array([sum(north.tolist()) / len(north), sum(east.tolist()) / len(east)])
+    mean = np.array([sum(north.tolist()) / len(north), sum(east.tolist()) / len(east)])
     if kind == "centroid" or len(north) == 1:
-        return float(here[0]), float(here[1])
-    narrow = math.cos(math.radians(here[0]))
+        return float(mean[0]), float(mean[1])
+    narrow = np.array([1.0, math.cos(math.radians(mean[0]))])
+    points = np.stack([north, east], axis=1) * narrow
+    here = mean * narrow
     for _ in range(STEPS):
-        away = np.sqrt((north - here[0]) ** 2 + ((east - here[1]) * narrow) ** 2)
-        share = 1 / np.maximum(away, CLOSE_DEGREES)
-        total = sum(share.tolist())
-        there = np.array([sum((share * north).tolist()) / total, sum((share * east).tolist()) / total])
+        there = _nearer(points, here)
         moved = float(np.abs(there - here).max())
         here = there
         if moved < CLOSE_DEGREES:
             break
-    return float(here[0]), float(here[1])
+    asked = np.vstack([points, here])  # towards a member that is the median the steps grow short long before it
+    away = np.sqrt(((asked[:, None, :] - points[None, :, :]) ** 2).sum(axis=2))
+    best = asked[int(away.sum(axis=1).argmin())] / narrow
+    return float(best[0]), float(best[1])
+
+
+def _nearer(points: NDArray[np.float64], here: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One step towards the point with the least sum of distances to points of shape (n, 2)."""
+    away = np.sqrt(((points - here) ** 2).sum(axis=1))
+    apart = away > CLOSE_DEGREES
+    if not apart.any():
+        return here
+    share = 1 / away[apart]
+    there = np.array([sum((share * points[apart, axis]).tolist()) for axis in (0, 1)]) / sum(share.tolist())
+    held = len(points) - int(apart.sum())
+    pull = float(np.hypot(*(there - here))) * sum(share.tolist())
+    return here if pull <= held else here + (there - here) * (1 - held / pull)
 
 
 def meet(city: CityState, weights: Weights, group: Group, limit: int, *, rerank: bool) -> list[Meeting]:

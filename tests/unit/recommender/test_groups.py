@@ -3,7 +3,7 @@
 import json
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.recommender.domain.groups import centre_of
@@ -35,6 +35,7 @@ def test_one_who_lives_far_away_does_not_draw_the_median_with_them() -> None:
 
 
 @given(north=Degrees)
+@example(north=[-0.0625, 0.0, 0.0625, -0.0625, -0.0625, 0.0, 0.0, -0.0625])
 def test_no_point_is_nearer_to_all_than_the_median(north: list[float]) -> None:
     latitude = np.array(north, dtype=np.float32)
     longitude = np.array(north[::-1], dtype=np.float32)
