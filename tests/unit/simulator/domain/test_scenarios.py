@@ -14,7 +14,7 @@ from services.simulator.domain.nodes import in_order
 from services.simulator.domain.turn import Turn
 from tests.unit.simulator.domain.neighbours import data
 
-USERS, MINUTES = 300, 140
+USERS, MINUTES = 1_200, 140
 TIMES = {
     "lunch_rush": "2026-06-05T11:30-04:00",
     "friday_night": "2026-06-05T18:00-04:00",
