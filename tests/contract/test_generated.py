@@ -63,18 +63,18 @@ def test_a_changed_schema_is_released_as_a_new_version_that_old_bytes_still_foll
     )
     assert main(["--release", "--root", str(checkout)]) == 0
     catalogue = Catalogue.load(checkout / "schemas")
-    assert catalogue.topic("journeys").version == 2
-    assert catalogue.schema_ids["journeys-value/2"] == max(catalogue.schema_ids.values())
-    assert (checkout / "schemas/examples/journeys/golden/2.txt").is_file()
+    assert catalogue.topic("journeys").version == 3
+    assert catalogue.schema_ids["journeys-value/3"] == max(catalogue.schema_ids.values())
+    assert (checkout / "schemas/examples/journeys/golden/3.txt").is_file()
     old = (checkout / "schemas/examples/journeys/golden/1.txt").read_text(encoding="utf-8").splitlines()
-    new = (checkout / "schemas/examples/journeys/golden/2.txt").read_text(encoding="utf-8").splitlines()
+    new = (checkout / "schemas/examples/journeys/golden/3.txt").read_text(encoding="utf-8").splitlines()
     values = [bytes.fromhex(line.split(" ")[1]) for line in [*new, *old, *new]]
     decoded = Codec(catalogue).decode("journeys", values)
     assert decoded.rows.tolist() == list(range(len(values)))
     assert decoded.frame["mood"].to_list() == [None] * len(values)
     assert decoded.frame["event_type"].to_list() == [line.split(" ")[0] for line in [*new, *old, *new]]
     assert main(["--release", "--root", str(checkout)]) == 0
-    assert Catalogue.load(checkout / "schemas").topic("journeys").version == 2
+    assert Catalogue.load(checkout / "schemas").topic("journeys").version == 3
 
 
 def test_broken_contracts_stop_the_generator_with_their_reason(

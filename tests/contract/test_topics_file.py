@@ -99,7 +99,7 @@ def test_a_schema_that_is_not_flat_is_refused(schemas: Path, content: str, reaso
 
 def test_a_schema_id_given_twice_is_refused(schemas: Path) -> None:
     with (schemas / "ids.yaml").open("a", encoding="utf-8") as ids:
-        ids.write("journeys-value/2: 1\n")
+        ids.write("journeys-value/99: 1\n")
     with pytest.raises(ContractError, match="given twice"):
         Catalogue.load(schemas)
 

@@ -36,6 +36,13 @@ COLUMNS: Final = (
     "version",
     "reason",
     "shift",
+    "ambiance_casual",
+    "ambiance_cosy",
+    "ambiance_lively",
+    "ambiance_romantic",
+    "ambiance_upscale",
+    "ambiance_family",
+    "ambiance_trendy",
 )
 
 
@@ -73,3 +80,10 @@ class PreferencesRow(TypedDict):
     version: int
     reason: str | None
     shift: float | None
+    ambiance_casual: float | None
+    ambiance_cosy: float | None
+    ambiance_lively: float | None
+    ambiance_romantic: float | None
+    ambiance_upscale: float | None
+    ambiance_family: float | None
+    ambiance_trendy: float | None
