@@ -43,6 +43,8 @@ were written, so the process starts anew, and its outputs keep their event ids."
 _END: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 _ASK_LIMIT_S = 5.0
 _LEADER_PAUSE_S = 0.05
+_LEADER_LIMIT_S = 90.0
+"""From a topic made to leaders that answer: a moment on an idle machine, more than 15 s on a loaded one."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 5.0
 
 
@@ -89,7 +91,9 @@ async def wait_for_broker(
         pause = min(pause * 2, _LONGEST_PAUSE_S)
 
 
-def wait_for_leaders(admin: AdminClient, partitions: Mapping[str, int], clock: Clock, seconds: float = 15.0) -> None:
+def wait_for_leaders(
+    admin: AdminClient, partitions: Mapping[str, int], clock: Clock, seconds: float = _LEADER_LIMIT_S
+) -> None:
     """Return once every partition has a leader that answers.
 
     A topic just made, or of a broker just started, is not at once to be used, and the metadata name a leader a moment

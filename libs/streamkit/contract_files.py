@@ -40,6 +40,7 @@ class TopicModel(BaseModel):
     partitions: int | None = Field(default=None, gt=0)
     dlq: bool = True
     wall_clock: bool = False
+    time_ordered: bool = True
 
 
 class TopicsModel(BaseModel):

@@ -102,6 +102,7 @@ def _topic(root: Path, document: Document, name: str) -> Topic:
         retention_mib=declared.retention_mib,
         dlq=declared.dlq,
         wall_clock=declared.wall_clock,
+        time_ordered=declared.time_ordered,
         consumers=tuple(declared.consumers),
         events=MappingProxyType(events),
         schema=schema,

@@ -4,8 +4,10 @@
 """
 
 import asyncio
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -20,6 +22,9 @@ EXIT_CLEAN, EXIT_FATAL, EXIT_CONFIGURATION = 0, 1, 2
 
 DRAIN_LIMIT_S = 20.0
 """Draining takes one batch and one commit; longer means stuck. Under a supervisor's usual 30 s before SIGKILL."""
+
+LEAVE_LIMIT_S = 10.0
+"""What is left after the last word, tasks and threads of libraries, may take so long to end; then it is ended."""
 
 _Settings = TypeVar("_Settings", bound=ServiceSettings)
 
@@ -84,14 +89,33 @@ def run_service(
     settings: type[_Settings],
     build: Callable[[_Settings], Service | Sequence[LongRunning]],
 ) -> int:
-    """Load settings, build the service inside the event loop, run it, and say how it ended. Returns the exit code."""
+    """Load settings, build the service inside the event loop, run it, and say how it ended. Returns the exit code.
+
+    Everything of ours is closed by then. A library's task that does not let itself be cancelled, or a thread of it that
+    waits for somebody, would keep the process there for good, and its supervisor from starting it anew: such a process
+    ends with its code `LEAVE_LIMIT_S` later, without returning.
+    """
     try:
         loaded = load(settings)
         logs.configure(name, loaded.log_level, loaded.instance_name)
-        return uvloop.run(_serve(name, loaded, build))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            code = runner.run(_serve(name, loaded, build))
+            force = threading.Timer(LEAVE_LIMIT_S, _leave, (code,))
+            force.daemon = True
+            force.start()
+        force.cancel()
+        return code  # noqa: TRY300
     except ConfigurationError as error:
         print(f"{name}: configuration: {error}", file=sys.stderr)  # noqa: T201 - the one line for a person
         return EXIT_CONFIGURATION
+
+
+def _leave(code: int) -> None:
+    """End the process at once, and say that something had to be left behind."""
+    threads = sorted(thread.name for thread in threading.enumerate() if not thread.daemon)
+    logs.get_logger().warning("ended by force: a task or thread of a library did not end", threads=threads, code=code)
+    sys.stderr.flush()
+    os._exit(code)
 
 
 async def _serve(name: str, settings: _Settings, build: Callable[[_Settings], Service | Sequence[LongRunning]]) -> int:

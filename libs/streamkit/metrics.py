@@ -3,9 +3,11 @@
 Names end in their unit. Labels have few values: never a user, a venue, a run or an id.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+"""Memory, processor time, open files and start of the process, under Prometheus' own names `process_…`."""
 
 _SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _LATENCIES = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -96,6 +98,31 @@ PREFERENCES_UPDATED = Counter(
     "luna_analytics_preferences_updated_total", "Preference rows published", registry=REGISTRY
 )
 EVENTS_STORED = Counter("luna_analytics_events_stored_total", "Rows written to the event store", registry=REGISTRY)
+LATE = Counter(
+    "luna_analytics_late_records_total",
+    "Records of minutes that were closed: told as corrections, or dropped where no longer kept",
+    registry=REGISTRY,
+)
+REORDERED = Counter(
+    "luna_analytics_reordered_records_total",
+    "Records behind a later one of the same source, person and venue, folded all the same",
+    ["group", "topic"],
+    registry=REGISTRY,
+)
+STORE_SECONDS = Histogram(
+    "luna_analytics_store_batch_seconds", "Writing one batch to the event store", buckets=_SECONDS, registry=REGISTRY
+)
+STORE_READY = Gauge("luna_analytics_store_ready", "Whether the event store can write and answer", registry=REGISTRY)
+STORE_FAILURES = Counter(
+    "luna_analytics_store_failures_total", "Times the event store's database failed it", registry=REGISTRY
+)
+STORE_BYTES = Gauge("luna_analytics_store_bytes", "Disk taken by stored events, indexes included", registry=REGISTRY)
+STORE_DAYS = Gauge("luna_analytics_store_days", "Simulated days held in the event store", registry=REGISTRY)
+STORE_QUESTION_SECONDS = Histogram(
+    "luna_analytics_store_question_seconds", "Answering from the store", ["kind"], buckets=_SECONDS, registry=REGISTRY
+)
+REPLAYED = Counter("luna_analytics_replayed_records_total", "Records told again on `replay`", registry=REGISTRY)
+REPLAYS = Gauge("luna_analytics_replays", "Replays that this process tells", registry=REGISTRY)
 WATERMARK = Gauge(
     "luna_analytics_watermark_seconds", "Simulated time up to which windows are closed, Unix seconds", registry=REGISTRY
 )

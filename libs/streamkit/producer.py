@@ -11,7 +11,7 @@ from confluent_kafka import KafkaError, KafkaException, Message
 from streamkit import metrics
 from streamkit.broker import HEALING, denied, produce_failure
 from streamkit.clock import Clock
-from streamkit.codec import Codec
+from streamkit.codec import Codec, Encoded
 from streamkit.errors import Fatal
 from streamkit.positions import Positions
 from streamkit.processor import Output
@@ -130,8 +130,15 @@ class Producer:
             Retryable, Fatal: what the broker said.
 
         """
+        return await self._send(self._encode(outputs))
+
+    async def publish_encoded(self, batches: Sequence[Encoded]) -> Positions:
+        """`publish` of what the codec has encoded before."""
+        return await self._send([(batch.topic, batch.keys, batch.values, None) for batch in batches])
+
+    async def _send(self, batches: Sequence["_Records"]) -> Positions:
         delivery = self._delivery()
-        for topic, keys, values, timestamps in self._encode(outputs):
+        for topic, keys, values, timestamps in batches:
             sent = 0
             while sent < len(keys):
                 sent = self._enqueue(delivery, topic, keys, values, timestamps, sent, None)

@@ -78,7 +78,8 @@ def decode(catalogue: Catalogue, codec: Codec, raw: RawBatch) -> tuple[Batch, li
     gone: Sequence[str] = ()
     if len(removed):
         frame, rows, gone = _latest(catalogue.topic(raw.topic).key, raw, frame, rows, removed)
-    return Batch(raw.topic, frame, raw.partitions[rows], raw.offsets[rows], gone), poison
+    values = raw.values if len(rows) == len(raw) else [raw.values[row] for row in rows.tolist()]
+    return Batch(raw.topic, frame, raw.partitions[rows], raw.offsets[rows], gone, values), poison
 
 
 def _latest(

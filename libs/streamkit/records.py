@@ -6,6 +6,7 @@ dictionary-encoded, so that the hot path never touches a Python string per recor
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import TypeAlias
 
 import numpy as np
@@ -77,7 +78,7 @@ class Batch:
 
     ``frame`` has every column of the topic's schema. ``partitions`` and ``offsets`` have shape (rows,).
     ``removed`` are the keys of tombstones that arrived among them; on a compacted topic a key is never both
-    in the frame and removed within one batch.
+    in the frame and removed within one batch. ``values`` are the rows' bytes as they came, where the host has them.
     """
 
     topic: str
@@ -85,6 +86,14 @@ class Batch:
     partitions: NDArray[np.int32]
     offsets: NDArray[np.int64]
     removed: Sequence[str] = field(default=())
+    values: Sequence[bytes | None] = field(default=(), repr=False, compare=False)
 
     def __len__(self) -> int:
         return self.frame.height
+
+    def filter(self, keep: NDArray[np.bool_]) -> "Batch":
+        """The same batch with some of its rows."""
+        values = list(compress(self.values, keep.tolist()))
+        return Batch(
+            self.topic, self.frame.filter(keep), self.partitions[keep], self.offsets[keep], self.removed, values
+        )

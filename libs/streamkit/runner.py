@@ -241,9 +241,7 @@ class Runner:
             found = True
             index = int(((raw.partitions == poison.partition) & (raw.offsets == poison.offset)).argmax())
             dead.append(DeadLetter.of(raw, index, "Unhandleable", poison.reason))
-            rest.append(
-                Batch(batch.topic, batch.frame.filter(keep), batch.partitions[keep], batch.offsets[keep], batch.removed)
-            )
+            rest.append(batch.filter(keep))
         if not found:
             raise Fatal(f"the handler names a record that it was not given: {poison}")
         return rest

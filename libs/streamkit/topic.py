@@ -22,7 +22,8 @@ class EventType:
 class Topic:
     """One topic with its record schema, the schema's committed versions and its event types.
 
-    ``retention_mib`` is per partition, -1 without bound. ``versions`` maps version to schema, oldest first.
+    ``retention_mib`` is per partition, -1 without bound. ``time_ordered``: a key's records never go back in time.
+    ``versions`` maps version to schema, oldest first.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Topic:
     retention_mib: int
     dlq: bool
     wall_clock: bool
+    time_ordered: bool
     consumers: tuple[str, ...]
     events: Mapping[str, EventType]
     schema: Schema

@@ -56,6 +56,7 @@ def _topic(topic: Topic, common: tuple[str, ...]) -> str:
         f"* kept: {_kept(topic)}",
         f"* produced by {', '.join(producers)}; read by {', '.join(topic.consumers)}",
         f"* wall-clock times in values: {'yes' if topic.wall_clock else 'no'}",
+        *([] if topic.time_ordered else ["* records of a key come in order of arrival, which may go back in time"]),
         "",
         "| event type | produced by | always sets |",
         "|---|---|---|",
