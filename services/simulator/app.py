@@ -10,6 +10,7 @@ from services.simulator.adapters.fail_points import fail_point
 from services.simulator.adapters.kafka_arrivals import KafkaArrivals
 from services.simulator.adapters.kafka_memory import KafkaMemory
 from services.simulator.adapters.ledger import LedgerFile, boot_id
+from services.simulator.barrier import BarrierPolicy
 from services.simulator.beginning import Beginning, Plan
 from services.simulator.data_files import DataError, load_city_data
 from services.simulator.domain.city import CityConfig
@@ -33,6 +34,9 @@ from streamkit.progress import Progress
 AWAITED = ("booking", "recommender")
 """Services that the city waits for: those whose answers people act on."""
 
+STATEFUL = (*AWAITED, "analytics")
+"""Services that save their state with a snapshot; analytics where it is there."""
+
 DAY_US = 86_400 * SECOND
 
 
@@ -46,7 +50,7 @@ def checked(config: CityConfig) -> CityConfig:
     try:
         profiles = load_city_data(config.world, config.city).world.profiles
     except DataError as error:
-        raise ConfigurationError(str(error)) from error
+        raise ConfigurationError(f"LUNA_SIMULATOR__CITY={config.city}: {error}") from error
     if config.profile not in profiles:
         nearest = difflib.get_close_matches(config.profile, profiles, n=1)
         reason = f"LUNA_SIMULATOR__PROFILE: no profile {config.profile!r}; there are: {', '.join(profiles)}"
@@ -98,6 +102,7 @@ def plan_of(own: Simulator, now_us: int, data_dir: Path) -> Plan:
         else int(own.start.timestamp()) * SECOND,
         tick_seconds=own.tick_seconds,
         profile=own.profile,
+        city=own.city,
     )
     return Plan(
         config=checked(config),
@@ -109,6 +114,7 @@ def plan_of(own: Simulator, now_us: int, data_dir: Path) -> Plan:
         checkpoint_seconds=own.checkpoint_minutes * 60,
         until_now=own.start == "now",
         snapshots=data_dir / DIRECTORY,
+        barrier=BarrierPolicy(stateful(Catalogue.load()), own.barrier_seconds, own.barrier_seconds),
     )
 
 
@@ -116,6 +122,14 @@ def followed(catalogue: Catalogue) -> dict[str, frozenset[str]]:
     """Topics of the city that each awaited service reads."""
     written = {name for name in catalogue.topics_written_by("simulator") if not catalogue.topic(name).wall_clock}
     return {service: frozenset(catalogue.topics_read_by(service)) & frozenset(written) for service in AWAITED}
+
+
+def stateful(catalogue: Catalogue) -> dict[str, frozenset[str]]:
+    """Topics of the city that each service with a state of its own reads, whoever writes them."""
+    return {
+        service: frozenset(name for name in catalogue.topics_read_by(service) if not catalogue.topic(name).wall_clock)
+        for service in STATEFUL
+    }
 
 
 def compacted(catalogue: Catalogue) -> dict[str, str]:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from services.simulator.barrier import BarrierPolicy
 from services.simulator.control import BranchOrder, Control, order_note
 from services.simulator.domain.city import CityConfig
 from services.simulator.opening import Opener
@@ -42,6 +43,7 @@ class Plan:
     checkpoint_seconds: float
     until_now: bool = False
     snapshots: Path = Path(".luna/snapshots")
+    barrier: BarrierPolicy = field(default_factory=BarrierPolicy)
 
     @property
     def horizon(self) -> Horizon:
@@ -51,10 +53,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A branch that can be told, and whether the command that opened it still waits for its answer."""
+    """A branch that can be told, and whether the command that opened it still waits for its answer.
+
+    ``population`` is how many people it has, where that is not what its configuration says.
+    """
 
     telling: Telling
     owed: bool
+    population: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,41 @@
-"""Carries out commands: the clock's at once, the telling's between two ticks, the city's with the next tick."""
+"""Carries out commands: the clock's and questions at once, the telling's between two ticks, the city's with a tick."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 
 from services.simulator.domain.city import CommandResult
 from services.simulator.runtime import commands
 from services.simulator.runtime.admission import Admitted, Order, Received
-from services.simulator.runtime.commands import Parameters, Rate, Refused, Scope, Seed, Snapshot, Speed, Start
+from services.simulator.runtime.commands import (
+    Parameters,
+    Rate,
+    Refused,
+    Saved,
+    Scope,
+    Seed,
+    Snapshot,
+    Speed,
+    Start,
+    Travel,
+)
 from services.simulator.runtime.notices import Answer
 from services.simulator.runtime.pacer import UNPACED, Pacer
-from services.simulator.telling import Telling
+from services.simulator.telling import Telling, iso
 
 REMEMBERED = 10_000
 """Command ids remembered, so that a command repeated by a client or a crash acts once."""
 
 OURS = "simulator"
 
-WHILE_STOPPED = frozenset({"start", "seed", "reset", "stop", "snapshot"})
-"""Commands that a stopped simulation obeys."""
+WHILE_STOPPED = frozenset(
+    {"start", "seed", "reset", "stop", "snapshot", "snapshot.create", "snapshot.restore", "travel"}
+)
+"""Commands that a stopped simulation obeys; questions it answers too."""
+
+Question = Callable[[Parameters, Telling], Mapping[str, object]]
+"""Answers a question of people, or raises `Refused`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +59,7 @@ class Control:
     stopped: bool = False
     order: BranchOrder | None = None
     handled: dict[str, None] = field(default_factory=dict)
+    questions: Mapping[str, Question] = field(default_factory=dict)
 
     def receive(self, received: Received, telling: Telling, live_us: int, now: float) -> list[Answer]:
         """Act on the commands among control records; answers to those that are settled already.
@@ -79,6 +97,11 @@ class Control:
         now: float,
     ) -> Answer | None:
         scope = commands.scope_of(name)
+        if scope is Scope.QUESTION:
+            said = self.questions[name](parameters, telling)
+            return Answer(
+                event_id, command_id, name, accepted=True, reason=None, effective_us=_at(telling), result=said
+            )
         if self.stopped and name not in WHILE_STOPPED:
             raise Refused(f"the simulation is stopped; {name} needs a start or a reset first")
         if scope is Scope.CITY:
@@ -135,9 +158,13 @@ def _at(telling: Telling) -> int:
 
 
 def _changes(parameters: Parameters) -> Mapping[str, object]:
-    """What an order carries: changes of the configuration and the seed, or the words of a snapshot."""
+    """What an order carries: changes of the configuration and the seed, the words of a snapshot, or a moment."""
     if isinstance(parameters, Snapshot):
         return {"name": parameters.name, "description": parameters.description}
+    if isinstance(parameters, Saved):
+        return {"snapshot": parameters.snapshot}
+    if isinstance(parameters, Travel):
+        return {"to": int(parameters.to.timestamp()) * 1_000_000, "pause": parameters.pause}
     given: dict[str, object] = {}
     if isinstance(parameters, Start):
         given = {
@@ -159,8 +186,9 @@ def order_note(order: BranchOrder) -> dict[str, str]:
 
 
 def opened_answer(note: Mapping[str, str], telling: Telling) -> Answer:
-    """The answer to the order that opened a branch."""
-    result = {
+    """The answer to the order that opened a branch; its note may hold more to say, as JSON."""
+    result = json.loads(note.get("result", "{}")) | {
+        "simulation_time": iso(telling.city.time_us),
         "run_id": telling.identity.run_id,
         "branch": telling.identity.branch,
         "seed": telling.seed,

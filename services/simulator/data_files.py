@@ -1,6 +1,5 @@
 """Reading the city's YAML and CSV: every error names file, line, reason and the nearest valid name."""
 
-import csv
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
@@ -13,6 +12,7 @@ import numpy as np
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from services.simulator.data_tables import checkins, reservations, rows
 from services.simulator.domain.almanac import Almanac, DateRule, day_of, days_off, fixtures_by_day, marked_days
 from services.simulator.domain.climate import year_of
 from services.simulator.domain.draws import Array
@@ -48,7 +48,7 @@ def load_city_data(world: str = "dining", city: str = "new_york", directory: Pat
     place = read_yaml(Place, directory / "cities" / f"{city}.yaml")
     found = read_yaml(World, directory / "worlds" / f"{world}.yaml")
     people = read_yaml(People, directory / "personas" / f"{world}.yaml")
-    paths = sorted((directory / "scenarios").glob("*.yaml"))
+    paths = _scenario_paths(directory, city)
     scenarios = {scenario.name: scenario for scenario in (read_yaml(Scenario, path) for path in paths)}
     almanac = read_yaml(Almanac, directory / "almanacs" / f"{city}.yaml")
     check_dates(directory / "almanacs" / f"{city}.yaml", almanac)
@@ -58,8 +58,8 @@ def load_city_data(world: str = "dining", city: str = "new_york", directory: Pat
         people,
         scenarios,
         place,
-        _checkins(directory / "tables" / "checkins_by_category_hour.csv"),
-        _reservations(directory / "tables" / "reservations.csv"),
+        checkins(directory / "tables" / "checkins_by_category_hour.csv"),
+        reservations(directory / "tables" / "reservations.csv"),
         _weather(directory / "cities" / f"{city}.yaml", place),
         marked,
         days_off(almanac, marked),
@@ -72,13 +72,20 @@ def load_city_data(world: str = "dining", city: str = "new_york", directory: Pat
     return data
 
 
+def _scenario_paths(directory: Path, city: str) -> list[Path]:
+    """Scenarios of all cities, a city's own in place of those of the same name."""
+    everywhere, own = (directory / "scenarios").glob("*.yaml"), (directory / "scenarios" / city).glob("*.yaml")
+    return list({path.name: path for path in (*sorted(everywhere), *sorted(own))}.values())
+
+
 def read_yaml(kind: type[_Spec], path: Path) -> _Spec:
     """One file as a specification; unknown keys, wrong types and bad syntax are errors with their line."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        near = difflib.get_close_matches(path.stem, [p.stem for p in path.parent.glob("*.yaml")], n=1)
-        raise DataError(f"{path}: {error.strerror}{_hint(near)}") from error
+        there = sorted(p.stem for p in path.parent.glob("*.yaml"))
+        near = _hint(difflib.get_close_matches(path.stem, there, n=1)) or f"; there are: {', '.join(there)}"
+        raise DataError(f"{path}: {error.strerror}{near}") from error
     try:
         tree = yaml.compose(text, Loader=_LOADER)
         value = yaml.load(text, Loader=_LOADER)  # noqa: S506 — a safe loader, in C where there is one
@@ -154,7 +161,7 @@ def _check(data: CityData, directory: Path, world: str) -> None:
         _known(personas, "routines", states, tuple(data.people.states))
     _check_temporal(directory / "modifiers" / f"{world}.yaml", data)
     _check_almanac(directory / "almanacs" / f"{data.place.name}.yaml", data)
-    for path in sorted((directory / "scenarios").glob("*.yaml")):
+    for path in _scenario_paths(directory, data.place.name):
         check_scenario(path, read_yaml(Scenario, path), data)
 
 
@@ -259,25 +266,6 @@ def _known(path: Path, place: str, given: Mapping[str, object], valid: tuple[str
             raise DataError(f"{path}:{line}: {place}: no {name!r}{_hint(difflib.get_close_matches(name, valid, n=1))}")
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _checkins(path: Path) -> dict[str, Array]:
-    counts: dict[str, Array] = {}
-    for row in _rows(path):
-        counts.setdefault(row["category"], np.zeros(24))[int(row["hour"])] = float(row["count"])
-    return counts
-
-
-def _reservations(path: Path) -> dict[str, Array]:
-    shares: dict[str, list[float]] = {}
-    for row in _rows(path):
-        shares.setdefault(row["measure"], []).append(float(row["share"]))
-    return {name: np.array(values) for name, values in shares.items()}
-
-
 def _weather(city: Path, place: Place) -> Array:
     """The measured year of a city, or one drawn from its climate."""
     path = city.with_name(f"{city.stem}_weather.csv")
@@ -289,7 +277,7 @@ def _weather(city: Path, place: Place) -> Array:
                 raise _wrong(city, ["climate", name], f"{_MONTHS} months, not {len(months)}")
         return year_of(place.climate)
     names = ("temperature_c", "precipitation_mm", "wind_kph")
-    return np.array([[CONDITIONS.index(r["condition"]), *(float(r[n]) for n in names)] for r in _rows(path)])
+    return np.array([[CONDITIONS.index(r["condition"]), *(float(r[n]) for n in names)] for r in rows(path)])
 
 
 @lru_cache(maxsize=4)

@@ -5,8 +5,8 @@ would live twice under one name, and a new branch is the honest answer.
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from services.simulator.adapters.checkpoints import Checkpoint, CheckpointFiles
@@ -16,17 +16,21 @@ from services.simulator.domain.city import CityConfig, Identity
 from services.simulator.frame import FRAME_TICKS
 from services.simulator.imperfections.imperfect import Imperfect
 from services.simulator.imperfections.rules import Rule
+from services.simulator.lineage import Lineage, write
 from services.simulator.ports import Decode, MakeCity
-from services.simulator.runtime.admission import Inbox
+from services.simulator.runtime.admission import CONTROL, Inbox, Raw, Received
 from services.simulator.runtime.branches import Opened
 from services.simulator.runtime.lead import Lead
 from services.simulator.runtime.past import Past
+from services.simulator.snapshots.files import Snapshot
 from services.simulator.snapshots.layout import check_layout
+from services.simulator.snapshots.living import wake
 from services.simulator.snapshots.manifest import SnapshotError
 from services.simulator.telling import (
     CHECKPOINT_VERSION,
     CITY,
     FaultyTickError,
+    Goal,
     Telling,
     below,
     config_from,
@@ -42,6 +46,19 @@ BRANCHES_KEPT = 5
 
 PIPELINE = 8
 """Frames that may be computed before the first of them is known to be on the broker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A branch that begins where a snapshot was made; without one at the opening of the same city."""
+
+    config: CityConfig
+    seed: int
+    branch: int
+    snapshot: Snapshot | None
+    lineage: Lineage
+    goal: Goal
+    opened_by: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +104,75 @@ class Opener:
         ledger = self.ledger.load()
         branch = ledger.unused(run, past.highest_branch(run))
         self.ledger.save(ledger.opened(Opened(run, branch, self.stack_id, self.boot_id)))
-        directory = directory_of(self.root, run, branch)
+        telling = self._new(Identity(run, branch, config.world, config.city), config, seed)
+        return self._begin(telling, past, inputs, opened_by, Lineage())
+
+    def reserve(self, run: str, past: Past) -> int:
+        """A branch never used before, burnt in the ledger; the branch that is told stays the one to recover.
+
+        Raises:
+            Retryable: The disk refuses it.
+
+        """
+        ledger = self.ledger.load()
+        branch = ledger.unused(run, past.highest_branch(run))
+        self.ledger.save(ledger.burnt(run, branch))
+        return branch
+
+    def forked(self, fork: Fork, past: Past, inputs: Positions) -> Telling:
+        """A reserved branch that begins with a snapshot's state and with what waited then.
+
+        Raises:
+            SnapshotError: The snapshot is of another version of the city, or a journal is gone; nothing has begun.
+            Retryable: The disk refuses it.
+
+        """
+        run = run_id(fork.seed, fork.config.behaviour())
+        identity = Identity(run, fork.branch, fork.config.world, fork.config.city)
+        telling = self._new(identity, fork.config, fork.seed)
+        try:
+            if fork.snapshot is not None:
+                wake(telling, fork.snapshot, self.decode)
+            telling.goal = fork.goal
+            telling.script = self._script(telling, telling.city.tick)
+        except SnapshotError:
+            telling.journal.close()
+            shutil.rmtree(telling.journal.path.parent)
+            raise
+        self.ledger.save(self.ledger.load().opened(Opened(run, fork.branch, self.stack_id, self.boot_id)))
+        return self._begin(telling, past, inputs, fork.opened_by, fork.lineage)
+
+    def _new(self, identity: Identity, config: CityConfig, seed: int) -> Telling:
+        directory = directory_of(self.root, identity.run_id, identity.branch)
         if directory.exists():  # of a ledger that was lost; the branch number says that nothing in it holds
             shutil.rmtree(directory)
-        identity = Identity(run, branch, config.world, config.city)
-        telling = self._telling(identity, config, seed, directory)
+        return self._telling(identity, config, seed, directory)
+
+    def _begin(
+        self, telling: Telling, past: Past, inputs: Positions, opened_by: Mapping[str, str] | None, lineage: Lineage
+    ) -> Telling:
         telling.inputs, telling.opened_by = dict(inputs), opened_by
         _follow(telling, past, telling.city.tick)
+        directory = telling.journal.path.parent
+        write(directory, lineage)
         telling.checkpoint()
         self._forget(directory)
         return telling
+
+    def _script(self, telling: Telling, first: int) -> dict[int, Received]:
+        """Commands of the branch that is told again, by tick, from ``first`` on."""
+        goal = telling.goal
+        if goal is None or goal.of is None:
+            return {}
+        path = directory_of(self.root, telling.identity.run_id, goal.of) / JOURNAL
+        if not path.exists():
+            raise SnapshotError(f"the journal of branch {goal.of} is not on this disk any more")
+        orders: dict[int, list[Raw]] = {}
+        for entry in read(path):
+            if first <= entry.tick < goal.until:
+                commands = [raw for raw in entry.records if raw.topic == CONTROL]
+                orders.setdefault(entry.tick, []).extend(commands)
+        return {tick: self.decode(CONTROL, raws) for tick, raws in orders.items() if raws}
 
     def ended(self) -> None:
         """Note that the branch was ended properly: the next start opens a new one."""
@@ -115,6 +191,7 @@ class Opener:
         check_layout(below(checkpoint.arrays, CITY), telling.city.save(), "the checkpoint")
         journal_start = telling.restore(checkpoint)
         telling.remember(read(telling.journal.path, journal_start), self.decode)
+        telling.script = self._script(telling, max([checkpoint.tick - 1, *telling.told]) + 1)
         same_boot = opened.boot_id == self.boot_id and bool(self.boot_id)
         unsure = 0 if same_boot else PIPELINE * FRAME_TICKS
         if last is None:
@@ -160,13 +237,3 @@ def _follow(telling: Telling, past: Past, first_tick: int) -> None:
     telling.lead = Lead(telling.lead.readers, first_tick)
     for service, positions in past.progress().items():
         telling.lead.progressed(service, positions)
-
-
-def changed(config: CityConfig, changes: Mapping[str, object]) -> CityConfig:
-    """A configuration with what a start command asks for."""
-    return replace(config, **changes)  # type: ignore[arg-type]
-
-
-def orphans(living: set[str], rows: Sequence[str]) -> list[str]:
-    """Keys that have a row on a compacted topic and none in the city that opens."""
-    return sorted(living - set(rows))

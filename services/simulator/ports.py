@@ -44,6 +44,10 @@ class CityPort(Protocol):
         """What the next tick will answer to commands; changes nothing."""
         ...
 
+    def explain(self, user_id: str, time_us: int) -> Mapping[str, object]:
+        """Why a person acts as they do at a time; raises ValueError where there is no such person."""
+        ...
+
     def save(self) -> dict[str, NDArray[np.generic]]:
         """The whole state, as arrays of plain types."""
         ...
@@ -104,4 +108,8 @@ class Memory(Protocol):
 
     async def living(self, topic: str) -> set[str]:
         """Keys of a compacted topic that have a row."""
+        ...
+
+    async def ends(self, topics: Sequence[str]) -> Positions:
+        """Where some topics end."""
         ...

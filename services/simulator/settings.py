@@ -27,6 +27,9 @@ class Host(Section):
         default=1, ge=1, le=MOST_SHARDS, description="Local processes that decide for the city's people"
     )
     checkpoint_minutes: float = Field(default=3.0, gt=0, description="Minutes between checkpoints, wall clock")
+    barrier_seconds: float = Field(
+        default=30.0, gt=0, description="Seconds for services to come together, and to save or load their state"
+    )
     poison_limit: int = Field(default=1_000, ge=1, description="Unreadable records in a row that stop the simulator")
     stack_id: str = Field(
         default="", description="Name of this stack: after a crash within it the branch goes on, else a new one opens"
@@ -38,6 +41,9 @@ class Simulator(Host):
     """The city and its telling."""
 
     seed: int = Field(default=42, ge=0, le=2**63 - 1, description="Seed of the run: the same seed, the same city")
+    city: str = Field(
+        default="new_york", pattern=r"^[a-z][a-z0-9_]{0,63}$", description="City: a file of the simulator's data/cities"
+    )
     users: int = Field(default=2_000, ge=0, le=10_000_000, description="People when the city opens")
     venues: int = Field(default=600, ge=1, le=1_000_000, description="Venues of the city")
     start: Annotated[datetime, AfterValidator(_zoned)] | Literal["now"] = Field(

@@ -7,14 +7,17 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 
 from services.simulator.announcer import Announcer
+from services.simulator.barrier import Barrier
 from services.simulator.beginning import Beginning, Plan
 from services.simulator.control import Control, answer_of, answers_of
 from services.simulator.frame import FRAME_TICKS, FRAMES_IN_LEAD, Frame, compute
 from services.simulator.ports import Arrivals, FailPoint, Publisher
+from services.simulator.questions import questions
 from services.simulator.reports import Reports, Sent
 from services.simulator.runtime.admission import CONTROL, Admitted
 from services.simulator.runtime.notices import METRICS, Published
 from services.simulator.runtime.pacer import SECOND, UNPACED, Pacer
+from services.simulator.runtime.partners import Partners
 from services.simulator.runtime.past import progress
 from services.simulator.runtime.spread import SMALLEST_SLICE, slices
 from services.simulator.saving import Saving
@@ -22,6 +25,7 @@ from services.simulator.snapshots.files import SnapshotFiles
 from services.simulator.stage import Stage
 from services.simulator.status import Status
 from services.simulator.telling import Telling
+from services.simulator.time_machine import TimeMachine
 from services.simulator.waiting import first_of
 from streamkit import metrics
 from streamkit.clock import Clock
@@ -66,11 +70,16 @@ class Simulation:
         self.control = Control(Pacer(plan.config.tick_seconds * SECOND, plan.speed), plan.speed)
         self.status = Status(readiness)
         self._saving = Saving(clock, plan.checkpoint_seconds)
+        files = SnapshotFiles(plan.snapshots)
+        self._partners = Partners(tuple(beginning.opener.readers))
+        barrier = Barrier(
+            plan.barrier, self._partners, self._reports, beginning.memory, arrivals, clock, self._look, self._stopping,
+        )  # fmt: skip
         self._stage = Stage(
             plan, beginning, publisher, clock, self.status, fail_point, reached, self._reports, self._announcer,
-            self.control, self._saving, SnapshotFiles(plan.snapshots),
+            self.control, self._saving, TimeMachine(beginning, barrier, files),
         )  # fmt: skip
-        self._opener = beginning.opener
+        self.control.questions = questions(files, self._partners.needed)
 
     @property
     def telling(self) -> Telling:
@@ -108,7 +117,7 @@ class Simulation:
         self.control.stopped = True
         await self._announcer.say(self.telling, self._stage.state())
         await self._reports.drained()
-        self._opener.ended()
+        self._stage.beginning.opener.ended()
         self.telling.journal.close()
 
     async def _obey(self) -> None:
@@ -158,7 +167,7 @@ class Simulation:
         for told in frame.answered:
             answers = answers_of(told.admitted, told.results, told.start_us)
             await self._announcer.answer(telling, [one for one in answers if one.command_id not in telling.foretold])
-            telling.foretold.clear()
+            telling.foretold.difference_update(one.command_id for one in answers)
         deliveries = await self._emit(frame.outputs, start_us)
         for tick in frame.ticks:
             self._fail_point("produced", tick)
@@ -181,15 +190,16 @@ class Simulation:
         await self._announcer.say(self.telling, self._stage.state())
 
     def _ticks_at_once(self, start_us: int) -> int:
-        """One; in a backfill a frame of them, which ends where the live phase begins."""
-        if not self.control.backfilling:
+        """One, as on a journey; in a backfill a frame of them, which ends where the live phase begins."""
+        if not self.control.backfilling or self.telling.goal is not None:
             return 1
         left = (self._stage.live_us - start_us) // (self.telling.config.tick_seconds * SECOND)
         return max(1, min(FRAME_TICKS, self._plan.backfill_lead // FRAMES_IN_LEAD, left))
 
     async def _allowed(self, last: int, start_us: int) -> bool:
         """Wait until the ticks up to ``last`` are due and no service is too far behind; False if interrupted."""
-        max_lead = self._plan.backfill_lead if self.control.backfilling else self._plan.max_lead
+        journey = self.telling.goal is not None
+        max_lead = self._plan.max_lead if journey or not self.control.backfilling else self._plan.backfill_lead
         while True:
             await self._absorb()
             if self._interrupted:
@@ -251,8 +261,10 @@ class Simulation:
             if topic == METRICS:
                 for service, positions in progress(received.batch.frame).items():
                     self.telling.lead.progressed(service, positions)
+                    self._partners.progressed(service, positions, self._clock.monotonic())
             elif topic == CONTROL:
                 now = self._clock.monotonic()
+                self._partners.answered(received.batch.frame)
                 answers = self.control.receive(received, self.telling, self._stage.live_us, now)
                 await self._announcer.answer(self.telling, answers)
                 await self._announcer.announce(self.telling, self._stage.state())
@@ -278,6 +290,9 @@ class Simulation:
     @property
     def _interrupted(self) -> bool:
         return self._stop.is_set() or self.control.order is not None or self.control.stopped
+
+    def _stopping(self) -> bool:
+        return self._stop.is_set()
 
     async def _wait_for(self, part: str, error: Retryable) -> None:
         self._readiness.set(part, ok=False, detail=str(error))

@@ -1,10 +1,11 @@
 """The branch that is told: opened, ordered about between two ticks, saved, and asked how it is."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from services.simulator.announcer import Announcer
+from services.simulator.barrier import BarrierError
 from services.simulator.beginning import Beginning, Begun, Plan
 from services.simulator.control import BranchOrder, Control, answered, opened_answer
 from services.simulator.ports import FailPoint, Publisher
@@ -12,11 +13,11 @@ from services.simulator.reports import Reports, city_topics
 from services.simulator.runtime.notices import Saved, State
 from services.simulator.runtime.pacer import SECOND
 from services.simulator.runtime.spread import stamped
-from services.simulator.saving import Saving, snapshot
-from services.simulator.snapshots.files import SnapshotFiles
+from services.simulator.saving import Saving
 from services.simulator.snapshots.manifest import SnapshotError
 from services.simulator.status import Status
 from services.simulator.telling import Telling
+from services.simulator.time_machine import TimeMachine
 from streamkit.clock import Clock
 from streamkit.logs import get_logger
 from streamkit.processor import Output
@@ -38,7 +39,7 @@ class Stage:
     announcer: Announcer
     control: Control
     saving: Saving
-    snapshots: SnapshotFiles
+    time_machine: TimeMachine
     telling: Telling = field(init=False)
 
     async def begin(self, stop: asyncio.Event) -> bool:
@@ -74,7 +75,8 @@ class Stage:
             telling.ends.update(city_topics(await self.publisher.produce_nowait([*removals, *self.dated(outputs)])))
             self.fail_point("opened", tick)
             telling.opening = False
-            self.status.population, self.status.active_users = telling.config.users, 0
+            people = telling.config.users if begun.population is None else begun.population
+            self.status.population, self.status.active_users = people, 0
         if begun.owed and telling.opened_by is not None:
             await self.announcer.answer(telling, [opened_answer(telling.opened_by, telling)])
         await self.announcer.say(telling, self.state())
@@ -91,41 +93,76 @@ class Stage:
             self.control.stopped = True
             await self.announcer.answer(self.telling, [answered(order, self.telling)])
             await self.announcer.say(self.telling, self.state())
-        elif order.command == "snapshot":
-            await self._save(order)
+        elif order.command in {"snapshot", "snapshot.create"}:
+            await self._try("saving a snapshot", self._save, order)
+        elif order.command == "snapshot.restore":
+            await self._try("restoring a snapshot", self._restore, order)
+        elif order.command == "travel":
+            await self._try("setting out on a journey", self._travel, order)
         else:
-            begun = await self.beginning.begin_anew(self.plan, order, self.telling)
-            self.telling.journal.close()
-            self.control.stopped = False
-            self.control.pacer.resume(self.clock.monotonic())
-            await self.open(begun)
+            await self._enter(await self.beginning.begin_anew(self.plan, order, self.telling))
+
+    async def _try(self, errand: str, carry_out: Callable[[BranchOrder], Awaitable[None]], order: BranchOrder) -> None:
+        """Carry out what other services take part in; where they or the disk refuse, the city is as it was."""
+        self.status.errand = errand
+        try:
+            await carry_out(order)
+        except (SnapshotError, BarrierError) as error:
+            self.status.errand = None
+            await self.announcer.answer(self.telling, [answered(order, self.telling, refused=str(error))])
+        finally:
+            self.status.errand = None
 
     async def _save(self, order: BranchOrder) -> None:
-        telling, name = self.telling, str(order.changes["name"])
-        description = str(order.changes["description"])
-        try:
-            manifest = await asyncio.to_thread(
-                snapshot, self.snapshots, telling, name, description, self.status.population
-            )
-        except SnapshotError as error:
-            await self.announcer.answer(telling, [answered(order, telling, refused=str(error))])
-            return
-        size = await asyncio.to_thread(self.snapshots.size, name)
-        result = {"snapshot_id": manifest.snapshot_id, "name": name, "tick": manifest.tick, "bytes": size}
-        saved = Saved(manifest.snapshot_id, name, manifest.tick, telling.city.time_us)
+        telling = self.telling
+        manifest = await self.time_machine.create(order, telling, self.status.population)
+        saved = Saved(manifest.snapshot_id, manifest.name, manifest.tick, manifest.simulation_time)
+        result = await asyncio.to_thread(self.time_machine.saved, manifest)
+        self.status.errand = None
         await self.announcer.created(telling, saved, order.event_id)
         await self.announcer.answer(telling, [answered(order, telling, result)])
+
+    async def _restore(self, order: BranchOrder) -> None:
+        begun = await self.time_machine.restore(order, self.telling)
+        self.status.errand = None
+        await self._enter(begun)
+
+    async def _travel(self, order: BranchOrder) -> None:
+        begun = await self.time_machine.travel(order, self.telling)
+        self.status.errand = None
+        if isinstance(begun, Begun):
+            await self._enter(begun)
+            return
+        now = self.clock.monotonic()
+        self.control.stopped = False
+        self.control.pacer.resume(now)
+        self.control.backfill(now)
+        await self.announcer.answer(self.telling, [answered(order, self.telling, begun)])
+        await self.announcer.say(self.telling, self.state())
+
+    async def _enter(self, begun: Begun) -> None:
+        """Leave the branch that was told for another one."""
+        self.telling.journal.close()
+        self.control.stopped = False
+        self.control.pacer.resume(self.clock.monotonic())
+        await self.open(begun)
 
     def go_live(self) -> None:
         """From here on pace as people asked for; where the past ends at now, in step with the wall clock."""
         now = self.clock.monotonic()
         self.control.go_live(now)
-        if self.plan.until_now:
+        goal = self.telling.goal
+        if goal is not None and goal.pause:
+            self.control.pacer.pause(now)
+            self.telling.goal = replace(goal, pause=False)
+        if self.plan.until_now and goal is None:
             self.control.pacer.align(self.clock.now_us(), self.telling.city.time_us, now)
 
     @property
     def live_us(self) -> int:
-        """Simulated time at which the backfill of this branch ends."""
+        """Simulated time at which the backfill of this branch, or its journey, ends."""
+        if self.telling.goal is not None:
+            return self.telling.goal.time_us
         return self.plan.horizon.live_us(self.telling.config.start, self.clock.now_us())
 
     def state(self, phase: str | None = None) -> State:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.simulator.control import Control
 from services.simulator.runtime.notices import State
 from services.simulator.runtime.pacer import UNPACED
-from services.simulator.telling import Telling
+from services.simulator.telling import Telling, iso
 from streamkit.health import Readiness
 
 
@@ -19,6 +19,7 @@ class Status:
     active_users: int = 0
     waiting: str | None = None
     fault: str | None = None
+    errand: str | None = None
 
     def hold(self, holding: Sequence[str], silent: Sequence[str]) -> None:
         """The services that a due tick waits for; none when it may be computed. Being slow is no fault, silence is."""
@@ -46,7 +47,7 @@ class Status:
             speed_achieved=control.pacer.achieved(),
             population=self.population,
             active_users=self.active_users,
-            reason=self.fault or self.waiting,
+            reason=self.fault or self.errand or self.waiting or _journey(telling, control),
             scenario=",".join(telling.city.scenarios) or None,
             rate_target=None if control.backfilling else control.pacer.rate,
             rate_achieved=control.pacer.achieved_rate(),
@@ -59,3 +60,9 @@ class Status:
         if control.pacer.paused:
             return "paused"
         return "backfill" if control.backfilling else "running"
+
+
+def _journey(telling: Telling, control: Control) -> str | None:
+    if telling.goal is None or not control.backfilling:
+        return None
+    return f"travelling to {iso(telling.goal.time_us)}"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,32 @@ from services.simulator.domain.city import CityConfig, Command, CommandResult, I
 from services.simulator.imperfections.distortion import Tick
 from services.simulator.imperfections.imperfect import COMMAND, Imperfect
 from services.simulator.ports import CityPort, Decode
-from services.simulator.runtime.admission import Admitted, Inbox, Order, Raw, arrange, together
+from services.simulator.runtime.admission import Admitted, Inbox, Order, Raw, Received, arrange, together
 from services.simulator.runtime.lead import Lead
 from services.simulator.snapshots.layout import Arrays
 from streamkit.positions import Positions, advance, parse_positions, print_positions
 
-CHECKPOINT_VERSION = 2
+CHECKPOINT_VERSION = 3
 CITY, IMPERFECT = "city/", "imperfect/"
 _RECENT = "recent"
 
 
 class FaultyTickError(Exception):
     """A tick that cannot be computed; the city is as it was before it, and nothing of it was emitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Where a branch that was forked goes at full speed: a simulated time, and whether the clock stands there.
+
+    Until then it is told the commands of branch ``of`` again, those of ticks below ``until``. A branch that was
+    restored has its own beginning as its goal.
+    """
+
+    time_us: int
+    pause: bool = False
+    of: int | None = None
+    until: int = 0
 
 
 @dataclass(slots=True)
@@ -33,7 +48,8 @@ class Telling:
     ``told`` are journaled ticks that the broker may not have (they are told again, word for word); up to
     ``deaf_until`` a tick that is not among them was computed without input, and is again. ``inputs`` are the positions
     after the last record admitted; ``ends`` those after the last record published. ``foretold`` are commands of the
-    next tick that have their answer already.
+    next tick that have their answer already. A branch that travels has a ``goal``, and the ``script`` of another one:
+    commands that each tick is told again.
     """
 
     identity: Identity
@@ -54,6 +70,8 @@ class Telling:
     opened_by: Mapping[str, str] | None = None
     opening: bool = True
     foretold: set[str] = field(default_factory=set)
+    goal: Goal | None = None
+    script: dict[int, Received] = field(default_factory=dict)
     _taken: Admitted | None = None
     _begun: tuple[int, int] = (-1, 0)
 
@@ -92,6 +110,12 @@ class Telling:
         return [(order, said[order.command.command_id]) for order in new]
 
     @property
+    def waiting(self) -> tuple[Raw, ...]:
+        """What the next tick will be told as far as it has come, journaled or not."""
+        early = self.told[self.city.tick].entries if self.city.tick in self.told else ()
+        return (*early, *self.inbox.waiting)
+
+    @property
     def journal_start(self) -> int:
         """Where the journal of the next tick begins."""
         tick, start = self._begun
@@ -99,6 +123,9 @@ class Telling:
 
     def _journaled(self, tick: int) -> Admitted:
         """Everything that waits, once it is in the journal."""
+        if tick in self.script:
+            self.inbox.put(told_again := self.script.pop(tick))
+            self.foretold.update(told_again.batch.frame["command_id"].to_list())
         if self._taken is None:
             self._taken = self.inbox.take()
         if self._begun[0] != tick:
@@ -167,6 +194,7 @@ class Telling:
             "journal_end": self.journal_start,
             "opening": self.opening,
             "opened_by": self.opened_by,
+            "goal": None if self.goal is None else asdict(self.goal),
         }
         self.checkpoints.save(Checkpoint(self.city.tick, header, arrays))
 
@@ -181,6 +209,7 @@ class Telling:
         self.journaled = int(header["journaled"])
         self.opening = bool(header["opening"])
         self.opened_by = header["opened_by"]
+        self.goal = None if header["goal"] is None else Goal(**header["goal"])
         return int(header["journal_end"])
 
     @staticmethod
@@ -219,3 +248,8 @@ def directory_of(root: Path, run_id: str, branch: int) -> Path:
 def config_from(values: Mapping[str, Any]) -> CityConfig:
     """A configuration out of a checkpoint's header."""
     return CityConfig(**json.loads(json.dumps(values)))
+
+
+def iso(moment_us: int) -> str:
+    """A simulated time in words, UTC."""
+    return datetime.fromtimestamp(moment_us // 1_000_000, UTC).isoformat().replace("+00:00", "Z")

@@ -59,6 +59,19 @@ class KafkaMemory:
         """
         return await asyncio.to_thread(self._living, topic)
 
+    async def ends(self, topics: Sequence[str]) -> Positions:
+        """End offsets of every partition of some topics.
+
+        Raises:
+            Retryable: The broker is away.
+
+        """
+        return await asyncio.to_thread(self._ends_of, topics)
+
+    def _ends_of(self, topics: Sequence[str]) -> Positions:
+        with self._reader() as consumer:
+            return self._ends(consumer, topics)
+
     def _past(self) -> Past:
         with self._reader() as consumer:
             ends = self._ends(consumer, self._inputs)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.simulator.domain import emission, environment, inbox, orders
+from services.simulator.domain import emission, environment, inbox, knowing, orders
 from services.simulator.domain.calendar import DAY
 from services.simulator.domain.causes import WAITING
 from services.simulator.domain.columns import Allocate, own_memory
@@ -167,6 +167,15 @@ class City:
         finally:
             self._state.rollback()
         return turn.results
+
+    def explain(self, user_id: str, time_us: int) -> Mapping[str, object]:
+        """Why a person's action probabilities are what they are at a time, as plain values. Changes nothing.
+
+        Raises:
+            ValueError: There is no such person.
+
+        """
+        return knowing.told(self._town, self._state, user_id, self.tick, time_us)
 
     def save(self) -> dict[str, Array]:
         """Complete state as arrays without objects."""

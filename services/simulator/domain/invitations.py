@@ -94,7 +94,7 @@ def decide_answers(turn: Turn) -> None:
     key = rows["low"]
     uniform = town.draws.uniform(Purpose.INVITE_ANSWER, key)
     planning = np.zeros(columns.count, dtype=bool)
-    planning[turn.state.pools["plans"].rows["user"]] = True
+    planning[pool.rows["user"][pool.rows["sent"] < turn.start]] = True  # of this tick a cause may have made plans
     busy = planning[who]
     accept = rates.accept_share * (0.6 + 0.7 * columns["openness"][who]) * np.where(busy, 0.7, 1.0)
     latency = rates.answer_log_median_seconds * np.exp(

@@ -5,13 +5,15 @@ import numpy as np
 from services.simulator.domain.calendar import HOUR, MINUTE
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.geography import kilometres
+from services.simulator.domain.rates import OutingRates
 from services.simulator.domain.turn import Turn
 from services.simulator.domain.venues import FULL, ZONE_DRAWS
 
 _STAY_LEFT = 30.0
 _PATIENCE = 20 * MINUTE
 _CLEAR = 2 * HOUR
-_LATE, _EARLY = 22, 5
+_DINNER, _LATE, _EARLY = 18, 22, 5
+"""Local hours from which going on is what it is at dinner, late and by day."""
 
 
 def go_on(turn: Turn, ended: Array) -> None:
@@ -21,8 +23,9 @@ def go_on(turn: Turn, ended: Array) -> None:
     """
     rates, town = turn.town.data.world.outings, turn.town
     uniform = town.draws.uniform(Purpose.ONWARD, ended["user"], tick=turn.tick)
-    late = turn.now.hour >= _LATE or turn.now.hour < _EARLY
-    going = ended[uniform < rates.onward_share * (rates.onward_late if late else 1.0)]
+    reserved = (ended["also_high"] | ended["also_low"]) != 0
+    share = rates.onward_share * _at_hour(rates, turn.now.hour) * np.where(reserved, rates.onward_reserved, 1.0)
+    going = ended[uniform < share]
     pending = turn.state.pools["arrivals"].rows
     going = going[~np.isin(going["user"], pending["user"][pending["time"] < turn.end + _CLEAR])]
     if len(going) == 0:
@@ -39,6 +42,13 @@ def go_on(turn: Turn, ended: Array) -> None:
     rows["from_high"], rows["from_low"] = going["ref_high"][good], going["ref_low"][good]
     rows["cause"] = going["cause"][good]
     turn.state.pools["arrivals"].add(rows)
+
+
+def _at_hour(rates: OutingRates, hour: int) -> float:
+    """Part of the share that goes on at a local hour, 1 by day."""
+    if hour >= _LATE or hour < _EARLY:
+        return rates.onward_late
+    return rates.onward_dinner if hour >= _DINNER else 1.0
 
 
 def _nearby(turn: Turn, users: Array, here: Array, time: Array) -> Array:

@@ -37,7 +37,9 @@ class OutingRates(Strict):
     spell_log_sd: float
     onward_share: float
     onward_candidates: int
+    onward_dinner: float
     onward_late: float
+    onward_reserved: float
     onward_distance: float
     onward_familiar: float
     onward_minutes: tuple[float, float]
@@ -93,6 +95,7 @@ class BookingRates(Strict):
 
     lead_log_median_hours: float
     lead_log_sd: float
+    any_hour_share: float
     lead_party_slope: float
     same_day_share: float
     longest_lead_days: int

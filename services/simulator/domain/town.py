@@ -138,7 +138,7 @@ def make_tables(data: CityData) -> Tables:
     outing = np.maximum(outing / outing.sum() - reserved, _LEAST_OUTING * outing / outing.sum())
     planned = np.where(
         np.array([name in ("restaurant", "healthy") for name in world.categories])[:, None],
-        data.reservations["visit_hour"][None, :] + 0.3 * relative / 24,
+        data.reservations["visit_hour"][None, :] + world.booking.any_hour_share * relative / 24,
         relative / 24,
     )
     session_curve, at_work = session_curves(data)

@@ -108,6 +108,22 @@ class Inbox:
         if self.recent.first_time([received.batch.frame["event_id"][row]])[0]:
             self._waiting.append(_select(received, np.array([row], dtype=np.intp)))
 
+    def put(self, received: Received) -> list[str]:
+        """Records that are known to be this branch's business, whatever branch they name; event ids of the new ones."""
+        rows = np.flatnonzero(self.recent.first_time(received.batch.frame["event_id"].to_list()))
+        if rows.size:
+            self._waiting.append(_select(received, rows))
+        return received.batch.frame["event_id"].gather(rows).to_list()
+
+    def again(self, received: Received) -> None:
+        """Records that waited when the branch was saved: they are among the recent ones, and wait again."""
+        self._waiting.append(received)
+
+    @property
+    def waiting(self) -> tuple[Raw, ...]:
+        """What waits, as it lies in Kafka."""
+        return tuple(raw for received in self._waiting for raw in received.raws)
+
     @property
     def ordered(self) -> bool:
         """Whether a command waits."""

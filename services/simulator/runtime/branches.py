@@ -33,10 +33,13 @@ class Ledger:
         known = [number for number in (self.highest.get(run_id), seen) if number is not None]
         return max([FIRST_LIVE_BRANCH - 1, *known]) + 1
 
+    def burnt(self, run_id: str, branch: int) -> "Ledger":
+        """The ledger with one more branch that nobody may use again; the last one opened stays what it is."""
+        return replace(self, highest={**self.highest, run_id: max(branch, self.highest.get(run_id, 0))})
+
     def opened(self, opened: Opened) -> "Ledger":
-        """The ledger with one more branch burnt."""
-        highest = {**self.highest, opened.run_id: max(opened.branch, self.highest.get(opened.run_id, 0))}
-        return Ledger(highest, opened)
+        """The ledger with one more branch burnt, and the one to go on with."""
+        return replace(self.burnt(opened.run_id, opened.branch), last=opened)
 
     def ended(self) -> "Ledger":
         """The ledger after a clean stop: the next start opens a new branch."""

@@ -1,7 +1,8 @@
 """What people may ask of the city: each command validated with a reason that names the nearest valid word.
 
-Pause, resume, speed and rate act on the pacer at once; reset, seed, start, stop and snapshot act between two ticks;
-imperfections act on what is published, all others on the city: both are journaled with the tick they take effect in.
+Pause, resume, speed and rate act on the pacer at once, questions are answered at once; reset, seed, start, stop,
+snapshots and travel act between two ticks; imperfections act on what is published, all others on the city: both are
+journaled with the tick they take effect in.
 """
 
 import difflib
@@ -26,6 +27,7 @@ class Scope(Enum):
     """When a command acts, and on what."""
 
     PACER = "at once, on the clock"
+    QUESTION = "at once, on nothing"
     BRANCH = "between two ticks, on the telling"
     CITY = "at the next tick, in the city"
 
@@ -114,6 +116,30 @@ class Snapshot(_Parameters):
     description: Annotated[str, Field(max_length=1_000)] = ""
 
 
+class Saved(_Parameters):
+    """A snapshot that was saved, by its id or its name."""
+
+    snapshot: Annotated[
+        str, Field(min_length=1, max_length=64, validation_alias=AliasChoices("snapshot", "snapshot_id", "name"))
+    ]
+
+
+class Travel(_Parameters):
+    """A moment to go to; with ``pause`` the clock stands still on arrival."""
+
+    to: Annotated[
+        AwareDatetime, Field(validation_alias=AliasChoices("to", "simulation_time", "target_time", "timestamp"))
+    ]
+    pause: bool = False
+
+
+class Explain(_Parameters):
+    """A person whose action probabilities are to be explained, now or at another time."""
+
+    user_id: Annotated[str, StringConstraints(pattern=r"^u\d{7}$")]
+    time: AwareDatetime | None = None
+
+
 class Start(_Parameters):
     """Begin anew, with some of the configuration changed."""
 
@@ -133,7 +159,21 @@ class Seed(_Parameters):
 
 
 Parameters: TypeAlias = (
-    Nothing | Speed | Rate | Scenario | Spawn | Trigger | Behavior | Weather | Imperfections | Snapshot | Start | Seed
+    Nothing
+    | Speed
+    | Rate
+    | Scenario
+    | Spawn
+    | Trigger
+    | Behavior
+    | Weather
+    | Imperfections
+    | Snapshot
+    | Saved
+    | Travel
+    | Explain
+    | Start
+    | Seed
 )
 
 COMMANDS: dict[str, tuple[Scope, type[Parameters]]] = {
@@ -148,6 +188,12 @@ COMMANDS: dict[str, tuple[Scope, type[Parameters]]] = {
     "weather": (Scope.CITY, Weather),
     "imperfections": (Scope.CITY, Imperfections),
     "snapshot": (Scope.BRANCH, Snapshot),
+    "snapshot.create": (Scope.BRANCH, Snapshot),
+    "snapshot.restore": (Scope.BRANCH, Saved),
+    "snapshot.delete": (Scope.QUESTION, Saved),
+    "snapshot.list": (Scope.QUESTION, Nothing),
+    "travel": (Scope.BRANCH, Travel),
+    "explain": (Scope.QUESTION, Explain),
     "reset": (Scope.BRANCH, Nothing),
     "seed": (Scope.BRANCH, Seed),
     "start": (Scope.BRANCH, Start),

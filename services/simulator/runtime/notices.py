@@ -118,6 +118,30 @@ def snapshot_record(identity: Identity, saved: Saved, trigger: str, wall_us: int
     return Outgoing(CONTROL, 1, columns)
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A command of the simulator to another service: ``parameters`` are JSON."""
+
+    command_id: str
+    command: str
+    target: str
+    parameters: str
+
+
+def command_record(identity: Identity, issued: Issued, time_us: int, wall_us: int) -> Outgoing:
+    """``command.issued`` to a service, in the branch that it is about."""
+    columns = _common(identity, "command.issued", issued.command_id, time_us)
+    columns |= {
+        "command_id": issued.command_id,
+        "command": issued.command,
+        "target": issued.target,
+        "parameters": issued.parameters,
+        "issued_by": SOURCE,
+        "wall_time": wall_us,
+    }
+    return Outgoing(CONTROL, 1, columns)
+
+
 def ack_record(identity: Identity, answer: Answer, wall_us: int) -> Outgoing:
     """``ack.given``, named after the command's own event so that a command has one answer."""
     columns = _common(identity, "ack.given", answer.event_id, answer.effective_us)

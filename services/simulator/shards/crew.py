@@ -1,8 +1,11 @@
 """The city's side: asks every shard for its people, and puts the answers together in order of people.
 
-A shard that dies fails the tick it was asked in: the city takes the tick back, and the next try starts them all anew.
+A shard that dies or hangs is asked once more, after all of them were started anew: nothing was decided yet, so nobody
+can tell. The second time fails the tick: the city takes it back, and the next try starts them all anew.
 """
 
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,22 +22,35 @@ from services.simulator.domain.columns import Columns, Pool
 from services.simulator.domain.draws import Array
 from services.simulator.domain.turn import Decisions, Turn
 from services.simulator.shards.memory import ROWS, SHAPES, Shared
-from services.simulator.shards.wire import Asked, GoneError, Raised, Share, packed, receive, send
+from services.simulator.shards.wire import Asked, GoneError, Raised, Share, SilentError, packed, receive, send
 from services.simulator.shards.worker import DECIDE, SESSIONS, Fixed
+from streamkit.logs import get_logger
 
 LAST_WORDS = 5.0
 """Seconds that shards have to end once their city has left them; they need a millisecond."""
 
+PATIENCE = 120.0
+"""Seconds a shard may say nothing before it counts as hung: a thousand times what a tick of 100,000 people takes."""
+
+FIRST_WORDS = 120.0
+"""The same for the first answer after a start, which waits for an interpreter and the fixed side of the city."""
+
 
 class ShardError(Exception):
-    """A shard died or could not decide; nothing of the tick was kept."""
+    """A shard died, hung or could not decide; nothing of the tick was kept."""
+
+
+class LostError(Exception):
+    """A shard died or hung."""
 
 
 class Shards:
     """Some processes that decide for a city: a `Crew`. Started when asked; ended by `close` or with this object."""
 
-    def __init__(self, count: int, fixed: Fixed) -> None:
+    def __init__(self, count: int, fixed: Fixed, patience: float = PATIENCE) -> None:
+        """``patience``: seconds a shard may say nothing."""
         self.count = count
+        self._patience = patience
         self._fixed = packed(fixed)
         self._team: _Team | None = None
         self._told: dict[str, object] = {}
@@ -74,26 +90,46 @@ class Shards:
 
     def _ask(self, call: str, turn: Turn) -> list[Any]:
         try:
-            if self._team is None:
-                self._team = _Team(self.count, self._fixed)
-            asked, files = self._asked(call, turn)
-            common = packed(asked)
-            shares = self._shares(turn)
-            for number, link in enumerate(self._team.links):
-                self._with(number, partial(send, link, common, packed(shares[number]), files))
-            return [self._with(number, partial(_answer, link)) for number, link in enumerate(self._team.links)]
+            return self._try(call, turn)
+        except LostError as error:
+            get_logger().warning("shards.anew", reason=str(error))
+        try:
+            return self._try(call, turn)
+        except LostError as error:
+            raise ShardError(f"{error}, and again after a new start; the next try starts all anew") from error
+
+    def _try(self, call: str, turn: Turn) -> list[Any]:
+        try:
+            return self._answers(call, turn)
         except BaseException:
             self.close()  # answers may still be under way, and would be taken for those of the next question
             raise
 
-    def _with(self, number: int, act: Callable[[], Any]) -> Any:
+    def _answers(self, call: str, turn: Turn) -> list[Any]:
+        if self._team is None:
+            self._team = _Team(self.count, self._fixed)
+        links = self._team.links
+        asked, files = self._asked(call, turn)
+        common = packed(asked)
+        shares = self._shares(turn)
+        for number, link in enumerate(links):
+            self._with(number, link, partial(send, link, common, packed(shares[number]), files))
+        answers = [self._with(number, link, partial(_answer, link)) for number, link in enumerate(links)]
+        for link in links:
+            link.settimeout(self._patience)
+        return answers
+
+    def _with(self, number: int, link: socket.socket, act: Callable[[], Any]) -> Any:
         """Talk to one shard; what goes wrong names it."""
+        who = f"shard {number + 1} of {self.count}"
         try:
             return act()
         except GoneError as error:
-            raise ShardError(f"shard {number + 1} of {self.count} died; the next try starts all anew") from error
+            raise LostError(f"{who} died") from error
+        except SilentError as error:
+            raise LostError(f"{who} said nothing for {link.gettimeout():g} s") from error
         except _RaisedError as error:
-            raise ShardError(f"shard {number + 1} of {self.count}: {error}") from error
+            raise ShardError(f"{who}: {error}") from error
 
     def _asked(self, call: str, turn: Turn) -> tuple[Asked, list[int]]:
         """The question with all of the state that the shards do not know yet."""
@@ -178,10 +214,11 @@ class _Team:
             command, pass_fds=theirs, stdin=subprocess.DEVNULL, start_new_session=True
         )
         self.pid = process.pid
-        for _, end in pairs:
+        for ours, end in pairs:
+            ours.settimeout(FIRST_WORDS)
             end.close()
         self.close = weakref.finalize(self, _end, self.links, process)
-        with suppress(GoneError):  # the first question finds out
+        with suppress(GoneError, SilentError):  # the first question finds out
             send(self.links[0], fixed)
 
 
@@ -191,5 +228,5 @@ def _end(links: Sequence[socket.socket], process: subprocess.Popen[bytes]) -> No
     try:
         process.wait(LAST_WORDS)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # a session of its own: a shard that hangs outlives its mother
         process.wait()

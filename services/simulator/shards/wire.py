@@ -26,6 +26,10 @@ class GoneError(Exception):
     """The other side is not there any more."""
 
 
+class SilentError(Exception):
+    """The other side is there and says nothing, or takes nothing, for longer than it may."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What everybody is asked: `call`, and the shared state as of now.
@@ -75,7 +79,7 @@ def packed(value: object) -> bytes:
 
 
 def send(to: socket.socket, first: bytes, second: bytes = b"", files: Sequence[int] = ()) -> None:
-    """Send a frame. Raises `GoneError` where nobody is there to read it."""
+    """Send a frame. Raises `GoneError` where nobody is there to read it, `SilentError` where nobody does in time."""
     head = _HEAD.pack(len(first), len(second), len(files))
     try:
         if files:
@@ -84,12 +88,20 @@ def send(to: socket.socket, first: bytes, second: bytes = b"", files: Sequence[i
             to.sendall(head)
         to.sendall(first)
         to.sendall(second)
+    except TimeoutError as error:
+        raise SilentError from error
     except OSError as error:
         raise GoneError(str(error)) from error
 
 
 def receive(source: socket.socket) -> tuple[Any, Any, list[int]]:
-    """Both parts of the next frame, None for an empty one, and its files. Raises `GoneError` at the end."""
+    """Both parts of the next frame, None for an empty one, and its files.
+
+    Raises:
+        GoneError: There is no more.
+        SilentError: None comes within the socket's timeout.
+
+    """
     try:
         head, files, _, _ = socket.recv_fds(source, _HEAD.size, MOST_FILES)
         head += _read(source, _HEAD.size - len(head)) if head else b""
@@ -97,6 +109,8 @@ def receive(source: socket.socket) -> tuple[Any, Any, list[int]]:
             raise GoneError("closed")
         first, second, _ = _HEAD.unpack(head)
         parts = _read(source, first), _read(source, second)
+    except TimeoutError as error:
+        raise SilentError from error
     except OSError as error:
         raise GoneError(str(error)) from error
     # both ends are ours and of one start: nobody else can write to a socket pair

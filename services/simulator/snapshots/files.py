@@ -106,6 +106,11 @@ class SnapshotFiles:
                 continue
         return found
 
+    def named(self, word: str) -> Manifest:
+        """The snapshot of an id or a name; raises `SnapshotError`."""
+        by_id = [one for one in self.all() if one.snapshot_id == word]
+        return by_id[0] if by_id else self.manifest(word)
+
     def size(self, name: str) -> int:
         """Bytes on disk."""
         return sum(path.stat().st_size for path in self._path(name).iterdir())

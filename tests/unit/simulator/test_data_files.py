@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from services.simulator.data_files import DATA, DataError, load_city_data
+from services.simulator.domain.calendar import HOUR
+from services.simulator.domain.city import CityConfig, Identity
 from services.simulator.domain.specification import ACTIONS
+from services.simulator.domain.town import make_town
 
 
 def test_the_shipped_data_is_sound() -> None:
@@ -100,3 +103,29 @@ def test_a_mistake_is_refused_with_its_line(
 def test_an_unknown_world_names_the_nearest() -> None:
     with pytest.raises(DataError, match="did you mean 'dining'"):
         load_city_data("dinning")
+
+
+def test_london_has_its_own_clock_holidays_weather_and_arenas() -> None:
+    data = load_city_data(city="london")
+    assert data.place.time_zone == "Europe/London"
+    assert {"Late Summer Bank Holiday", "Boxing Day"} <= set(data.holidays.values())
+    assert "Thanksgiving Day" not in data.holidays.values()
+    assert 550 < data.weather[:, 2].sum() < 750, "millimetres of a year: 600"
+    assert 10 < data.weather[:, 1].mean() < 13
+    targets = {modifier.target for modifier in data.scenarios["concert_night"].modifiers}
+    assert "area.The O2" in targets, "a scenario of the city takes the place of the one for all"
+
+
+def test_an_hour_comes_twice_in_london_when_summer_ends_there() -> None:
+    config = CityConfig(users=0, venues=5, city="london")
+    town = make_town(config, 7, Identity("run", 0, "dining", "london"), load_city_data(city="london"))
+    one_oclock = 1_792_886_400_000_000  # 2026-10-25 00:00 UTC, a week before New York
+    local = [town.local.moment(one_oclock + hours * HOUR).minute // 60 for hours in range(3)]
+    assert local == [1, 1, 2]
+
+
+def test_a_city_that_nobody_knows_is_refused_with_those_there_are() -> None:
+    with pytest.raises(DataError, match=r"atlantis\.yaml: No such file or directory; there are: london, new_york"):
+        load_city_data(city="atlantis")
+    with pytest.raises(DataError, match="did you mean 'london'"):
+        load_city_data(city="londn")

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from services.simulator.domain import behaviour, running
+from services.simulator.domain.behavior_orders import adjust_behavior
 from services.simulator.domain.calendar import DAY, HOUR, MINUTE
 from services.simulator.domain.effects import Running
+from services.simulator.domain.explain import Known, Under, explain
+from services.simulator.domain.knowing import known
 from services.simulator.domain.specification import ACTIONS
 from services.simulator.domain.turn import Turn
-from services.simulator.explain import Known, Under, explain
 from services.simulator.preview import AROUND, preview
 from tests.unit.simulator.domain.neighbours import START, data, make_city
 
@@ -45,25 +47,39 @@ def test_the_result_is_the_engines(names: tuple[str, ...], start: int) -> None:
     turn = _turn(*names, start=start)
     around = running.around(turn)
     under = [Under(name, turn.start - HOUR, turn.start + HOUR) for name in names]
-    known = replace(NOBODY_KNOWS, scenarios=under, weather=around.weather, traffic=around.traffic)
+    seen = replace(NOBODY_KNOWS, scenarios=under, weather=around.weather, traffic=around.traffic)
     for user in range(60):
-        found = explain(turn.town, user, turn.start, known)
+        found = explain(turn.town, user, turn.start, seen)
         persona = int(turn.state.users["persona"][user])
         assert found.persona == list(data().people.personas)[persona]
         assert found.result == pytest.approx(_mix(turn, user))
+
+
+def test_behaviour_that_somebody_ordered_is_what_is_explained() -> None:
+    turn = _turn()
+    adjust_behavior(turn, {"action_probabilities": {"search": 0.5}})
+    around = running.around(turn)
+    for user in range(60):
+        of_state = known(turn.town, turn.state, user, turn.start)
+        only = replace(NOBODY_KNOWS, ordered=of_state.ordered, weather=around.weather, traffic=around.traffic)
+        found = explain(turn.town, user, turn.start, only)
+        assert found.result == pytest.approx(_mix(turn, user))
+        assert {step.target for step in found.steps if step.source == "ordered behaviour"} >= {"action.search"}
 
 
 @pytest.mark.parametrize("names", [(), ("lunch_rush", "friday_night")])
 def test_base_times_the_factors_told_is_the_result(names: tuple[str, ...]) -> None:
     turn = _turn()
     under = [Under(name, turn.start - HOUR, turn.start + HOUR) for name in names]
-    found = explain(turn.town, 7, turn.start, replace(ALONE, scenarios=under, friends=3, intent=True, invitations=1))
-    weights = dict(found.base)
+    ordered = tuple(np.log(np.arange(1.0, 1.0 + len(ACTIONS))).tolist())
+    alone = replace(ALONE, scenarios=under, friends=3, intent=True, invitations=1, ordered=ordered)
+    found = explain(turn.town, 7, turn.start, alone)
+    product = dict(found.base)
     for step in found.steps:
         if step.target.startswith("action."):
-            weights[step.target.removeprefix("action.")] *= step.factor
-    total = sum(weights.values())
-    assert found.result == pytest.approx({name: weight / total for name, weight in weights.items()})
+            product[step.target.removeprefix("action.")] *= step.factor
+    total = sum(product.values())
+    assert found.result == pytest.approx({name: weight / total for name, weight in product.items()})
     assert not found.unknown
     assert {step.source for step in found.steps} >= {*(f"scenario {name}" for name in names), "has a venue in mind"}
 
@@ -73,7 +89,7 @@ def test_what_is_impossible_has_no_chance_and_what_nobody_knows_is_said() -> Non
     found = explain(town, 7, START, replace(ALONE, bookings=2))
     assert [found.result[name] for name in ("book", "invite", "respond")] == [0, 0, 0]
     blind = explain(town, 7, START, NOBODY_KNOWS)
-    assert "bookings held" in blind.unknown
+    assert {"bookings held", "behaviour that somebody ordered"} <= set(blind.unknown)
     assert blind.result["book"] > 0
 
 

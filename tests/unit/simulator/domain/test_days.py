@@ -18,8 +18,8 @@ from services.simulator.domain.days import (
     kinds_of_day,
     possible_kinds,
 )
+from services.simulator.domain.explain import KIND_NAMES, routine_state
 from services.simulator.domain.turn import Turn
-from services.simulator.explain import KIND_NAMES, routine_state
 from tests.unit.simulator.domain.neighbours import data, make_city
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -23,7 +23,7 @@ STADIUM = (40.8296, -73.9262)
 
 
 def _after_dinner(users: int = 3000) -> tuple[Turn, np.ndarray]:
-    """People whose visits end now, each at some place, because of cause 3."""
+    """People whose visits end now, at dinner, each at some place, because of cause 3."""
     turn = make_city(users, venues=300)._turn(0, (), ())
     who = np.arange(users)
     rows = turn.events.add(Kind.VISIT_ENDED, np.full(users, turn.start), who)
@@ -42,7 +42,8 @@ def test_a_share_of_visits_leads_to_another_place_close_by_soon_and_for_the_same
     turn, ended = _after_dinner()
     go_on(turn, ended)
     gone = turn.state.pools["arrivals"].rows
-    assert 0.8 * RATES.onward_share < len(gone) / len(ended) < 1.1 * RATES.onward_share
+    share = RATES.onward_share * RATES.onward_dinner
+    assert 0.8 * share < len(gone) / len(ended) < 1.1 * share
     before = ended["venue"][gone["user"]]
     assert (gone["venue"] != before).all()
     minutes = (gone["time"] - turn.end) / MINUTE
@@ -54,6 +55,15 @@ def test_a_share_of_visits_leads_to_another_place_close_by_soon_and_for_the_same
     elsewhere = _away(turn, np.roll(gone["venue"], 1), before)
     assert np.median(_away(turn, gone["venue"], before)) < 0.25 * np.median(elsewhere)
     assert (turn.hours.minutes_left(gone["venue"].astype(np.int64), gone["time"]) > 0).all()
+
+
+def test_fewer_go_on_after_a_table_they_had_reserved() -> None:
+    turn, ended = _after_dinner()
+    ended["also_low"] = 1
+    go_on(turn, ended)
+    gone = turn.state.pools["arrivals"].rows
+    share = RATES.onward_share * RATES.onward_dinner * RATES.onward_reserved
+    assert 0.8 * share < len(gone) / len(ended) < 1.1 * share
 
 
 def test_nobody_goes_on_who_is_expected_elsewhere() -> None:

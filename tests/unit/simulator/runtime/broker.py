@@ -1,6 +1,7 @@
 """A broker in memory, and services that answer at once."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +25,9 @@ class Broker:
     """Topics in memory; two services answer inside `append`, as if they were infinitely fast."""
 
     answering: bool = True
+    deaf: frozenset[str] = frozenset()
+    refusing: dict[str, str] = field(default_factory=dict)
+    told: list[tuple[str, str, int, str]] = field(default_factory=list)
     records: dict[tuple[str, int], list[tuple[bytes, bytes | None]]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -42,6 +46,7 @@ class Broker:
                 place.append((key, value))
                 ends[output.topic, partition] = len(place)
         self.changed.set()
+        self._obey(outputs)
         if self.answering and not any(output.topic in EXEMPT for output in outputs):
             self._answer()
         return ends
@@ -115,6 +120,26 @@ class Broker:
             "positions": print_positions(ends),
         }
         self.append([Outgoing.from_rows("system_metrics", [row])])
+
+    def _obey(self, outputs: Sequence[Output]) -> None:
+        """Services save and load as they are told, but those that ``refusing`` or ``deaf`` name."""
+        for output in outputs:
+            if not isinstance(output, Outgoing) or output.topic != "simulation_control":
+                continue
+            for row in CODEC.decode(output.topic, CODEC.encode(output).values).frame.iter_rows(named=True):
+                service = row["target"]
+                if row["event_type"] != "command.issued" or service in {None, "simulator", *self.deaf}:
+                    continue
+                self.told.append((service, row["command"], row["branch"], json.loads(row["parameters"])["snapshot_id"]))
+                ack = row | {
+                    "event_id": hash_id("ack", row["event_id"]),
+                    "event_type": "ack.given",
+                    "source": service,
+                    "status": "rejected" if service in self.refusing else "accepted",
+                    "reason": self.refusing.get(service),
+                    "result": "{}",
+                }
+                self.append([Outgoing.from_rows("simulation_control", [ack])])
 
     def _answer(self) -> None:
         requests = self.frame("bookings")
@@ -197,6 +222,9 @@ class BrokerMemory:
             for topic in EXEMPT
         }
         return Past(frames["system_metrics"], frames["simulation_control"], ends)
+
+    async def ends(self, topics: Sequence[str]) -> Positions:
+        return {place: len(pairs) for place, pairs in self._broker.records.items() if place[0] in topics}
 
     async def living(self, topic: str) -> set[str]:
         alive: dict[bytes, bool] = {}

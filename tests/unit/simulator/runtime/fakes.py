@@ -8,6 +8,7 @@ import pytest
 
 from services.simulator.adapters.decoding import journal_decoder
 from services.simulator.adapters.ledger import LedgerFile
+from services.simulator.barrier import BarrierPolicy
 from services.simulator.beginning import Beginning, Plan
 from services.simulator.domain.city import CityConfig
 from services.simulator.imperfections.rules import Rule
@@ -18,7 +19,7 @@ from streamkit.clock import Clock, ManualClock
 from streamkit.health import Readiness
 from streamkit.progress import Progress
 from tests.unit.simulator.runtime.broker import Broker, BrokerArrivals, BrokerMemory, BrokerPublisher
-from tests.unit.simulator.runtime.tiny_city import CATALOGUE, CODEC, START_US, Crash, FakeCity
+from tests.unit.simulator.runtime.tiny_city import CATALOGUE, CODEC, EXEMPT, START_US, Crash, FakeCity
 
 __all__ = ["START_US", "World"]
 
@@ -74,6 +75,7 @@ class World:
             self.checkpoint_seconds,
             self.until_now,
             self.root / "snapshots",
+            BarrierPolicy({name: topics - EXEMPT for name, topics in readers.items()}, 2.0, 1.0),
         )
         publisher = BrokerPublisher(self.broker)
         progress = Progress("simulator", "test", publisher, self.clock)

@@ -38,7 +38,7 @@ def told(world: World, branch: int) -> bool:
 
 async def eventually(found: Callable[[], object]) -> None:
     clock = SystemClock()
-    deadline = clock.monotonic() + 20
+    deadline = clock.monotonic() + 60
     while not found():
         assert clock.monotonic() < deadline, "it never came true"
         await clock.sleep(0.01)
@@ -53,7 +53,7 @@ async def living(world: World) -> AsyncIterator[World]:
     await eventually(lambda: task.done() or not said(world, "state.changed").is_empty())
     yield world
     stop.set()
-    await asyncio.wait_for(task, 20)
+    await asyncio.wait_for(task, 60)
 
 
 def paced(root: Path) -> World:

@@ -92,6 +92,9 @@ class FakeCity:
         twin = copy(self)
         return [twin._obey(command) for command in commands]
 
+    def explain(self, user_id: str, time_us: int) -> Mapping[str, object]:
+        return {"user_id": user_id, "time": time_us}
+
     def save(self) -> dict[str, NDArray[np.generic]]:
         return {"tick": np.array([self.tick, self._people]), "digest": np.array([self._digest], dtype="S26")}
 

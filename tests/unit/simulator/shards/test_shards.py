@@ -39,8 +39,8 @@ def tell(one: City, ticks: int) -> list[object]:
     return [told(one.step((), ORDERS.get(one.tick, ())).outputs) for _ in range(ticks)]
 
 
-def crewed(shards: int) -> tuple[City, Shards]:
-    crew = Shards(shards, Fixed(CONFIG, SEED, WHO, data()))
+def crewed(shards: int, patience: float = 60.0) -> tuple[City, Shards]:
+    crew = Shards(shards, Fixed(CONFIG, SEED, WHO, data()), patience)
     return City(CONFIG, SEED, WHO, data(), crew=crew, allocate=shared_memory), crew
 
 
@@ -74,17 +74,35 @@ def test_a_snapshot_of_some_shards_goes_on_with_others(tmp_path: Path, alone: Se
     assert begun + tell(second, TICKS - half) == alone
 
 
-def test_a_shard_that_dies_fails_the_tick_whole_and_the_next_try_tells_it(alone: Sequence[object]) -> None:
+def test_a_shard_that_dies_is_started_anew_within_the_tick(alone: Sequence[object]) -> None:
     one, crew = crewed(3)
     begun = tell(one, 8)
-    before = one.save()
+    mother = crew.pid
     processes(crew)[1].kill()
-    with pytest.raises(ShardError, match="shard 2 of 3 died"):
-        one.step((), ORDERS.get(one.tick, ()))
+    assert begun + tell(one, 4) == alone[:12]
+    assert crew.pid not in {None, mother}
+
+
+def test_a_shard_that_hangs_is_started_anew_within_the_tick_and_leaves_nothing(alone: Sequence[object]) -> None:
+    one, crew = crewed(2, patience=8.0)
+    begun = tell(one, 3)
+    hung = processes(crew)
+    hung[0].suspend()
+    assert begun + tell(one, 2) == alone[:5]
+    eventually(lambda: not any(shard.is_running() and shard.status() != "zombie" for shard in hung))
+
+
+def test_shards_that_never_come_up_fail_the_tick_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, crew = crewed(3)
+    tell(one, 2)
+    before = one.save()
+    crew.close()
+    monkeypatch.setattr("sys.executable", "/bin/true")
+    with pytest.raises(ShardError, match="shard 1 of 3 died, and again after a new start"):
+        one.step((), ())
     assert crew.pid is None
     after = one.save()
     assert all(np.array_equal(before[name], after[name]) for name in before)
-    assert begun + tell(one, 4) == alone[:12]
 
 
 def test_a_decision_that_cannot_be_made_says_where_and_why() -> None:

@@ -49,6 +49,8 @@ class Known:
     intent: bool | None = None
     heat: float | None = None
     newcomer: bool | None = None
+    ordered: tuple[float, ...] | None = None
+    """What orders have added to the log weight of each action; zeros where nobody ordered anything."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,14 @@ def explain(town: Town, user: int, time_us: int, known: Known) -> Explanation:
     total = town.mechanism.total(around, running)
     weights = np.log([town.data.world.actions[name] for name in ACTIONS])
     base = _softmax(weights)
-    steps = _of_persona(town, personas[number])
+    own = base_log_weights(town.data)[number]
+    ordered = own if known.ordered is None else own + np.array(known.ordered)
+    steps = _of_persona(town, personas[number]) + _of_orders(own, ordered)
     steps += _of_modifiers(town, number, around, running)
     state, unknown = _of_state(known)
     steps += state
     actions = [list(town.mechanism.kinds).index(f"action.{name}") for name in ACTIONS]
-    final = base_log_weights(town.data)[number] + total.total[actions] + total.by_persona[number, 2:]
+    final = ordered + total.total[actions] + total.by_persona[number, 2:]
     for step in state:
         if step.target.startswith("action."):
             final[ACTIONS.index(step.target.removeprefix("action."))] += (
@@ -143,6 +147,16 @@ def _running(town: Town, scenarios: Sequence[Under], time_us: int) -> list[Runni
 def _of_persona(town: Town, name: str) -> list[Step]:
     weights = town.data.people.personas[name].weights
     return [Step(f"persona {name}", f"action.{action}", f"multiply {w:g}", w) for action, w in weights.items()]
+
+
+def _of_orders(own: Array, ordered: Array) -> list[Step]:
+    """What people have made of a persona's shares of actions since the city opened."""
+    factors = _softmax(ordered) / _softmax(own)
+    return [
+        Step("ordered behaviour", f"action.{action}", f"multiply {factor:.2f}", float(factor))
+        for action, factor in zip(ACTIONS, factors.tolist(), strict=True)
+        if abs(factor - 1) > 1e-6  # noqa: PLR2004 — rounding
+    ]
 
 
 def _of_modifiers(town: Town, persona: int, around: Surroundings, running: Sequence[Running]) -> list[Step]:
@@ -209,7 +223,7 @@ def _of_state(known: Known) -> tuple[list[Step], list[str]]:
         "traffic": "traffic (taken as moderate)",
         "bookings": "bookings held", "friends": "friends", "invitations": "invitations waiting",
         "planning": "a plan under way", "intent": "a venue in mind", "heat": "recent activity",
-        "newcomer": "whether they have just joined",
+        "newcomer": "whether they have just joined", "ordered": "behaviour that somebody ordered",
     }  # fmt: skip
     return steps, [words for name, words in names.items() if getattr(known, name) is None]
 

@@ -1,0 +1,77 @@
+"""What the living city knows of a person at the tick at hand: the part of an explanation that no seed tells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+
+import numpy as np
+
+from services.simulator.domain.calendar import HOUR
+from services.simulator.domain.causes import WAITING
+from services.simulator.domain.explain import Explanation, Known, Step, Under, explain
+from services.simulator.domain.scenarios import TRAFFIC
+from services.simulator.domain.specification import CONDITIONS
+from services.simulator.domain.state import State
+from services.simulator.domain.town import Town, base_log_weights
+
+MOST_STEPS = 60
+"""Modifiers of one answer, those that change most: an answer is one record."""
+_DIGITS = 4
+
+
+def told(town: Town, state: State, user_id: str, tick: int, time_us: int) -> Mapping[str, object]:
+    """The explanation of a person at a time as plain values; what only the state knows counts within the tick at hand.
+
+    Raises:
+        ValueError: There is no such person.
+
+    """
+    user = int(user_id[1:])
+    if user >= state.users.count:
+        raise ValueError(f"there is no {user_id}; the city has {state.users.count:,} people, u0000000 the first")
+    start = town.time_of(tick)
+    now = start <= time_us < start + town.tick_us
+    found = explain(town, user, time_us, known(town, state, user, start) if now else Known())
+    return plain(found)
+
+
+def known(town: Town, state: State, user: int, now: int) -> Known:
+    """What the state says of a person and of the city at the start of a tick."""
+    users = state.users
+    pools = {name: pool.rows for name, pool in state.pools.items()}
+    causes = pools["causes"][pools["causes"]["phase"] < WAITING]
+    names = list(town.data.scenarios)
+    under = [
+        Under(names[int(row["scenario"])], int(row["started"]), int(row["released"]), float(row["intensity"]))
+        for row in causes
+    ]
+    newcomer_us = int(town.data.world.social.newcomer_hours * HOUR)
+    return Known(
+        scenarios=under,
+        weather=CONDITIONS[state.numbers["weather"]],
+        traffic=TRAFFIC[state.numbers["traffic"]],
+        bookings=int(np.count_nonzero(pools["bookings"]["user"] == user)),
+        friends=int(users["friend_count"][user]),
+        invitations=int(np.count_nonzero(pools["invites"]["other"] == user)),
+        planning=bool(np.any(pools["plans"]["user"] == user)),
+        intent=bool(users["intent_venue"][user] >= 0),
+        heat=float(users["heat"][user]),
+        newcomer=bool(users["registered"][user] > now - newcomer_us),
+        ordered=tuple((state.action_weights - base_log_weights(town.data))[users["persona"][user]].tolist()),
+    )
+
+
+def plain(found: Explanation) -> dict[str, object]:
+    """An explanation as JSON can carry it, shortened to the modifiers that weigh most, in their order."""
+    return asdict(replace(found, steps=_most(found.steps))) | {
+        name: {key: round(value, _DIGITS) for key, value in getattr(found, name).items()}
+        for name in ("base", "result", "rates")
+    }
+
+
+def _most(steps: Sequence[Step]) -> list[Step]:
+    def weight(place: int) -> float:
+        factor = steps[place].factor
+        return float("inf") if factor <= 0 else abs(float(np.log(factor)))
+
+    kept = sorted(sorted(range(len(steps)), key=weight, reverse=True)[:MOST_STEPS])
+    return [replace(steps[place], factor=round(steps[place].factor, _DIGITS)) for place in kept]
