@@ -1,4 +1,4 @@
-"""Questions on ``requests`` that analytics owns, and the rows for ``replies``."""
+"""Questions on ``requests`` that analytics owns: answered from the live state, or handed to the event store."""
 
 import json
 from collections.abc import Iterator
@@ -6,43 +6,51 @@ from collections.abc import Iterator
 import polars as pl
 
 from services.analytics.domain.branches import BranchState
-from services.analytics.domain.emitting import SOURCE, Row, caused
+from services.analytics.domain.emitting import SOURCE, Row
 from services.analytics.domain.queries import NotFoundError, RefusedError, answer
+from services.analytics.store.answering import KINDS, Asked, StoreAnswering, reply_row
+from services.analytics.store.old_figures import reaches_back
 from streamkit.clock import Clock
+
+_STORE_OFF = "the event store is switched off here (LUNA_STORE__ENABLED)"
 
 
 class Answering:
-    """Answers from the live state; a question whose deadline has passed is not answered: nobody waits for it."""
+    """Answers from the live state; a question whose deadline has passed is not answered: nobody waits for it.
 
-    def __init__(self, clock: Clock) -> None:
+    What the event store answers is handed to it and answered later, so that no fold waits for a database.
+    """
+
+    def __init__(self, clock: Clock, store: StoreAnswering | None = None) -> None:
         self._clock = clock
+        self._store = store
 
     def answer(self, live: BranchState | None, frame: pl.DataFrame) -> Iterator[tuple[str, Row]]:
         """Rows for ``replies`` to the questions of a frame."""
         now = self._clock.now_us()
         mine = frame.filter((pl.col("owner") == SOURCE) & (pl.col("deadline") > now))
         for question in mine.iter_rows(named=True):
-            status, reason, payload = _respond(live, question)
-            yield (
-                "replies",
-                caused(
-                    question,
-                    "reply.given",
-                    user_id=question["user_id"],
-                    request_id=question["request_id"],
-                    status=status,
-                    reason=reason,
-                    payload=payload,
-                    wall_time=now,
-                ),
-            )
+            reply = self._stored(live, question) if question["kind"] in KINDS else self._respond(live, question)
+            if reply is not None:
+                yield "replies", reply_row(question, *reply, now)
 
+    def _stored(self, live: BranchState | None, question: Row) -> tuple[str, str | None, str | None] | None:
+        """Why the store does not take a question; None where it does."""
+        if self._store is None:
+            return "error", _STORE_OFF, None
+        refusal = self._store.offer(Asked(question, live.scope if live else None))
+        return None if refusal is None else ("error", refusal, None)
 
-def _respond(live: BranchState | None, question: Row) -> tuple[str, str | None, str | None]:
-    try:
-        found = answer(live, question["kind"], question["parameters"])
-    except RefusedError as refused:
-        return "rejected", str(refused), None
-    except NotFoundError as unknown:
-        return "not_found", str(unknown), None
-    return "ok", None, json.dumps(found, separators=(",", ":"))
+    def _respond(self, live: BranchState | None, question: Row) -> tuple[str, str | None, str | None] | None:
+        """The answer from the live state; None where the store adds to it first."""
+        try:
+            found = answer(live, question["kind"], question["parameters"])
+        except RefusedError as refused:
+            return "rejected", str(refused), None
+        except NotFoundError as unknown:
+            return "not_found", str(unknown), None
+        if self._store is not None and live is not None and reaches_back(found):
+            taken = self._store.offer(Asked(question, live.scope, found)) is None
+            if taken:
+                return None
+        return "ok", None, json.dumps(found, separators=(",", ":"))

@@ -6,19 +6,30 @@ from collections.abc import Collection, Mapping, Sequence
 from faust.types import TP
 
 from services.analytics.adapters.changelog import ChangelogWriter
+from services.analytics.adapters.city_clock import CityClock
 from services.analytics.adapters.dead_letters import DeadLetterPolicy, DeadLetters
 from services.analytics.adapters.directory import CompactedReader
 from services.analytics.adapters.faust_app import FaustPlan, build_faust, held_partitions
-from services.analytics.adapters.restoring import Cells, read_changelog
+from services.analytics.adapters.following import Follower
+from services.analytics.adapters.outbox import Post
+from services.analytics.adapters.restoring import Cells, Restored, read_changelog
+from services.analytics.adapters.snapshot_shelf import SnapshotShelf
 from services.analytics.adapters.tables import TableCells
-from services.analytics.adapters.topics import ensure_changelog
+from services.analytics.adapters.topics import ensure_compacted
 from services.analytics.adapters.watchdog import StallPolicy, Watchdog
 from services.analytics.answers import Answering
+from services.analytics.domain.aggregates.columns import MINUTE_US
 from services.analytics.domain.cells import MemoryCells
+from services.analytics.domain.directories import DIRECTORIES
 from services.analytics.domain.learning import LearningParameters
+from services.analytics.fail_points import fail_at
 from services.analytics.host import REQUESTS, ChunkHost, HostPolicy
-from services.analytics.processor import DIRECTORY, FOLDED, AnalyticsProcessor, Limits
-from services.analytics.settings import PREFERENCES_FILE, AnalyticsSettings, read_learning
+from services.analytics.intake import Intake
+from services.analytics.processor import FOLDED, AnalyticsProcessor, Limits
+from services.analytics.settings import ANOMALIES_FILE, PREFERENCES_FILE, AnalyticsSettings, read_learning, read_watched
+from services.analytics.snapshots import SnapshotDesk
+from services.analytics.store.answering import StoreAnswering
+from services.analytics.store.app import build_store
 from services.analytics.transport import verify_hooks
 from streamkit.clock import SystemClock
 from streamkit.codec import Codec
@@ -39,7 +50,8 @@ def in_memory_processors(
     learning: LearningParameters | None = None, limits: Limits | None = None
 ) -> Sequence[AnalyticsProcessor]:
     """The processors of a lock-step host: aggregates, journeys and preferences over state in memory."""
-    return [AnalyticsProcessor(MemoryCells(), learning or read_learning(PREFERENCES_FILE), limits)]
+    learned = learning or read_learning(PREFERENCES_FILE)
+    return [AnalyticsProcessor(MemoryCells(), learned, limits, read_watched(ANOMALIES_FILE))]
 
 
 def build(settings: AnalyticsSettings) -> Service:
@@ -48,7 +60,7 @@ def build(settings: AnalyticsSettings) -> Service:
     own, kafka, clock = settings.analytics, settings.kafka, SystemClock()
     catalogue = Catalogue.load()
     codec = codec_for(settings, catalogue, "analytics")
-    partitions = catalogue.topics[DIRECTORY].partitions
+    partitions = catalogue.topics[DIRECTORIES[0]].partitions
     producer = Producer(kafka, codec, clock)
     plan = FaustPlan(
         own.group,
@@ -61,35 +73,64 @@ def build(settings: AnalyticsSettings) -> Service:
         kafka.session_timeout_ms / 1000,
     )
     readiness = Readiness("state")
-    worker = Worker(plan, settings, codec, producer, readiness)
+    store = build_store(settings, catalogue, codec, producer, readiness) if settings.store.enabled else None
+    worker = Worker(plan, settings, codec, producer, readiness, store.answering if store else None)
     policy = StallPolicy(own.stall_limit_s)
-    watchdog = Watchdog(kafka, clock, policy, own.group, TOPICS, partitions, lambda: worker.host.applied)
+    watchdog = Watchdog(kafka, clock, policy, own.group, TOPICS, partitions, lambda: worker.host.progress)
     health = HealthServer(settings.health_port, readiness, settings.health_host)
-    return Service([health, worker, watchdog], [producer, worker.directory])
+    parts, resources = (store.parts, store.resources) if store else ((), ())
+    return Service(
+        [health, worker, watchdog, *parts], [producer, worker.directory, worker.follower, worker.city, *resources]
+    )
 
 
 class Worker:
     """The Faust application with its host, as one part of the service."""
 
     def __init__(
-        self, plan: FaustPlan, settings: AnalyticsSettings, codec: Codec, producer: Producer, readiness: Readiness
+        self,
+        plan: FaustPlan,
+        settings: AnalyticsSettings,
+        codec: Codec,
+        producer: Producer,
+        readiness: Readiness,
+        store: StoreAnswering | None,
     ) -> None:
         own, clock = settings.analytics, SystemClock()
         self._plan = plan
         self._kafka = settings.kafka
         self._readiness = readiness
-        self._app, self._table = build_faust(plan, self._offer, self._restore, self._recovered, self._positions)
-        cells = TableCells(self._table.data.data, ChangelogWriter(settings.kafka, plan.changelog))
-        self.directory = CompactedReader(settings.kafka, codec, DIRECTORY, plan.partitions)
+        self._instance = settings.instance_name
+        self._fail_point = fail_at(own.fail_point)
+        self._app, self._table = build_faust(
+            plan, self._offer, self._restore, self._recovered, self._positions, self._leave
+        )
+        self._changelog = ChangelogWriter(settings.kafka, plan.changelog)
+        self._restored = Restored()
+        cells = TableCells(self._table.data.data, self._changelog)
+        self.follower = Follower(settings.kafka, plan.changelog)
+        self.directory = CompactedReader(settings.kafka, codec, DIRECTORIES, plan.partitions)
+        self.city = CityClock(settings.kafka, codec, clock, plan.partitions)
+        processor = AnalyticsProcessor(
+            cells, read_learning(own.preferences_file), own.limits(), read_watched(own.anomalies_file)
+        )
+        shelf = SnapshotShelf(settings.kafka, plan.snapshots, plan.changelog)
         self.host = ChunkHost(
             HostPolicy(own.group, settings.instance_name, own.gather_records),
-            AnalyticsProcessor(cells, read_learning(own.preferences_file), own.limits()),
+            processor,
             cells,
             self.directory,
-            codec,
-            producer,
-            DeadLetters(producer, own.group, DeadLetterPolicy()),
-            Answering(clock),
+            self.follower,
+            SnapshotDesk(cells, processor, shelf, plan.partitions, clock),
+            Intake(
+                own.group,
+                codec,
+                DeadLetters(producer, own.group, DeadLetterPolicy()),
+                self.city,
+                own.future_minutes * MINUTE_US,
+            ),
+            Post(codec, producer),
+            Answering(clock, store),
             clock,
         )
         self._failure: asyncio.Future[None] | None = None
@@ -102,7 +143,8 @@ class Worker:
 
         """
         self._plan.data_dir.mkdir(parents=True, exist_ok=True)
-        await ensure_changelog(self._kafka, self._plan.changelog, self._plan.partitions)
+        for topic in (self._plan.changelog, self._plan.snapshots):
+            await ensure_compacted(self._kafka, topic, self._plan.partitions)
         failure = self._failure = asyncio.get_running_loop().create_future()
         working = asyncio.create_task(self.host.run(stop))
         starting = asyncio.create_task(self._app.start())
@@ -124,24 +166,30 @@ class Worker:
                 task.cancel()
 
     async def _offer(self, *arrived: object) -> None:
+        await self._fail_point()
         await self.host.offer(*arrived)  # type: ignore[arg-type]
 
-    async def _restore(self, cells: Cells, partitions: Collection[int]) -> Mapping[int, int]:
+    async def _leave(self) -> None:
+        await self.host.leave()
+
+    async def _restore(self, cells: Cells, partitions: Collection[int]) -> Restored:
         """Read the table back; Faust goes on without what its callbacks raise, so a failure is carried past it."""
         try:
             async with self.host.at_rest:
-                return await read_changelog(self._kafka, self._plan.changelog, cells, partitions)
-        except Fatal as error:
+                claims = await self._changelog.claim(partitions, self._instance)
+                self._restored = await read_changelog(self._kafka, self._plan.changelog, cells, claims)
+                return self._restored
+        except Exception as error:
             self._fail(error)
             raise
 
     async def _recovered(self) -> None:
         """Take over the recovered table. Faust drops what a callback raises, so it is carried past it."""
         try:
-            held = held_partitions(self._app, self._plan.changelog)
-            if held < held_partitions(self._app, *self._plan.topics):
+            held = held_partitions(self._app, *self._plan.topics)
+            if held != held_partitions(self._app, self._plan.changelog):
                 raise Fatal("assigned records without their part of the changelog: its topic was not known yet")  # noqa: TRY301
-            await self.host.reload(held)
+            await self.host.reload(held, set(range(self._plan.partitions)) - held, self._restored)
             self._readiness.set("state", True)
         except Exception as error:  # noqa: BLE001 - whatever it is must end the process
             self._fail(error)

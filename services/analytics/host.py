@@ -5,54 +5,35 @@ killed when, a restart publishes the same rows again or none, and counts every r
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
-from services.analytics.adapters.dead_letters import DeadLetters, keyed, ours
 from services.analytics.adapters.directory import CompactedReader
+from services.analytics.adapters.following import Follower
+from services.analytics.adapters.outbox import Letters, Post, packed
+from services.analytics.adapters.restoring import Restored
 from services.analytics.adapters.tables import TableCells
+from services.analytics.adapters.watchdog import Progress
 from services.analytics.answers import Answering
-from services.analytics.domain.emitting import Row, in_time, outgoing
+from services.analytics.arriving import Arrived, together
+from services.analytics.domain.emitting import Row, outgoing
+from services.analytics.intake import Intake
+from services.analytics.meeting import Meeting
 from services.analytics.processor import AnalyticsProcessor
 from services.analytics.progress import progress_row
+from services.analytics.snapshots import SnapshotDesk
 from services.analytics.transport import Chunk
 from streamkit import metrics
 from streamkit.clock import Clock, sleep_or_stop
-from streamkit.codec import Codec
 from streamkit.errors import Fatal
 from streamkit.logs import get_logger
 from streamkit.positions import Positions, print_positions
-from streamkit.producer import Producer
+from streamkit.records import Outgoing
 
 REQUESTS = "requests"
+CONTROL = "simulation_control"
 INBOX = 256
 """Chunks that wait at most; Faust pauses fetching behind it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A chunk handed on by the agent; ``acknowledge`` lets Faust commit it."""
-
-    topic: str
-    partition: int
-    chunk: Chunk
-    acknowledge: Callable[[], object]
-
-
-def together(arrived: Sequence[Arrived]) -> Sequence[Arrived]:
-    """The chunks of each partition as few as they can be, in order of their first: a fold costs more than a record."""
-    found: dict[tuple[str, int, int], Arrived] = {}
-    last: dict[tuple[str, int], int] = {}
-    for number, one in enumerate(arrived):
-        place = one.topic, one.partition
-        before = found[*place, last[place]] if place in last else None
-        joined = before.chunk.followed_by(one.chunk) if before else None
-        if before and joined:
-            found[*place, last[place]] = replace(before, chunk=joined)
-        else:
-            last[place] = number
-            found[*place, number] = one
-    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +49,7 @@ class HostPolicy:
     gather_records: int
     gather_s: float = 0.05
     gather_most_s: float = 0.5
+    follow_s: float = 0.25
 
     def gathering(self, folded_s: float) -> float:
         """Seconds to gather after a fold that took so long."""
@@ -83,9 +65,10 @@ class ChunkHost:
         processor: AnalyticsProcessor,
         cells: TableCells,
         directory: CompactedReader,
-        codec: Codec,
-        producer: Producer,
-        dead_letters: DeadLetters,
+        follower: Follower,
+        desk: SnapshotDesk,
+        intake: Intake,
+        post: Post,
         answering: Answering,
         clock: Clock,
     ) -> None:
@@ -93,27 +76,39 @@ class ChunkHost:
         self._processor = processor
         self._cells = cells
         self._directory = directory
-        self._codec = codec
-        self._producer = producer
-        self._dead_letters = dead_letters
+        self._meeting = Meeting(directory, processor.directories, clock)
+        self._follower = follower
+        self._desk = desk
+        self._intake = intake
+        self._post = post
         self._answering = answering
         self._clock = clock
         self._inbox: asyncio.Queue[Arrived] = asyncio.Queue(INBOX)
         self._working = asyncio.Lock()
         self._expected: Positions = {}
-        self._unpublished: list[tuple[str, Row]] = []
+        self._unpublished: Mapping[int, Sequence[bytes]] = {}
         self._moved: Positions = {}
         self._waiting_records = 0
         self._folded_s = 0.0
+        self._assignment = 0
+        self._late = 0
+        self._duplicates = 0
+        self._held: frozenset[int] | None = None
+        self._restored = False
 
     @property
     def applied(self) -> Positions:
         """Next offset of every partition, effects durable below it."""
         return dict(self._expected)
 
+    @property
+    def progress(self) -> Progress:
+        """What the watchdog looks at."""
+        return Progress(self._held, self.applied)
+
     async def offer(self, topic: str, partition: int, chunk: Chunk, acknowledge: Callable[[], object]) -> None:
         """Take a chunk from the agent; waits while the inbox is full."""
-        await self._inbox.put(Arrived(topic, partition, chunk, acknowledge))
+        await self._inbox.put(Arrived(topic, partition, chunk, acknowledge, self._assignment))
         self._waiting_records += len(chunk)
 
     @property
@@ -121,34 +116,69 @@ class ChunkHost:
         """Held while a batch is worked on: whoever holds it finds the table between two commits."""
         return self._working
 
-    async def reload(self, partitions: set[int]) -> None:
-        """Start over from the recovered table, before any record of the new assignment comes."""
+    async def leave(self) -> None:
+        """Save what is in hand, then touch nothing until `reload`: another worker may get the partitions."""
+        self._assignment += 1
         async with self._working:
-            self._unpublished = in_time(self._cells.restore(partitions))
+            self._cells.restore((), Restored())
+            self._unpublished, self._moved, self._held = {}, {}, None
+
+    async def reload(self, partitions: Collection[int], others: Collection[int], restored: Restored) -> None:
+        """Start over from the recovered table, before any record of the new assignment comes.
+
+        What waits from the assignment before is dropped: it comes again, from where the state is.
+        """
+        async with self._working:
+            self._assignment += 1
+            self._unpublished = self._cells.restore(partitions, restored)
+            await self._cells.seal(self._unpublished)
+            self._held, self._restored = frozenset(partitions), True
             self._expected = self._cells.positions
             self._moved = {}
             self._processor.load(self._expected)
-            get_logger().info("state restored", partitions=sorted(partitions), unpublished=len(self._unpublished))
+            self._late = 0
+            self._desk.restart()
+            await self._follower.follow(others)
+            await self._follow()
+            unpublished = sum(len(Letters.unpack(part)) for parts in self._unpublished.values() for part in parts)
+            get_logger().info("state restored", partitions=sorted(partitions), unpublished=unpublished)
+
+    async def _follow(self) -> bool:
+        """Take what other workers have saved meanwhile; whether there was anything."""
+        changes = await self._follower.changes()
+        for partition, change in changes:
+            self._processor.follow(partition, change.cells, change.positions)
+            self._desk.follow(partition, change.cells)
+        return bool(changes)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work off the inbox until told to stop."""
         stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
-                getting = asyncio.create_task(self._inbox.get())
-                await asyncio.wait((getting, stopping), return_when=asyncio.FIRST_COMPLETED)
-                if not getting.done():
-                    getting.cancel()
+                first = await self._next(stopping)
+                if stop.is_set():
                     break
-                self._waiting_records -= len(getting.result().chunk)
-                await self._gather(stop)
+                if first:
+                    self._waiting_records -= len(first[0].chunk)
+                    await self._gather(stop)
                 async with self._working:
                     began = self._clock.monotonic()
-                    await self._handle([getting.result(), *self._waiting()])
+                    await self._handle([*first, *self._waiting()])
                     self._folded_s = self._clock.monotonic() - began
-            await self._cells.close_outbox()
+            async with self._working:
+                await self._cells.close_outbox()
         finally:
             stopping.cancel()
+
+    async def _next(self, stopping: asyncio.Task[bool]) -> list[Arrived]:
+        """The next chunk; none where it is time to look at what other workers did, or to stop."""
+        getting = asyncio.create_task(self._inbox.get())
+        await asyncio.wait((getting, stopping), timeout=self._policy.follow_s, return_when=asyncio.FIRST_COMPLETED)
+        if getting.done():
+            return [getting.result()]
+        getting.cancel()
+        return []
 
     async def _gather(self, stop: asyncio.Event) -> None:
         """Let chunks come together: for their time, or until there are enough."""
@@ -168,32 +198,45 @@ class ChunkHost:
         return waiting
 
     async def _handle(self, arrived: Sequence[Arrived]) -> None:
-        """Fold, save, publish. Chunks of partitions that have moved away meanwhile are their new owner's to handle."""
+        """Fold, save, publish. Chunks of an assignment before come again, to whoever holds their partition now."""
+        if self._held is None:
+            return
         began = self._clock.monotonic()
-        held = set(self._cells.partitions())
-        arrived = [one for one in arrived if one.partition in held]
+        arrived = [one for one in arrived if one.assignment == self._assignment]
         if self._unpublished:
-            await self._producer.publish(outgoing(self._unpublished))
-            self._unpublished = []
+            await self._post.send(Letters.unpack(part) for parts in self._unpublished.values() for part in parts)
+            self._unpublished = {}
             await self._cells.close_outbox()
-        outbox: dict[int, list[tuple[str, Row]]] = {}
+        followed = await self._follow() or self._restored
+        self._restored = False
+        outbox: dict[int, list[Outgoing]] = {}
         replies: list[tuple[str, Row]] = []
         records = 0
         for one in together(arrived):
             chunk = await self._unapplied(one)
             if chunk is None:
                 continue
-            rows = await self._fold(one.topic, one.partition, chunk, replies)
-            outbox.setdefault(one.partition, []).extend(rows)
+            outbox.setdefault(one.partition, []).extend(await self._fold(one.topic, one.partition, chunk, replies))
             self._moved[one.topic, one.partition] = self._expected[one.topic, one.partition] = chunk.next_offset
             metrics.CONSUMED.labels(self._policy.group, one.topic).inc(len(chunk))
             records += len(chunk)
-        if self._processor.stirred or replies:
-            await self._save(outbox, replies)
+        stirred = self._processor.stirred or bool(replies)
+        closed = self._processor.settle() if stirred or followed else []
+        if stirred or closed:
+            await self._save(outbox, closed, replies)
             metrics.BATCH_SECONDS.labels(self._policy.group).observe(self._clock.monotonic() - began)
             metrics.BATCH_RECORDS.labels(self._policy.group).observe(records)
+        await self._obey()
         for one in arrived:
             one.acknowledge()
+
+    async def _obey(self) -> None:
+        """Go on with commands; what they did is saved before they are acknowledged."""
+        told = await self._desk.work()
+        if told is not None:
+            letters = {partition: self._post.encode(outgoing(rows)) for partition, rows in told.items()}
+            await self._cells.commit({}, packed(letters))
+            await self._post.send(one for part in letters.values() for one in part)
 
     async def _unapplied(self, one: Arrived) -> Chunk | None:
         """The part of a chunk that is not applied yet; None where all is.
@@ -208,39 +251,46 @@ class ChunkHost:
             raise Fatal(f"{one.topic}:{one.partition} went from {expected} to {first}: records were passed over")
         return one.chunk if first >= expected else one.chunk.beginning_at(expected)
 
-    async def _fold(
-        self, topic: str, partition: int, chunk: Chunk, replies: list[tuple[str, Row]]
-    ) -> list[tuple[str, Row]]:
-        mine = ours(chunk, self._policy.group)
-        frame = self._codec.decode(topic, []).frame
-        if mine:
-            frame, poison = keyed(topic, mine, self._codec.decode(topic, mine.values))
-            await self._dead_letters.bury(topic, partition, mine, poison)
+    async def _fold(self, topic: str, partition: int, chunk: Chunk, replies: list[tuple[str, Row]]) -> list[Outgoing]:
+        frame = await self._intake.read(topic, partition, chunk)
         if topic == REQUESTS:
             replies += self._answering.answer(self._processor.live, frame)
             return []
-        if self._processor.missing_venues(topic, frame):
-            for batch in await self._directory.catch_up():
-                self._processor.learn_venues(batch)
+        await self._meeting.meet(topic, frame)
+        if topic == CONTROL:
+            self._desk.hear(partition, frame)
         return self._processor.fold(topic, partition, frame, chunk.next_offset)
 
-    async def _save(self, outbox: dict[int, list[tuple[str, Row]]], replies: list[tuple[str, Row]]) -> None:
+    async def _save(
+        self,
+        outbox: dict[int, list[Outgoing]],
+        closed: Sequence[Outgoing],
+        replies: Sequence[tuple[str, Row]],
+    ) -> None:
         """Make everything folded since the last commit durable, then say it.
 
         What the services say of themselves comes on a topic that we write to: a commit for each of our own records
         would make the next one, for ever. Such records wait for the next that matters.
         """
         moved, self._moved = self._moved, {}
-        closed = self._processor.settle()
+        self._count_strays()
         settling = self._processor.settling_partition
         if closed and settling is not None:
             outbox.setdefault(settling, []).extend(closed)
-            metrics.WINDOWS_CLOSED.inc(len(closed))
-        rows = in_time(row for part in outbox.values() for row in part)
-        await self._cells.commit(moved, outbox)
-        told = [*rows, *replies]
+            metrics.WINDOWS_CLOSED.inc(sum(one.rows for one in closed))
+        letters = {partition: self._post.encode(told) for partition, told in outbox.items()}
+        await self._cells.commit(moved, packed(letters))
+        told = list(replies)
         if self._processor.live is not None:
             told.append(progress_row(self._processor.live, self._policy.instance, self._clock.now_us(), self._expected))
-        await self._producer.publish(outgoing(told))
-        metrics.PREFERENCES_UPDATED.inc(sum(topic == "preferences" for topic, _ in rows))
-        get_logger().info("chunks folded", rows=len(rows), replies=len(replies), positions=print_positions(moved))
+        saved = [one for part in letters.values() for one in part]
+        await self._post.send(saved, outgoing(told))
+        metrics.PREFERENCES_UPDATED.inc(sum(len(one) for one in saved if one.topic == "preferences"))
+        rows = sum(map(len, saved))
+        get_logger().info("chunks folded", rows=rows, replies=len(replies), positions=print_positions(moved))
+
+    def _count_strays(self) -> None:
+        metrics.LATE.inc(max(0, self._processor.late - self._late))  # a branch that is over takes its own along
+        self._late = self._processor.late
+        metrics.DUPLICATES.labels(self._policy.group).inc(self._processor.duplicates - self._duplicates)
+        self._duplicates = self._processor.duplicates

@@ -1,34 +1,38 @@
 """The analytics processor: every fold behind streamkit's processor protocol, for any host."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
-from services.analytics.domain import branches, recent
-from services.analytics.domain.branches import COUNTED, BranchState, Lives, purge
-from services.analytics.domain.cells import Cells, Scope, split_key
+from services.analytics.domain import anomalies, branches, recent, rekeying, shifts, windows
+from services.analytics.domain.aggregates.kinds import COUNTED
+from services.analytics.domain.aggregates.store import Kept
+from services.analytics.domain.branches import BranchState, Lives, purge
+from services.analytics.domain.cells import NO_SCOPE, Cells, Scope, cell_key, split_key
+from services.analytics.domain.directories import DIRECTORIES, Directories
 from services.analytics.domain.emitting import SOURCE, Row, outgoing
 from services.analytics.domain.learning import LearningParameters
+from services.analytics.domain.rates import AnomalyParameters
 from services.analytics.domain.recent import RecentIds
-from services.analytics.domain.venues import VenueDirectory
+from services.analytics.domain.scoping import by_scope
 from streamkit.positions import Positions, advance
 from streamkit.processor import Output
-from streamkit.records import Batch
+from streamkit.records import Batch, Outgoing
 
-FOLDED = (*COUNTED, "simulation_control", "system_metrics")
+FOLDED = (*COUNTED, rekeying.TOPIC, "simulation_control", "system_metrics")
 """Topics whose records change state, in the order a lock-step host feeds them: ticks last, so that they close."""
 
-DIRECTORY = "venues"
-"""Read whole by every worker, whatever partitions it holds."""
+_OWNERS_ALONE = frozenset({recent.KIND, windows.KIND, shifts.PUBLISHED_KIND, *anomalies.KINDS})
+TICK = "simulator.tick"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much is remembered, and how long a window waits (both in simulated minutes but the ids)."""
 
-    retention_minutes: int = 4_320
+    kept: Kept = field(default_factory=Kept)
     lateness_minutes: int = 1
     id_segment: int = 4_096
     id_segments: int = 9
@@ -42,11 +46,22 @@ class AnalyticsProcessor:
     `settling_partition`.
     """
 
-    def __init__(self, cells: Cells, learning: LearningParameters, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        cells: Cells,
+        learning: LearningParameters,
+        limits: Limits | None = None,
+        watched: AnomalyParameters | None = None,
+    ) -> None:
+        """Without ``watched`` nothing is looked at for anomalies."""
         self._cells = cells
         self._learning = learning
+        self._watched = watched
         self._limits = limits or Limits()
-        self._directories: dict[Scope, VenueDirectory] = {}
+        self.directories = Directories()
+        """People and venues that records name."""
+        self.duplicates = 0
+        """Records left out so far because their event_id had been seen."""
         self._reset()
 
     @property
@@ -57,7 +72,7 @@ class AnalyticsProcessor:
     @property
     def subscriptions(self) -> Sequence[str]:
         """Topics read."""
-        return (DIRECTORY, *FOLDED)
+        return (*DIRECTORIES, *FOLDED)
 
     def _reset(self) -> None:
         self._applied: Positions = {}
@@ -79,7 +94,7 @@ class AnalyticsProcessor:
                     self.recent.load(partition, name, data)
                 elif kind == branches.KIND:
                     self.lives.load(data)
-                else:
+                elif scope != NO_SCOPE:
                     scoped.append((scope, kind, partition, name, data))
         purge(self._cells, self.lives.over)
         over = {str(past) for past in self.lives.over}
@@ -87,67 +102,85 @@ class AnalyticsProcessor:
             if scope_text not in over:
                 self._state(Scope.parse(scope_text)).load(kind, partition, name, data)
 
+    def follow(self, partition: int, cells: Mapping[str, bytes | None], applied: Mapping[tuple[str, int], int]) -> None:
+        """Take what another worker saved of a partition that it holds: partials to merge, never written from here.
+
+        What belongs to one owner alone (windows told, ids seen) is left out; what was deleted expires here by itself.
+        """
+        over = self.lives.over
+        for key, data in cells.items():
+            scope_text, kind, name = split_key(key)
+            if data is None or kind in _OWNERS_ALONE:
+                continue
+            if kind == branches.KIND:
+                self.lives.load(data)
+            elif scope_text != NO_SCOPE and (scope := Scope.parse(scope_text)) not in over:
+                self._state(scope).follow(kind, partition, name, data)
+        ended = self.lives.over - over
+        if ended:
+            self._end(ended)
+        advance(self._applied, applied)
+
+    def adopt(self, scope: Scope, kind: str, partition: int, name: str, data: bytes) -> None:
+        """Take a cell of a saved state as one of this telling's own."""
+        self._cells.write(partition, cell_key(scope, kind, name), data)
+        self._state(scope).load(kind, partition, name, data)
+
     def process(self, batch: Batch) -> Sequence[Output]:
         """Fold a batch of any partitions and say whatever became final."""
-        rows: list[tuple[str, Row]] = []
-        if batch.topic == DIRECTORY:
-            self.learn_venues(batch)
+        told: list[Outgoing] = []
+        if batch.topic in DIRECTORIES:
+            self.directories.learn(batch)
             return []
         for partition in np.unique(batch.partitions).tolist():
             chosen = np.flatnonzero(batch.partitions == partition)
-            rows += self.fold(batch.topic, partition, batch.frame[chosen], int(batch.offsets[chosen].max()) + 1)
-        rows += self.settle()
-        return outgoing(rows)
+            told += self.fold(batch.topic, partition, batch.frame[chosen], int(batch.offsets[chosen].max()) + 1)
+        return [*told, *self.settle()]
 
-    def learn_venues(self, batch: Batch) -> None:
-        """Take rows of the ``venues`` topic."""
-        for scope, frame in self._by_scope(batch.frame):
-            self._directory(scope).update(frame)
-        for directory in self._directories.values():
-            directory.remove(batch.removed)
-
-    def missing_venues(self, topic: str, frame: pl.DataFrame) -> bool:
-        """Whether records name venues that are not in the directory (yet)."""
-        if topic != "user_actions":
-            return False
-        return any(
-            not self._directory(scope).knows_all(part["venue_id"].drop_nulls().unique().to_list())
-            for scope, part in self._by_scope(frame)
-        )
-
-    def fold(self, topic: str, partition: int, frame: pl.DataFrame, next_offset: int) -> list[tuple[str, Row]]:
-        """Fold records of one partition, the last of which has offset ``next_offset`` - 1; rows with their topics."""
+    def fold(self, topic: str, partition: int, frame: pl.DataFrame, next_offset: int) -> list[Outgoing]:
+        """Fold records of one partition, the last of which has offset ``next_offset`` - 1; what is to be published."""
         advance(self._applied, {(topic, partition): next_offset})
         if topic == "system_metrics":
-            frame = frame.filter(pl.col("event_type") == "simulator.tick").tail(1)  # positions are cumulative
+            ticks = frame.filter(pl.col("event_type") == TICK).tail(1)  # positions are cumulative
+            frame = pl.concat([ticks, frame.filter(pl.col("event_type") == anomalies.WINDOW_CLOSED)])
         if frame.is_empty():
             return []
         self.stirred = True
         fresh = self.recent.fresh(topic, partition, frame["event_id"])
         if not fresh.all():
+            self.duplicates += int(np.count_nonzero(~fresh))
             frame = frame.filter(pl.Series(fresh))
-        rows: list[tuple[str, Row]] = []
-        for scope, part in self._by_scope(frame):
+        told: list[Outgoing] = []
+        for scope, part in by_scope(frame):
             if topic == "simulation_control":
                 self._on_control(scope, partition, part)
             elif topic == "system_metrics":
-                self._on_ticks(scope, partition, part)
+                told += outgoing(self._on_metrics(scope, partition, part))
             elif scope not in self.lives.over:
-                rows += self._state(scope).fold(topic, partition, part)
-        return rows
+                told += self._state(scope).fold(topic, partition, part)
+        return told
 
     def _on_control(self, scope: Scope, partition: int, frame: pl.DataFrame) -> None:
         changes = frame.filter(pl.col("event_type") == "state.changed")["wall_time"].drop_nulls()
         if len(changes):
             ended = self.lives.on_state_changed(partition, scope, changes[0])
-            for past in ended:
-                self._branches.pop(past, None)
-                self._directories.pop(past, None)
             if ended:
-                purge(self._cells, ended)
+                self._end(ended)
+
+    def _end(self, past: Collection[Scope]) -> None:
+        for scope in past:
+            self._branches.pop(scope, None)
+            self.directories.forget(scope)
+        purge(self._cells, past)
+
+    def _on_metrics(self, scope: Scope, partition: int, frame: pl.DataFrame) -> list[tuple[str, Row]]:
+        if scope in self.lives.over:
+            return []
+        self._on_ticks(scope, partition, frame.filter(pl.col("event_type") == TICK))
+        return list(self._state(scope).anomalies.fold(partition, frame))
 
     def _on_ticks(self, scope: Scope, partition: int, frame: pl.DataFrame) -> None:
-        if scope not in self.lives.over:
+        if not frame.is_empty():
             for row in frame.iter_rows(named=True):
                 self._state(scope).advance(frame)
                 self._state(scope).windows.on_tick(partition, row)
@@ -158,11 +191,22 @@ class AnalyticsProcessor:
         live = self.live
         return None if live is None else live.windows.partition
 
-    def settle(self) -> list[tuple[str, Row]]:
-        """Rows of every window that the records folded so far make final."""
+    def settle(self) -> list[Outgoing]:
+        """Rows of every window that the records folded so far make final; everything folded is in cells after it."""
         self.stirred = False
         live = self.live
-        return [] if live is None else list(live.windows.settle(self._applied))
+        told = [] if live is None else outgoing(live.settle(self._applied))
+        for state in self._branches.values():
+            state.aggregates.save()
+        return told
+
+    @property
+    def late(self) -> int:
+        """Records so far that came when their minute was closed, of all branches that are not over.
+
+        They are folded in and told as corrections, but for what is no longer kept (``aggregates.dropped``).
+        """
+        return sum(state.aggregates.late for state in self._branches.values())
 
     @property
     def live(self) -> BranchState | None:
@@ -178,23 +222,10 @@ class AnalyticsProcessor:
                 scope,
                 self._cells,
                 self._learning,
-                self._directory(scope),
-                retention_minutes=self._limits.retention_minutes,
+                self.directories.venues(scope),
+                self.directories.people(scope),
+                kept=self._limits.kept,
                 lateness_minutes=self._limits.lateness_minutes,
+                watched=self._watched,
             )
         return state
-
-    def _directory(self, scope: Scope) -> VenueDirectory:
-        return self._directories.setdefault(scope, VenueDirectory())
-
-    @staticmethod
-    def _by_scope(frame: pl.DataFrame) -> Iterator[tuple[Scope, pl.DataFrame]]:
-        """Records by (run, branch), in order of first appearance; nearly always just one."""
-        if frame.height and frame["run_id"].n_unique() == 1 == frame["branch"].n_unique():
-            yield Scope(str(frame["run_id"][0]), int(frame["branch"][0])), frame
-            return
-        parts: Iterable[tuple[tuple[object, ...], pl.DataFrame]] = frame.group_by(
-            "run_id", "branch", maintain_order=True
-        )
-        for (run_id, branch), part in parts:
-            yield Scope(str(run_id), int(str(branch))), part

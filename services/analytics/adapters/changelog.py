@@ -1,11 +1,12 @@
 """Writes the changelog of the table: explicit partitions, in order, every delivery report checked."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException, Message
 
+from services.analytics.adapters.commits import CLAIM, table_key
 from streamkit.errors import Fatal
 from streamkit.settings import KafkaSettings
 
@@ -27,6 +28,7 @@ class ChangelogWriter:
                 "enable.idempotence": True,
                 "acks": "all",
                 "linger.ms": 0,
+                "message.max.bytes": 4_194_304,  # as the topic allows: a busy minute of many people is one cell
                 "compression.type": settings.compression,
                 "delivery.timeout.ms": int(WAIT_S * 1000),
             }
@@ -41,10 +43,33 @@ class ChangelogWriter:
         """
         for partition, key, value in records:
             await self._produce(partition, key, value)
+        await self._flush()
+
+    async def _flush(self) -> None:
         left = await asyncio.to_thread(self._client.flush, WAIT_S)
         if self._failure is not None or left:
             reason = self._failure.str() if self._failure else f"{left} records not acknowledged in {WAIT_S:g} s"
             raise Fatal(f"changelog {self._topic}: {reason}")
+
+    async def claim(self, partitions: Collection[int], owner: str) -> Mapping[int, int]:
+        """Claim partitions of the changelog for us; the offsets of the claims.
+
+        Raises:
+            Fatal: the broker refused, or did not answer in time.
+
+        """
+        claims: dict[int, int] = {}
+
+        def note(error: KafkaError | None, message: Message) -> None:
+            self._report(error, message)
+            partition, offset = message.partition(), message.offset()
+            if error is None and partition is not None and offset is not None:
+                claims[partition] = offset
+
+        for partition in partitions:
+            self._client.produce(self._topic, owner.encode(), table_key(partition, CLAIM), partition, note)
+        await self._flush()
+        return claims
 
     async def _produce(self, partition: int, key: bytes, value: bytes | None) -> None:
         while True:

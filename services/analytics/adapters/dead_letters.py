@@ -1,10 +1,11 @@
 """Copies what cannot be decoded to ``<topic>.dlq`` with its reason, and stops loudly when nothing can be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from services.analytics.transport import Chunk
 from streamkit import metrics
@@ -34,16 +35,36 @@ def ours(chunk: Chunk, group: str) -> Chunk | None:
     return chunk.of(rows) if rows else None
 
 
-def keyed(topic: str, chunk: Chunk, decoded: Decoded) -> tuple[pl.DataFrame, Sequence[Poison]]:
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What of a chunk can be folded: records, the index of each in the chunk, and the rest with its reasons."""
+
+    frame: pl.DataFrame
+    rows: NDArray[np.intp]
+    poison: Sequence[Poison]
+
+    def without(self, places: NDArray[np.intp], error: str, reason: str) -> "Readable":
+        """The same, the records at these places of the frame being poison."""
+        if not len(places):
+            return self
+        more = [Poison(int(self.rows[place]), error, reason) for place in places]
+        kept = np.ones(len(self.rows), dtype=np.bool_)
+        kept[places] = False
+        poison = sorted([*self.poison, *more], key=lambda one: one.index)
+        return Readable(self.frame.filter(kept), self.rows[kept], poison)
+
+
+def keyed(topic: str, chunk: Chunk, decoded: Decoded) -> Readable:
     """The readable records that have a key, and the poison, to which those without one belong."""
+    found = Readable(decoded.frame, decoded.rows, decoded.poison)
     keyless = [row for row, key in enumerate(chunk.keys) if key is None]
     if not keyless:
-        return decoded.frame, decoded.poison
-    known = {one.index for one in decoded.poison}
+        return found
     reason = f"{topic} is keyed: a null key means nothing"
-    more = [Poison(row, "NullKey", reason) for row in keyless if row not in known]
-    frame = decoded.frame.filter(~np.isin(decoded.rows, keyless))
-    return frame, sorted([*decoded.poison, *more], key=lambda one: one.index)
+    unread = {one.index for one in decoded.poison}
+    silent = [Poison(row, "NullKey", reason) for row in keyless if row not in unread and row not in decoded.rows]
+    found = replace(found, poison=[*found.poison, *silent])
+    return found.without(np.flatnonzero(np.isin(decoded.rows, keyless)), "NullKey", reason)
 
 
 class DeadLetters:

@@ -1,7 +1,7 @@
-"""Reads the venues topic whole, outside the group: every worker needs all venues, whatever partitions it holds."""
+"""Reads compacted topics whole, outside the group: every worker needs all rows, whatever partitions it holds."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
@@ -16,19 +16,19 @@ AT_ONCE = 5_000
 
 
 class CompactedReader:
-    """One topic from its beginning; `catch_up` returns what was written since the last call."""
+    """Topics from their beginning; `catch_up` returns what was written since the last call."""
 
-    def __init__(self, settings: KafkaSettings, codec: Codec, topic: str, partitions: int) -> None:
+    def __init__(self, settings: KafkaSettings, codec: Codec, topics: Sequence[str], partitions: int) -> None:
         self._codec = codec
-        self._topic = topic
-        self._positions = dict.fromkeys(range(partitions), 0)
+        self._topics = topics
+        self._positions = {(topic, partition): 0 for topic in topics for partition in range(partitions)}
         self._client = Consumer({**settings.client(), "group.id": "analytics.directory", "enable.auto.commit": False})
-        self._client.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in self._positions])
+        self._client.assign([TopicPartition(*place, OFFSET_BEGINNING) for place in self._positions])
 
     async def catch_up(self) -> list[Batch]:
-        """Everything up to the end of the topic as of now, decoded; rows that cannot be decoded are left out.
+        """Everything up to the end of the topics as of now, decoded; rows that cannot be decoded are left out.
 
-        (They are poison of whoever owns a group on the topic; here a venue that cannot be read is unknown.)
+        (They are poison of whoever owns a group on the topic; here who cannot be read is unknown.)
         """
         return await asyncio.to_thread(lambda: list(self._read()))
 
@@ -43,27 +43,36 @@ class CompactedReader:
         await asyncio.to_thread(self._client.close)
 
     def _read(self) -> Iterator[Batch]:
-        ends = {partition: self._end(partition) for partition in self._positions}
-        while any(self._positions[partition] < end for partition, end in ends.items()):
+        ends = {place: self._end(*place) for place in self._positions}
+        while any(self._positions[place] < end for place, end in ends.items()):
             messages = self._client.consume(AT_ONCE, POLL_S)
             good = [message for message in messages if message.error() is None]
             for message in good:
-                self._positions[_partition(message)] = _offset(message) + 1
-            if good:
-                yield self._decode(good)
-            else:  # a compacted or aborted tail: nothing more comes below the end
+                self._positions[_topic(message), _partition(message)] = _offset(message) + 1
+            for topic in self._topics:
+                told = [message for message in good if message.topic() == topic]
+                if told:
+                    yield self._decode(topic, told)
+            if not good:  # a compacted or aborted tail: nothing more comes below the end
                 for place in self._client.position(self._client.assignment()):
-                    self._positions[place.partition] = max(self._positions[place.partition], place.offset)
+                    known = self._positions[place.topic, place.partition]
+                    self._positions[place.topic, place.partition] = max(known, place.offset)
 
-    def _end(self, partition: int) -> int:
-        return self._client.get_watermark_offsets(TopicPartition(self._topic, partition), ASK_S)[1]
+    def _end(self, topic: str, partition: int) -> int:
+        return self._client.get_watermark_offsets(TopicPartition(topic, partition), ASK_S)[1]
 
-    def _decode(self, messages: list[Message]) -> Batch:
-        decoded = self._codec.decode(self._topic, [message.value() for message in messages])
+    def _decode(self, topic: str, messages: list[Message]) -> Batch:
+        decoded = self._codec.decode(topic, [message.value() for message in messages])
         partitions = np.array([_partition(message) for message in messages], dtype=np.int32)
         offsets = np.array([_offset(message) for message in messages], dtype=np.int64)
         removed = [(message.key() or b"").decode(errors="replace") for message in messages if message.value() is None]
-        return Batch(self._topic, decoded.frame, partitions[decoded.rows], offsets[decoded.rows], removed)
+        return Batch(topic, decoded.frame, partitions[decoded.rows], offsets[decoded.rows], removed)
+
+
+def _topic(message: Message) -> str:
+    topic = message.topic()
+    assert topic is not None
+    return topic
 
 
 def _partition(message: Message) -> int:

@@ -1,22 +1,17 @@
 """The Faust application: one table, one agent, chunked topics; nothing of the business."""
 
 import logging
-import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # Faust and mode warn of their own old ways while they are imported
-    import faust
-
 from faust.types import TP
 
 from services.analytics.adapters.restoring import Restore, RestoredTable
-from services.analytics.transport import Chunk, ChunkTransport, Positioning
+from services.analytics.transport import Chunk, ChunkedApp, ChunkSchema, Leaving, Positioning
 
-TABLE = "state"
+TABLE = "cells"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,38 +32,10 @@ class FaustPlan:
         """Changelog topic of the table, by Faust's naming."""
         return f"{self.group}-{TABLE}-changelog"
 
-
-class ChunkedApp(faust.App):
-    """A Faust application on the micro-batch transport."""
-
-    chunked: Callable[[ChunkTransport], None]
-
-    def _new_transport(self) -> ChunkTransport:
-        transport = ChunkTransport(self.conf.broker_consumer, self)
-        self.chunked(transport)
-        return transport
-
-
-class ChunkSchema(faust.Schema[Any, Any]):
-    """Hands the chunk on as it is: it was never serialised."""
-
-    def loads_key(
-        self,
-        app: Any,  # noqa: ARG002 - Faust's signature
-        message: Any,
-        **_kwargs: Any,
-    ) -> Any:
-        """The key of a chunk is none."""
-        return message.key
-
-    def loads_value(
-        self,
-        app: Any,  # noqa: ARG002 - Faust's signature
-        message: Any,
-        **_kwargs: Any,
-    ) -> Any:
-        """The chunk itself."""
-        return message.value
+    @property
+    def snapshots(self) -> str:
+        """Topic of saved states."""
+        return f"{self.group}-snapshots"
 
 
 Relay = Callable[[str, int, Chunk, Callable[[], None]], Awaitable[None]]
@@ -81,6 +48,7 @@ def build_faust(
     restore: Restore,
     on_recovered: Callable[[], Awaitable[None]],
     positioning: Positioning,
+    leaving: Leaving,
 ) -> tuple[ChunkedApp, Any]:
     """The application and its table. ``on_recovered`` runs when the table is whole and before any record comes."""
     logging.getLogger("faust").setLevel(logging.WARNING)
@@ -98,13 +66,14 @@ def build_faust(
         broker_session_timeout=plan.session_timeout_s,
         broker_heartbeat_interval=min(3.0, plan.session_timeout_s / 3),
         broker_max_poll_records=plan.chunk_records,
+        table_standby_replicas=0,  # a standby's share of the changelog is assigned like an owner's; others follow it
         stream_buffer_maxsize=64,
         stream_recovery_delay=0.0,
         stream_wait_empty=False,  # what is in flight is read again from the offset in the table; waiting hangs a stop
         consumer_auto_offset_reset="earliest",
         Table=RestoredTable,
     )
-    app.chunked = lambda transport: transport.configure(plan.topics, plan.chunk_records, positioning)
+    app.chunked = lambda transport: transport.configure(plan.topics, plan.chunk_records, positioning, leaving)
     table = app.Table(TABLE, key_type=bytes, value_type=bytes, partitions=plan.partitions, on_recover=on_recovered)
     assert isinstance(table, RestoredTable)
     table.restore = restore
@@ -112,6 +81,8 @@ def build_faust(
 
     async def hand_on(stream: Any) -> None:
         async for event in stream.noack().events():
+            if event.message.generation_id != app.consumer_generation_id:
+                continue  # fetched before the last assignment, and left in a buffer by it: it comes again
             await relay(event.message.topic, event.message.partition, event.value, event.ack)
 
     app.agent(source, name="chunks", concurrency=1)(hand_on)

@@ -1,24 +1,34 @@
 """Reads the changelog of the table back with librdkafka: Faust applies it a record at a time, some thousands a second.
 
-The table tells Faust how far it is already, so that Faust's own recovery finds nothing left to read, or only what a
-dying owner of the partition wrote in between.
+Whoever is given partitions claims them first, by a record on each, and reads what was written before it; what an owner
+before writes after it counts for nobody. So Faust's own recovery has nothing to apply.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import faust
 from faust.types import TP
 
-from streamkit.fetching import read_range, reader, watermarks
+from services.analytics.adapters.commits import Fence
+from streamkit.fetching import read_range
 from streamkit.settings import KafkaSettings
 
 Cells: TypeAlias = MutableMapping[bytes, bytes | None]
-Restore: TypeAlias = Callable[[Cells, Collection[int]], Awaitable[Mapping[int, int]]]
-"""Puts what the changelog has of some partitions into the cells; the offset of the last record of each, -1 for none."""
 
-AT_ONCE = 20_000
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Offsets of the claims by partition, and the keys whose last record in the log does not count."""
+
+    claims: Mapping[int, int] = field(default_factory=dict)
+    stale: frozenset[bytes] = frozenset()
+
+
+Restore: TypeAlias = Callable[[Cells, Collection[int]], Awaitable[Restored]]
+"""Claims some partitions and puts what the changelog has of them into the cells."""
 
 
 class RestoredTable(faust.Table[bytes, bytes]):
@@ -29,7 +39,7 @@ class RestoredTable(faust.Table[bytes, bytes]):
     async def on_rebalance(
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
     ) -> None:
-        """Read the changelog of everything assigned anew: another worker may have written to it meanwhile."""
+        """Claim and read everything assigned: another worker may have written to it meanwhile."""
         await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
         topic = self.changelog_topic.get_topic_name()
         held = {place.partition for place in assigned if place.topic == topic}
@@ -37,30 +47,36 @@ class RestoredTable(faust.Table[bytes, bytes]):
 
     def persisted_offset(self, tp: TP) -> int | None:
         """How far the table is already."""
-        known: Mapping[int, int] = getattr(self, "_restored", {})
-        return known.get(tp.partition)
+        known: Restored | None = getattr(self, "_restored", None)
+        return None if known is None else known.claims.get(tp.partition)
+
+    def apply_changelog_batch(self, batch: Iterable[Any]) -> None:
+        """Nothing: what comes behind our claim was written by an owner that has lost the partition."""
+        del batch
 
 
 async def read_changelog(
-    settings: KafkaSettings, topic: str, cells: Cells, partitions: Collection[int]
-) -> Mapping[int, int]:
-    """A `Restore` from Kafka. Raises `Fatal` where the broker stays silent."""
-    client = reader(settings)
-    try:
-        lows, highs = await asyncio.to_thread(watermarks, client, [topic])
-    finally:
-        await asyncio.to_thread(client.close)
+    settings: KafkaSettings, topic: str, cells: Cells, claims: Mapping[int, int], at_once: int = 20_000
+) -> Restored:
+    """Everything up to the claims. Raises `Fatal` where the broker stays silent."""
     cells.clear()
-    wanted = {(topic, partition): highs[topic, partition] for partition in partitions}
-    async for raws in read_range(settings, lows, wanted, AT_ONCE):
+    fences = {partition: Fence() for partition in claims}
+    wanted = {(topic, partition): offset + 1 for partition, offset in claims.items()}
+    async for raws in read_range(settings, {}, wanted, at_once):
         for raw in raws:
-            _apply(cells, raw.keys, raw.values)
-    return {partition: highs[topic, partition] - 1 for partition in partitions}
+            for partition, offset, key, value in zip(
+                raw.partitions.tolist(), raw.offsets.tolist(), raw.keys, raw.values, strict=True
+            ):
+                if key is not None:
+                    _apply(cells, fences[partition], offset, key, value)
+        await asyncio.sleep(0)
+    return Restored(claims, frozenset().union(*(fence.stale for fence in fences.values())))
 
 
-def _apply(cells: Cells, keys: Any, values: Any) -> None:
-    for key, value in zip(keys, values, strict=True):
-        if value is None:
-            cells.pop(key, None)
-        elif key is not None:
-            cells[key] = value
+def _apply(cells: Cells, fence: Fence, offset: int, key: bytes, value: bytes | None) -> None:
+    if not fence.admits(offset, key, value):
+        return
+    if value is None:
+        cells.pop(key, None)
+    else:
+        cells[key] = value

@@ -1,4 +1,4 @@
-"""The service's own topic: the changelog, made explicitly because Faust must not create topics by its own rules."""
+"""The service's own topics, made explicitly because Faust must not create topics by its own rules."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ from streamkit.settings import KafkaSettings
 TIMEOUT_S = 15.0
 
 
-async def ensure_changelog(settings: KafkaSettings, topic: str, partitions: int) -> None:
+async def ensure_compacted(settings: KafkaSettings, topic: str, partitions: int) -> None:
     """Create the compacted topic unless it is there, with as many partitions as the sources have.
 
     Raises:
@@ -33,6 +33,9 @@ def _ensure(settings: KafkaSettings, topic: str, partitions: int) -> None:
         "segment.bytes": "16777216",
         "segment.ms": "120000",
         "min.cleanable.dirty.ratio": "0.1",
+        # a record that an owner wrote after losing its partition is seen, and what it hides written again, before
+        # compaction could keep just that one
+        "min.compaction.lag.ms": "60000",
     }
     wanted = NewTopic(topic, num_partitions=partitions, replication_factor=-1, config=policy)
     cluster = admin.list_topics(timeout=TIMEOUT_S)

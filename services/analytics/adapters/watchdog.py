@@ -30,6 +30,14 @@ class StallPolicy:
         return self.limit_s if applied else max(self.limit_s, self.restore_limit_s)
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Partitions that this worker holds, None while it has not been told; how far it is."""
+
+    held: Collection[int] | None
+    applied: Positions
+
+
 @dataclass(slots=True)
 class StallState:
     """What was applied when it last moved, and when that was."""
@@ -48,6 +56,17 @@ def stalled(
     return now - state.moved_at > policy.limit(applied)
 
 
+def refuse_new_topics(applied: Positions, ends: Positions) -> None:
+    """Raise `Fatal` where the state is ahead of a topic: nothing of it would be read until it has caught up."""
+    for place, end in ends.items():
+        if applied.get(place, 0) > end:
+            topic, partition = place
+            raise Fatal(
+                f"the state is at offset {applied[place]} of {topic}:{partition}, which ends at {end}: the topic was "
+                "made anew; delete the service's changelog, or give it another LUNA_ANALYTICS__GROUP"
+            )
+
+
 class Watchdog:
     """Looks at the ends of all topics, sets the lag metric, and ends the process when consumption stopped."""
 
@@ -59,7 +78,7 @@ class Watchdog:
         group: str,
         topics: Collection[str],
         partitions: int,
-        applied: Callable[[], Positions],
+        progress: Callable[[], Progress],
     ) -> None:
         self._admin = AdminClient(settings.client())
         self._clock = clock
@@ -70,29 +89,35 @@ class Watchdog:
             for topic in topics
             for partition in range(partitions)
         }
-        self._applied = applied
+        self._progress = progress
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look until told to stop.
 
         Raises:
-            Fatal: nothing was consumed for the limit though there was something to consume.
+            Fatal: nothing was consumed for the limit though there was something to consume, or a topic was made anew.
 
         """
         state = StallState()
         while not stop.is_set():
+            before = self._progress().applied
             ends = await asyncio.to_thread(self._ends)
-            applied = self._applied()
+            progress = self._progress()
+            applied = progress.applied
             if ends is not None:
-                lag = self._measure(ends, applied)
+                refuse_new_topics(before, ends)
+                lag = self._measure(ends, progress)
                 if stalled(self._policy, state, applied, lag, self._clock.monotonic()):
                     raise Fatal(f"nothing consumed for {self._policy.limit(applied):g} s with {lag} records waiting")
             await sleep_or_stop(self._clock, LOOK_EVERY_S, stop)
 
-    def _measure(self, ends: Positions, applied: Positions) -> int:
+    def _measure(self, ends: Positions, progress: Progress) -> int:
+        """Records waiting for this worker: those of the partitions it holds, all while it may be stuck before that."""
         total = 0
         for (topic, partition), end in ends.items():
-            lag = max(0, end - applied.get((topic, partition), 0))
+            if progress.held is not None and partition not in progress.held:
+                continue
+            lag = max(0, end - progress.applied.get((topic, partition), 0))
             metrics.LAG.labels(self._group, topic, str(partition)).set(lag)
             total += lag
         return total

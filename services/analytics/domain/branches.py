@@ -6,21 +6,23 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from services.analytics.domain import journeys, minutes, popularity, preferences, windows
+from services.analytics.domain import anomalies, journeys, preferences, rekeying, shifts, ties, windows
+from services.analytics.domain.aggregates.folding import Aggregates
+from services.analytics.domain.aggregates.kinds import COUNTED
+from services.analytics.domain.aggregates.store import Kept
+from services.analytics.domain.anomalies import Anomalies
 from services.analytics.domain.cells import Cells, Scope, cell_key, pack_json, split_key
-from services.analytics.domain.emitting import Row
+from services.analytics.domain.emitting import Row, outgoing
 from services.analytics.domain.journeys import Journeys
 from services.analytics.domain.learning import LearningParameters
-from services.analytics.domain.minutes import Minutes
-from services.analytics.domain.popularity import Popularity
+from services.analytics.domain.people import PeopleDirectory
 from services.analytics.domain.preferences import Preferences
+from services.analytics.domain.rates import AnomalyParameters
 from services.analytics.domain.venues import VenueDirectory
 from services.analytics.domain.windows import Windows
+from streamkit.records import Outgoing
 
 KIND = "live"
-
-COUNTED = ("user_actions", "social_interactions", "bookings", "recommendations", "environment")
-"""Topics of the city itself, whose records are counted; what services say of themselves is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,43 +43,70 @@ class BranchState:
         cells: Cells,
         parameters: LearningParameters,
         venues: VenueDirectory,
+        people: PeopleDirectory,
         *,
-        retention_minutes: int,
+        kept: Kept,
         lateness_minutes: int,
+        watched: AnomalyParameters | None = None,
     ) -> None:
         self.scope = scope
         self.place = Place()
         self.venues = venues
-        self.minutes = Minutes(scope, cells, retention_minutes)
-        self.windows = Windows(scope, cells, self.minutes, lateness_minutes, COUNTED)
+        self.aggregates = Aggregates(scope, cells, people, venues, kept)
+        self.windows = Windows(scope, cells, self.aggregates, lateness_minutes, COUNTED)
         self.journeys = Journeys(scope, cells)
-        self.popularity = Popularity(scope, cells)
         self.preferences = Preferences(scope, cells, self.venues, parameters)
+        self.anomalies = Anomalies(scope, cells, watched)
 
     def load(self, kind: str, partition: int, name: str, data: bytes) -> None:
         """Take back one cell."""
-        if kind == minutes.KIND:
-            self.minutes.load(partition, name, data)
-        elif kind in (windows.KIND, windows.TICK_KIND):
+        if self.aggregates.load(kind, partition, name, data):
+            return
+        if kind in (windows.KIND, windows.TICK_KIND):
             self.windows.load(kind, partition, name, data)
         elif kind == journeys.KIND:
             self.journeys.load(partition, name, data)
-        elif kind == popularity.KIND:
-            self.popularity.load(partition, name, data)
         elif kind == preferences.KIND:
             self.preferences.load(partition, name, data)
+        elif kind == preferences.DAY_KIND:
+            self.preferences.load_day(partition, data)
+        elif kind == ties.KIND:
+            self.preferences.ties.load(name, data)
+        elif kind in anomalies.KINDS:
+            self.anomalies.load(kind, name, data)
+        elif kind in shifts.KINDS:
+            self.preferences.shifts.load(kind, partition, name, data)
 
-    def fold(self, topic: str, partition: int, frame: pl.DataFrame) -> Iterator[tuple[str, Row]]:
-        """Add records of one partition of one topic; rows to publish with their topics."""
-        self.advance(frame)
+    def follow(self, kind: str, partition: int, name: str, data: bytes) -> None:
+        """Take a cell of a partition that another worker holds: the clock and partials, but nothing to publish."""
+        if kind == windows.TICK_KIND:
+            self.windows.follow(partition, data)
+        else:
+            self.load(kind, partition, name, data)
+
+    def fold(self, topic: str, partition: int, frame: pl.DataFrame) -> Iterator[Outgoing]:
+        """Add records of one partition of one topic; what is to be published."""
+        if topic == rekeying.TOPIC:
+            frame = rekeying.as_told(frame)
+        else:
+            self.advance(frame)
         if topic in COUNTED:
-            self.minutes.fold(topic, partition, frame)
-        if topic in ("user_actions", "bookings"):
-            self.popularity.fold(partition, frame)
-        if topic in ("user_actions", "social_interactions", "bookings"):
+            self.aggregates.fold(topic, partition, frame)
+        if topic == "bookings":
+            yield from outgoing(rekeying.rekeyed(frame))
+        if topic in journeys.TOPICS:
             yield from self.journeys.fold(partition, frame)
-        if topic == "user_actions":
-            yield from self.preferences.fold(partition, frame)
+        if topic in preferences.TOPICS:
+            yield from self.preferences.fold(topic, partition, frame)
+
+    def settle(self, applied: Mapping[tuple[str, int], int]) -> Iterator[tuple[str, Row]]:
+        """Rows of every window that the applied positions make final."""
+        yield from self.windows.settle(applied)
+        tick = self.windows.latest
+        if tick is not None and tick.ours:
+            yield from self.preferences.shifts.settle(tick.row, tick.partition)
+        elif tick is not None:
+            self.preferences.shifts.pass_over(tick.row)
 
     def advance(self, frame: pl.DataFrame) -> None:
         """Note where and when the latest of these records happened."""

@@ -4,10 +4,11 @@ A fold keeps decoded objects in memory and writes the cells it changed; after a 
 A cell is written only for the partition whose records caused the change: that is what makes a chunk atomic.
 """
 
-import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+import orjson
 
 
 class Cells(Protocol):
@@ -70,9 +71,13 @@ class Scope:
         return Scope(run_id, int(branch))
 
 
+NO_SCOPE = "-"
+"""Scope of what belongs to no telling, in a key."""
+
+
 def cell_key(scope: "Scope | None", kind: str, name: str) -> str:
     """Key of a cell: scope (``-`` where it belongs to none), kind of state, name within."""
-    return f"{scope or '-'}|{kind}|{name}"
+    return f"{scope or NO_SCOPE}|{kind}|{name}"
 
 
 def split_key(key: str) -> tuple[str, str, str]:
@@ -83,4 +88,4 @@ def split_key(key: str) -> tuple[str, str, str]:
 
 def pack_json(value: Any) -> bytes:
     """Compact JSON with sorted keys: equal values give equal bytes."""
-    return json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)

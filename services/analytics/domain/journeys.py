@@ -1,34 +1,27 @@
-"""How far each person has come: first milestones, and the funnel from browsing to reviewing.
+"""How far each person has come: milestones, each once, and the funnel from browsing to reviewing.
 
-A person's records come on several topics (bookings by venue, so on any partition). Each partition's cells hold what
-its own records contributed; the person is the union. A milestone is contributed once, by the first record that
-reaches it, and published with that record's id. Topics are not read in step, so a record may lie before what was
-told of its person last: it is then told with that time, for a person's journey never goes back.
+All a person's records come on the person's partition (bookings through `bookings_by_user`). Each topic is in order;
+topics are not read in step, so a record may lie before what was told of its person last: it is then told with that
+time, for a person's journey never goes back. Which milestones and stages somebody reached does not depend on how topics
+interleave; the moment of one may, by as much as one topic is read ahead of another.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+import orjson
 import polars as pl
 
 from services.analytics.domain.cells import Cells, Scope, cell_key, pack_json
-from services.analytics.domain.emitting import COMMON, Row, caused
+from services.analytics.domain.emitting import COMMON, consequences
+from streamkit.records import Column, Outgoing
 
 KIND = "journey"
+TOPICS = ("user_actions", "social_interactions", "bookings_by_user")
 TENTH = 10
 
 STAGES = ("registered", "browsing", "interested", "inviting", "booking", "visiting", "reviewing")
-
-FUNNEL: Mapping[str, str] = {
-    "browse": "browsing",
-    "interest": "interested",
-    "invite": "inviting",
-    "booking": "booking",
-    "visit": "visiting",
-    "review": "reviewing",
-}
-"""Steps of the funnel as people name them, and the stage each one is."""
 
 STAGE_OF: Mapping[str, int] = {
     "user.registered": 0,
@@ -51,33 +44,81 @@ MILESTONE_OF: Mapping[str, str] = {
     "booking.requested": "first_booking",
     "visit.started": "first_visit",
     "review.submitted": "first_review",
+    "user.dormant": "dormant",
+    "user.returned": "returned",
+    "user.churned": "churned",
 }
+"""Milestones by the event that reaches them the first time; `tenth_visit` is counted."""
+
+LIFECYCLE: Mapping[str, str] = {"user.dormant": "dormant", "user.returned": "active", "user.churned": "churned"}
+"""What a person is from such an event on; a session alone makes nobody active again, coming back is told."""
+
+_RELEVANT = tuple(sorted(STAGE_OF.keys() | MILESTONE_OF.keys()))
+_COUNTED = ("visit.started", *LIFECYCLE)
+"""Events of which each one matters, not only a person's first."""
+
+_BITS: Mapping[str, int] = {kind: 1 << place for place, kind in enumerate(_RELEVANT) if kind not in _COUNTED}
+"""A bit for each event of which only the first matters."""
 
 
 @dataclass(slots=True)
 class Journey:
-    """What one partition knows of a person.
+    """What is known of a person.
 
-    ``milestones``: name → (simulated time, venue). ``told``: simulated time of what was told of the person last.
+    ``milestones``: name → (simulated time, venue), in the order reached. ``told``: simulated time of what was told of
+    the person last, ``staged`` of the stage reached last. ``spells``: how often the person went quiet.
     """
 
     milestones: dict[str, tuple[int, str | None]] = field(default_factory=dict)
     stages: set[int] = field(default_factory=set)
     visits: int = 0
     told: int = 0
+    staged: int | None = None
+    lifecycle: str = "active"
+    spells: int = 0
+
+    @property
+    def stage(self) -> str | None:
+        """The furthest stage, None before the first."""
+        return STAGES[max(self.stages)] if self.stages else None
+
+    def reached(self) -> Iterator[Mapping[str, object]]:
+        """Milestones in order, with simulated seconds since the one before."""
+        before: int | None = None
+        for name, (time, venue) in self.milestones.items():
+            since = None if before is None else (time - before) // 1_000_000
+            yield {"milestone": name, "time": time, "venue_id": venue, "since_previous_seconds": since}
+            before = time
+
+    def passed(self) -> int:
+        """`_BITS` of the events that neither reach a stage nor a milestone any more."""
+        return sum(
+            bit
+            for kind, bit in _BITS.items()
+            if (kind not in STAGE_OF or STAGE_OF[kind] in self.stages)
+            and (kind not in MILESTONE_OF or MILESTONE_OF[kind] in self.milestones)
+        )
 
     def pack(self) -> bytes:
-        """Bytes of the contribution."""
+        """Bytes of the journey; milestones as a list, for their order counts."""
         return pack_json(
-            {"milestones": self.milestones, "stages": sorted(self.stages), "visits": self.visits, "told": self.told}
+            {
+                "milestones": [[name, *reached] for name, reached in self.milestones.items()],
+                "stages": sorted(self.stages),
+                "visits": self.visits,
+                "told": self.told,
+                "staged": self.staged,
+                "lifecycle": self.lifecycle,
+                "spells": self.spells,
+            }
         )
 
     @staticmethod
     def unpack(data: bytes) -> "Journey":
-        """Contribution out of its bytes."""
-        content = json.loads(data)
-        milestones = {name: (time, venue) for name, (time, venue) in content["milestones"].items()}
-        return Journey(milestones, set(content["stages"]), content["visits"], content["told"])
+        """Journey out of its bytes."""
+        content = orjson.loads(data)
+        milestones = {name: (time, venue) for name, time, venue in content.pop("milestones")}
+        return Journey(milestones, set(content.pop("stages")), **content)
 
 
 class Journeys:
@@ -86,123 +127,124 @@ class Journeys:
     def __init__(self, scope: Scope, cells: Cells) -> None:
         self._scope = scope
         self._cells = cells
-        self._parts: dict[str, dict[int, Journey]] = {}
-        self._reached = [0] * len(STAGES)
+        self._people: dict[str, Journey] = {}
+        self._passed: dict[str, int] = {}
+        """Bits of the events that tell nothing new of a person: most are of people who have long come further."""
 
-    def load(self, partition: int, name: str, data: bytes) -> None:
-        """Take back one contribution."""
-        before = self._stages(name)
-        journey = self._parts.setdefault(name, {})[partition] = Journey.unpack(data)
-        self._count(journey.stages - before)
+    def load(self, _partition: int, name: str, data: bytes) -> None:
+        """Take back one journey."""
+        journey = self._people[name] = Journey.unpack(data)
+        self._passed[name] = journey.passed()
 
-    def fold(self, partition: int, frame: pl.DataFrame) -> Iterator[tuple[str, Row]]:
-        """Add records of one partition; rows for ``journeys``.
+    def fold(self, partition: int, frame: pl.DataFrame) -> Iterator[Outgoing]:
+        """Add records of one partition of one of `TOPICS`; rows for ``journeys``.
 
-        Only the first of a kind in the batch can matter for a person, but for visits, which are counted.
+        Only the first of a kind in the batch can matter for a person, but for what is counted.
         """
-        relevant = frame.filter(pl.col("event_type").is_in(list(STAGE_OF)) & pl.col("user_id").is_not_null())
+        relevant = frame.filter(pl.col("event_type").is_in(_RELEVANT) & pl.col("user_id").is_not_null())
         if relevant.is_empty():
             return
-        matters = pl.struct("user_id", "event_type").is_first_distinct() | (pl.col("event_type") == "visit.started")
-        touched: dict[str, Journey] = {}
-        columns = [*COMMON, "event_type", "user_id", "venue_id"]
+        new = self._new(relevant["user_id"].to_list(), relevant["event_type"].to_list())
+        if not new:
+            return
         if "venue_id" not in relevant.columns:
             relevant = relevant.with_columns(pl.lit(None, pl.String).alias("venue_id"))
-        for row in relevant.filter(matters).select(columns).iter_rows(named=True):
-            changed, rows = self._step(partition, row)
-            if changed is not None:
-                touched[row["user_id"]] = changed
-            yield from rows
+        candidates = relevant.select(*COMMON, "event_type", "user_id", "venue_id")[new]
+        touched: dict[str, Journey] = {}
+        told: list[_Line] = []
+        events = (candidates[name].to_list() for name in ("user_id", "event_type", "simulation_time", "venue_id"))
+        for row, (user, event_type, time, venue) in enumerate(zip(*events, strict=True)):
+            journey = self._people.get(user) or self._people.setdefault(user, Journey())
+            if _step(journey, row, event_type, time, venue, told):
+                touched[user] = journey
         for user, journey in touched.items():
+            self._passed[user] = journey.passed()
             self._cells.write(partition, cell_key(self._scope, KIND, user), journey.pack())
+        if told:
+            yield _outgoing(candidates, told)
 
-    def _step(self, partition: int, row: Row) -> tuple[Journey | None, list[tuple[str, Row]]]:
-        user, event_type = row["user_id"], row["event_type"]
-        parts = self._parts.setdefault(user, {})
-        mine = parts.get(partition) or parts.setdefault(partition, Journey())
-        rows: list[tuple[str, Row]] = []
-        changed = False
-        row = {**row, "simulation_time": max(row["simulation_time"], *(part.told for part in parts.values()))}
-        if event_type == "visit.started":
-            mine.visits += 1
-            changed = True
-        for ordinal, name in enumerate(self._milestones(parts, event_type)):
-            previous = max((time for part in parts.values() for time, _ in part.milestones.values()), default=None)
-            since = None if previous is None else max(0, row["simulation_time"] - previous) // 1_000_000
-            mine.milestones[name] = (row["simulation_time"], row["venue_id"])
-            changed = True
-            rows.append(("journeys", _milestone(row, name, ordinal, since)))
-        stage = STAGE_OF[event_type]
-        before = self._stages(user)
-        if stage not in before:
-            mine.stages.add(stage)
-            self._count({stage})
-            changed = True
-            furthest = max(before, default=None)
-            if furthest is None or stage > furthest:
-                rows.append(("journeys", _stage(row, stage, furthest)))
-        if rows:
-            mine.told = row["simulation_time"]
-        return (mine if changed else None), rows
-
-    @staticmethod
-    def _milestones(parts: Mapping[int, Journey], event_type: str) -> Iterator[str]:
-        reached = {name for part in parts.values() for name in part.milestones}
-        first = MILESTONE_OF.get(event_type)
-        if first is not None and first not in reached:
-            yield first
-        visits = sum(part.visits for part in parts.values())
-        if event_type == "visit.started" and visits == TENTH and "tenth_visit" not in reached:
-            yield "tenth_visit"
-
-    def _stages(self, user: str) -> set[int]:
-        return {stage for part in self._parts.get(user, {}).values() for stage in part.stages}
-
-    def _count(self, stages: set[int]) -> None:
-        for stage in stages:
-            self._reached[stage] += 1
+    def _new(self, users: Sequence[str], event_types: Sequence[str]) -> list[int]:
+        """Places of the events that may tell something new."""
+        passed, found = self._passed, []
+        seen: dict[str, int] = {}
+        for row, (user, event_type) in enumerate(zip(users, event_types, strict=True)):
+            bit = _BITS.get(event_type, 0)
+            if bit:
+                if passed.get(user, 0) & bit:
+                    continue
+                before = seen.get(user, 0)
+                if before & bit:
+                    continue
+                seen[user] = before | bit
+            found.append(row)
+        return found
 
     def of(self, user: str) -> Journey | None:
-        """The merged journey of one person, None if never seen."""
-        parts = self._parts.get(user)
-        if parts is None:
-            return None
-        merged = Journey()
-        for part in parts.values():
-            merged.milestones |= part.milestones
-            merged.stages |= part.stages
-            merged.visits += part.visits
-            merged.told = max(merged.told, part.told)
-        return merged
-
-    def funnel(self) -> dict[str, int]:
-        """People who ever reached each step of the funnel."""
-        return {step: self._reached[STAGES.index(stage)] for step, stage in FUNNEL.items()}
-
-    def most_visits(self, limit: int) -> list[tuple[str, int]]:
-        """People with the most visits, most first."""
-        totals = ((user, sum(part.visits for part in parts.values())) for user, parts in self._parts.items())
-        return sorted(totals, key=lambda pair: (-pair[1], pair[0]))[:limit]
+        """The journey of one person, None if never seen."""
+        return self._people.get(user)
 
 
-def _milestone(row: Row, name: str, ordinal: int, since: int | None) -> Row:
-    return caused(
-        row,
-        "milestone.reached",
-        ordinal,
-        user_id=row["user_id"],
-        milestone=name,
-        venue_id=row["venue_id"],
-        since_previous_seconds=since,
-    )
+class _Line(NamedTuple):
+    """What is told because of one of the events: a milestone reached, or a stage."""
+
+    row: int
+    event_type: str
+    ordinal: int
+    time: int
+    milestone: str | None
+    stage: str | None
+    previous_stage: str | None
+    since: int | None
 
 
-def _stage(row: Row, stage: int, furthest: int | None) -> Row:
-    return caused(
-        row,
-        "funnel.stage_changed",
-        user_id=row["user_id"],
-        stage=STAGES[stage],
-        previous_stage=None if furthest is None else STAGES[furthest],
-        venue_id=row["venue_id"],
-    )
+def _outgoing(events: pl.DataFrame, told: Sequence[_Line]) -> Outgoing:
+    row, event_type, ordinal, time, milestone, stage, previous_stage, since = map(list, zip(*told, strict=True))
+    triggers = events[row].with_columns(pl.Series("simulation_time", time))
+    columns: dict[str, Column] = {
+        "user_id": triggers["user_id"],
+        "milestone": pl.Series(milestone, dtype=pl.String),
+        "stage": pl.Series(stage, dtype=pl.String),
+        "previous_stage": pl.Series(previous_stage, dtype=pl.String),
+        "venue_id": triggers["venue_id"],
+        "since_previous_seconds": pl.Series(since, dtype=pl.Int64),
+    }
+    return consequences("journeys", triggers, event_type, columns, ordinal)
+
+
+def _step(journey: Journey, row: int, event_type: str, time: int, venue: str | None, told: list[_Line]) -> bool:
+    """Go one event further, telling what is reached; whether the journey changed."""
+    time = max(time, journey.told)
+    if event_type == "visit.started":
+        journey.visits += 1
+    elif event_type in LIFECYCLE:
+        journey.lifecycle = LIFECYCLE[event_type]
+        journey.spells += event_type == "user.dormant"
+    before = len(told)
+    for ordinal, name in enumerate(_new_milestones(journey, event_type)):
+        latest = max((reached for reached, _ in journey.milestones.values()), default=None)
+        told.append(_Line(row, "milestone.reached", ordinal, time, name, None, None, _seconds(latest, time)))
+        journey.milestones[name] = (time, venue)
+    stage = STAGE_OF.get(event_type)
+    new_stage = stage is not None and stage not in journey.stages
+    if stage is not None and new_stage:
+        furthest = max(journey.stages, default=None)
+        journey.stages.add(stage)
+        if furthest is None or stage > furthest:
+            previous = None if furthest is None else STAGES[furthest]
+            since = _seconds(journey.staged, time)
+            told.append(_Line(row, "funnel.stage_changed", 0, time, None, STAGES[stage], previous, since))
+            journey.staged = time
+    if len(told) > before:
+        journey.told = time
+    return len(told) > before or new_stage or event_type in _COUNTED
+
+
+def _new_milestones(journey: Journey, event_type: str) -> list[str]:
+    names = [MILESTONE_OF[event_type]] if event_type in MILESTONE_OF else []
+    if event_type == "visit.started" and journey.visits >= TENTH:
+        names.append("tenth_visit")
+    return [name for name in names if name not in journey.milestones]
+
+
+def _seconds(since: int | None, time: int) -> int | None:
+    return None if since is None else max(0, time - since) // 1_000_000

@@ -1,191 +1,273 @@
-"""Preference evolution: tastes learn from what people do, and return to the baseline when they do nothing.
+"""Preference evolution: tastes learn from what people do and from whom, and return to the baseline when nothing is.
 
-For one action on a venue of taste c, after d simulated days without one (all tastes t, baseline b):
-
-    t   += (b - t) * min(1, decay_per_day * d)
-    t_c += clip(learning_rate * weight * (target - t_c), -cap, +cap)
-
-Both are moves towards a point in [0, 1] by a share in [0, 1]: values never leave [0, 1]. A person's actions apply in
-the order of their partition, and all people's n-th actions of a batch at once; how a topic is cut into batches
-changes neither a value nor which rows are published.
+A person's records come on three topics, all on the person's partition, and each topic in one order; how the topics
+interleave is not defined. So each changes something of its own: own acts (``user_actions``) move ``own`` in their
+order; tables asked for (``bookings_by_user``) and friends' proposals (``social_interactions``) add to a pull that
+fades, and sums come out the same in any order. What a person's tastes are after all records depends on neither the
+interleaving nor how topics were cut into batches; which rows were published on the way depends on the interleaving.
+`tastes` has the formula.
 """
 
-import struct
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from services.analytics.domain.cells import Cells, Scope, cell_key
-from services.analytics.domain.emitting import COMMON, Row, caused
-from services.analytics.domain.learning import LearningParameters
-from services.analytics.domain.venues import TASTES, Venue, VenueDirectory
+from services.analytics.domain.emitting import COMMON
+from services.analytics.domain.learners import Learners
+from services.analytics.domain.learning import ActionWeight, LearningParameters, Reason
+from services.analytics.domain.lessons import Lessons, lessons, teaching
+from services.analytics.domain.shifts import Shifts
+from services.analytics.domain.taste_rows import Due, taught_rows, told_tastes
+from services.analytics.domain.tastes import (
+    COLUMNS,
+    DAY_US,
+    HIGHEST,
+    LOWEST,
+    MOODS,
+    OUTDOOR,
+    PRICE,
+    TASTE_COUNT,
+    Array,
+    Formula,
+    distance,
+)  # fmt: skip
+from services.analytics.domain.ties import Ties
+from services.analytics.domain.venues import TASTES, VenueDirectory
+from streamkit.records import Outgoing
 
 KIND = "taste"
-DAY_US = 86_400_000_000
-PRICE = len(TASTES)
-OUTDOOR = len(TASTES) + 1
-WIDTH = len(TASTES) + 2
-MIDDLE_PRICE = 2.5
-"""Middle of the price tiers 1 to 4: what is assumed of someone who never went anywhere."""
+DAY_KIND = "taste_day"
+TOPICS = ("user_actions", "social_interactions", "bookings_by_user")
+"""Topics that teach; all are keyed by the person."""
 
-_CELL = struct.Struct(f"<qqd{WIDTH}d")
+PROPOSAL_TAKEN = "invite.accepted"
+"""The place somebody proposed is the taste that somebody expressed: no friend's own row is needed, which another
+worker may hold and whose value would depend on what was read first."""
 
+_SOCIAL = ActionWeight(reason="social", target=1.0, weight=1.0)
 
-@dataclass(frozen=True, slots=True)
-class Actions:
-    """Teaching actions of a batch as columns of shape (rows,), in order of arrival."""
-
-    person: NDArray[np.intp]
-    taste: NDArray[np.intp]
-    price_tier: NDArray[np.float64]
-    outdoor: NDArray[np.float64]
-    target: NDArray[np.float64]
-    weight: NDArray[np.float64]
-    time: NDArray[np.int64]
-    turn: NDArray[np.intp]
+Apply = Callable[[NDArray[np.intp], Lessons, NDArray[np.intp]], Array]
 
 
 class Preferences:
-    """Tastes of everybody in one scope, a row of numbers a person."""
+    """Tastes of everybody in one scope."""
 
     def __init__(self, scope: Scope, cells: Cells, directory: VenueDirectory, parameters: LearningParameters) -> None:
         self._scope = scope
         self._cells = cells
         self._directory = directory
         self._parameters = parameters
-        self._people: dict[str, int] = {}
-        self._values = np.empty((0, WIDTH))
-        self._version = np.empty(0, dtype=np.int64)
-        self._last = np.empty(0, dtype=np.int64)
-        self._unpublished = np.empty(0)
+        self._formula = Formula(parameters)
+        self._acting = parameters.acting()
+        self._days: dict[int, int] = {}
+        self.learners = Learners(self._formula.start)
+        self.ties = Ties(scope, cells, parameters.social)
+        self.shifts = Shifts(scope, cells)
 
-    def load(self, _partition: int, name: str, data: bytes) -> None:
+    def load(self, partition: int, name: str, data: bytes) -> None:
         """Take back one person."""
-        person = self._person(name)
-        version, last, unpublished, *values = _CELL.unpack(data)
-        self._version[person], self._last[person], self._unpublished[person] = version, last, unpublished
-        self._values[person] = values
+        self.learners.unpack(self.learners.row(name, partition), data)
 
-    def fold(self, partition: int, frame: pl.DataFrame) -> Iterator[tuple[str, Row]]:
-        """Learn from records of ``user_actions`` of one partition; rows for ``preferences``."""
-        if not self._parameters.enabled:
+    def load_day(self, partition: int, data: bytes) -> None:
+        """Take back how far a partition has come."""
+        self._days[partition] = int(data)
+
+    def fold(self, topic: str, partition: int, frame: pl.DataFrame) -> Iterator[Outgoing]:
+        """Learn from records of one partition of one of `TOPICS`; rows for ``preferences``."""
+        if not self._parameters.enabled or frame.is_empty():
             return
-        teaching = frame.filter(
-            pl.col("event_type").is_in(list(self._parameters.actions))
-            & pl.col("venue_id").is_in(list(self._directory.served()))
+        if topic == "user_actions":
+            yield from self._day_by_day(partition, frame)
+        elif topic == "bookings_by_user" and self._parameters.parts.bookings:
+            kinds = self._parameters.bookings
+            records = teaching(frame, kinds, self._directory)
+            if not records.is_empty():
+                taught = lessons(records, kinds, self._directory, self._parameters)
+                yield from self._learn(partition, taught, self._pull)
+        elif topic == "social_interactions" and self._parameters.parts.social:
+            yield from self._among_friends(partition, frame)
+
+    def _day_by_day(self, partition: int, frame: pl.DataFrame) -> Iterator[Outgoing]:
+        """Own acts; with the first record of a day, of whatever kind, also what drifted since the day before."""
+        days = np.maximum.accumulate(frame["simulation_time"].to_numpy()) // DAY_US
+        known = self._days.get(partition, 0)
+        if days[-1] <= known:
+            yield from self._act(partition, frame)
+            return
+        before = np.concatenate([[known], days[:-1]])
+        starts = np.flatnonzero((days > before) & (days > known)).tolist()
+        yield from self._act(partition, frame[: starts[0]])
+        for start, end in zip(starts, [*starts[1:], frame.height], strict=True):
+            if partition in self._days:
+                yield from self._drift(partition, frame.select(COMMON)[start])
+            self._days[partition] = int(days[start])
+            yield from self._act(partition, frame[start:end])
+        self._cells.write(partition, cell_key(self._scope, DAY_KIND, "day"), str(self._days[partition]).encode())
+
+    def _act(self, partition: int, frame: pl.DataFrame) -> Iterator[Outgoing]:
+        records = teaching(frame, self._acting, self._directory)
+        if not records.is_empty():
+            taught = lessons(records, self._acting, self._directory, self._parameters)
+            yield from self._learn(partition, taught, self._own)
+
+    def _among_friends(self, partition: int, frame: pl.DataFrame) -> Iterator[Outgoing]:
+        social = self._parameters.social
+        met = frame.filter(
+            pl.col("event_type").is_in(list(social.interactions))
             & pl.col("user_id").is_not_null()
+            & pl.col("other_user_id").is_not_null()
         )
-        if teaching.is_empty():
+        columns = ("user_id", "other_user_id", "event_type", "simulation_time")
+        closeness = [
+            self.ties.meet(user, friend, social.interactions[event_type], time)
+            for user, friend, event_type, time in met.select(columns).iter_rows()
+        ]
+        for user in met["user_id"].unique(maintain_order=True).to_list():
+            self.ties.save(partition, user)
+        taken = {PROPOSAL_TAKEN: _SOCIAL}
+        records = teaching(met.with_columns(pl.Series("closeness", closeness, pl.Float64)), taken, self._directory)
+        if not records.is_empty():
+            worth = [social.weight * close for close in records["closeness"].to_list()]
+            yield from self._learn(
+                partition, lessons(records, taken, self._directory, self._parameters, worth), self._pull
+            )
+
+    def _learn(self, partition: int, taught: Lessons, apply: Apply) -> Iterator[Outgoing]:
+        users = taught.records["user_id"].to_list()
+        person = self.learners.rows(users, partition)
+        size = np.zeros(len(taught))
+        due: list[Due] = []
+        for turn in range(int(taught.turn.max()) + 1):
+            rows = np.flatnonzero(taught.turn == turn)
+            size[rows] = apply(person[rows], taught, rows)
+            self.learners.version[person[rows]] += 1
+            due.append(self._due(person[rows], rows, taught, size))
+        self.shifts.add(partition, taught.time, [kind.reason for kind in taught.kinds], size)
+        self.shifts.met(partition, len(self.learners.learned(partition)))
+        self._save(partition, list(dict.fromkeys(person.tolist())))
+        told = taught_rows(taught, due, size)
+        if told is not None:
+            yield told
+
+    def _own(self, person: NDArray[np.intp], taught: Lessons, rows: NDArray[np.intp]) -> Array:
+        """Own acts of different people move what they taught; L1 over the tastes that each moved."""
+        people, parameters, time = self.learners, self._parameters, taught.time[rows]
+        own = self._formula.faded(
+            people.own[person], np.where(people.acted[person] > 0, time - people.acted[person], 0)
+        )
+        each, target, worth = np.arange(len(rows)), taught.target[rows], taught.worth[rows]
+        taste, mood = taught.taste[rows], taught.mood[rows]
+        cap = parameters.cap_per_action
+        move = np.clip(worth * (target - own[each, taste]), -cap, cap)
+        own[each, taste] += move
+        liked = worth * np.where(
+            taught.repels[rows], target - parameters.baseline, np.maximum(target - parameters.baseline, 0.0)
+        )
+        felt = np.where((mood >= 0) & (taught.repels[rows] | (target > parameters.baseline)), worth, 0.0)
+        mood = MOODS + np.maximum(mood, 0)
+        own[each, mood] += np.clip(felt * (target - own[each, mood]), -cap, cap)
+        own[:, PRICE] += liked * (taught.price_tier[rows] - own[:, PRICE])
+        own[:, OUTDOOR] += liked * (taught.outdoor[rows] - own[:, OUTDOOR])
+        people.own[person] = np.clip(own, LOWEST, HIGHEST)  # away from a point may lead out; rounding by an ulp too
+        people.acted[person] = np.maximum(people.acted[person], time)
+        pull = people.weight[person, taste] * self._formula.left(people.acted[person] - people.pulled[person])
+        return np.asarray(np.abs(move) * (1 - self._formula.strength(pull)))
+
+    def _pull(self, person: NDArray[np.intp], taught: Lessons, rows: NDArray[np.intp]) -> Array:
+        """What others pull to is added up; L1 over the tastes that each moved."""
+        people, formula, time = self.learners, self._formula, taught.time[rows]
+        at = np.maximum(people.pulled[person], time)
+        kept = np.where(people.pulled[person] > 0, formula.left(at - people.pulled[person]), 0.0)
+        worth = np.minimum(taught.worth[rows], self._parameters.cap_per_action / 2) * formula.left(at - time)
+        each, taste, target = np.arange(len(rows)), taught.taste[rows], taught.target[rows]
+        people.weight[person] *= kept[:, None]
+        people.target[person] *= kept[:, None]
+        people.pulled[person] = at
+        before = self._mixed(person, at)[each, taste]
+        liked = np.where(target > self._parameters.baseline, worth, 0.0)
+        mood = MOODS + np.maximum(taught.mood[rows], 0)
+        for column, weight, point in (
+            (taste, worth, target),
+            (mood, np.where(taught.mood[rows] >= 0, liked, 0.0), target),
+            (np.full(len(rows), PRICE), liked, taught.price_tier[rows]),
+            (np.full(len(rows), OUTDOOR), liked, taught.outdoor[rows]),
+        ):
+            people.weight[person, column] += weight
+            people.target[person, column] += weight * point
+        return np.abs(self._mixed(person, at)[each, taste] - before)
+
+    def _mixed(self, person: NDArray[np.intp], at: NDArray[np.int64]) -> Array:
+        people = self.learners
+        idle = np.where(people.acted[person] > 0, at - people.acted[person], 0)
+        left = self._formula.left(at - people.pulled[person])[:, None]
+        return self._formula.mixed(
+            self._formula.faded(people.own[person], idle), people.weight[person] * left, people.target[person] * left
+        )
+
+    def _due(self, person: NDArray[np.intp], rows: NDArray[np.intp], taught: Lessons, size: Array) -> Due:
+        """Who of different people moved far enough from the row published last."""
+        at = np.maximum(self.learners.told[person], taught.time[rows])
+        mixed = self._mixed(person, at)
+        moved = distance(mixed, self.learners.published[person].astype(np.float64))
+        far = np.flatnonzero(moved >= self._parameters.publish_after)
+        who, row, time = person[far], rows[far], at[far]
+        reasons = [taught.kinds[one].reason for one in row.tolist()]
+        return Due(row, time, self._publish(who, mixed[far], time, reasons, size[row]), self.learners.version[who])
+
+    def _drift(self, partition: int, trigger: pl.DataFrame) -> Iterator[Outgoing]:
+        """Rows of those whom days without an act, and the time of the year, moved far from what was published."""
+        everyone = self.learners.learned(partition)
+        everyone = everyone[self.learners.told[everyone] > 0]
+        at = np.maximum(self.learners.told[everyone], trigger["simulation_time"][0])
+        mixed = self._mixed(everyone, at)
+        faded = distance(mixed, self.learners.published[everyone].astype(np.float64))
+        turned = self._formula.turned(self.learners.told[everyone], at)
+        far = np.flatnonzero(faded + turned >= self._parameters.publish_drift_after)
+        who, times, size = everyone[far], at[far], (faded + turned)[far]
+        reasons: list[Reason] = ["decay" if decayed else "season" for decayed in (faded >= turned)[far].tolist()]
+        self.learners.version[who] += 1
+        shown = self._publish(who, mixed[far], times, reasons, size)
+        self.shifts.add(partition, times, reasons, size)
+        self._save(partition, who.tolist())
+        if not len(who):
             return
-        actions = self._columns(teaching)
-        published: dict[int, tuple[NDArray[np.float64], int, float]] = {}
-        for turn in range(int(actions.turn.max()) + 1):
-            published.update(self._apply(actions, np.flatnonzero(actions.turn == turn)))
-        triggers = teaching.select(*COMMON, "event_type", "user_id")
-        for index in sorted(published):
-            values, version, shift = published[index]
-            yield "preferences", self._row(triggers.row(index, named=True), values, version, shift)
-        for user in teaching["user_id"].unique(maintain_order=True).to_list():
-            self._save(partition, user)
-
-    def _columns(self, teaching: pl.DataFrame) -> Actions:
-        users = teaching["user_id"].to_list()
-        venues = [self._known(venue_id) for venue_id in teaching["venue_id"].to_list()]
-        kinds = [self._parameters.actions[event_type] for event_type in teaching["event_type"].to_list()]
-        stars = ((teaching["rating"].fill_null(3).to_numpy() - 1) / 4).astype(np.float64)
-        targets = [kind.target for kind in kinds]
-        return Actions(
-            person=np.fromiter((self._person(user) for user in users), dtype=np.intp, count=len(users)),
-            taste=np.array([venue.taste for venue in venues], dtype=np.intp),
-            price_tier=np.array([venue.price_tier for venue in venues], dtype=np.float64),
-            outdoor=np.array([venue.outdoor for venue in venues], dtype=np.float64),
-            target=np.array([star if t is None else t for star, t in zip(stars, targets, strict=True)]),
-            weight=np.array([kind.weight for kind in kinds]) * self._parameters.learning_rate,
-            time=teaching["simulation_time"].to_numpy(),
-            turn=teaching.select(pl.int_range(pl.len()).over("user_id"))["literal"].to_numpy().astype(np.intp),
+        day = trigger["simulation_time"][0] // DAY_US
+        users = [self.learners.ids[person] for person in who.tolist()]
+        triggers = pl.concat([trigger] * len(who)).with_columns(
+            pl.Series("simulation_time", times),
+            pl.Series("user_id", users),
+            pl.lit(None, pl.String).alias("cause_id"),
         )
+        identities = [f"drift/{user}/{day}" for user in users]
+        yield told_tastes(triggers, shown, self.learners.version[who], reasons, size, identities)
 
-    def _known(self, venue_id: str) -> Venue:
-        venue = self._directory.get(venue_id)
-        assert venue is not None
-        return venue
+    def _publish(
+        self, person: NDArray[np.intp], mixed: Array, times: NDArray[np.int64], reasons: list[Reason], size: Array
+    ) -> Array:
+        """Note what is published of different people; the columns shown, shape (rows, WIDTH)."""
+        self.learners.published[person] = mixed[:, :TASTE_COUNT]
+        self.learners.told[person] = times
+        self.learners.note(person, times, reasons, size)
+        return self._formula.shown(mixed, times)
 
-    def _apply(
-        self, actions: Actions, rows: NDArray[np.intp]
-    ) -> Iterator[tuple[int, tuple[NDArray[np.float64], int, float]]]:
-        """One action each of different people; what is to be published of them, by row."""
-        parameters = self._parameters
-        people = actions.person[rows]
-        values = self._values[people]
-        before = values[:, :PRICE].copy()
-        idle = np.where(self._version[people] > 0, actions.time[rows] - self._last[people], 0)
-        back = np.clip(parameters.decay_per_day * (idle / DAY_US), 0.0, 1.0)[:, None]
-        values[:, :PRICE] += (parameters.baseline - values[:, :PRICE]) * back
-        each = np.arange(len(rows))
-        taste, weight = actions.taste[rows], actions.weight[rows]
-        pull = weight * (actions.target[rows] - values[each, taste])
-        values[each, taste] += np.clip(pull, -parameters.cap_per_action, parameters.cap_per_action)
-        liked = weight * np.maximum(actions.target[rows] - parameters.baseline, 0.0)
-        values[:, PRICE] += liked * (actions.price_tier[rows] - values[:, PRICE])
-        values[:, OUTDOOR] += liked * (actions.outdoor[rows] - values[:, OUTDOOR])
-        values[:, :PRICE] = np.clip(values[:, :PRICE], 0.0, 1.0)  # rounding may step an ulp outside
-        shift = np.zeros(len(rows))
-        for column in range(PRICE):  # in a fixed order: a sum along an axis may be grouped differently by length
-            shift += np.abs(values[:, column] - before[:, column])
-        self._values[people] = values
-        self._version[people] += 1
-        self._last[people] = np.maximum(self._last[people], actions.time[rows])
-        self._unpublished[people] += shift
-        for at in np.flatnonzero(self._unpublished[people] >= parameters.publish_after).tolist():
-            self._unpublished[people[at]] = 0.0
-            yield int(rows[at]), (values[at], int(self._version[people[at]]), float(shift[at]))
+    def _save(self, partition: int, people: list[int]) -> None:
+        for person, data in self.learners.pack(people):
+            self._cells.write(partition, cell_key(self._scope, KIND, self.learners.ids[person]), data)
 
-    def _row(self, trigger: Row, values: NDArray[np.float64], version: int, shift: float) -> Row:
-        tastes = {f"taste_{taste}": float(value) for taste, value in zip(TASTES, values, strict=False)}
-        return tastes | caused(
-            trigger,
-            "preference.updated",
-            user_id=trigger["user_id"],
-            price_tier=float(values[PRICE]),
-            outdoor=float(values[OUTDOOR]),
-            version=version,
-            reason=self._parameters.actions[trigger["event_type"]].reason,
-            shift=shift,
-        )
-
-    def _person(self, user: str) -> int:
-        person = self._people.get(user)
-        if person is None:
-            person = self._people[user] = len(self._people)
-            if person >= len(self._version):
-                self._grow(max(1024, 2 * len(self._version)))
-        return person
-
-    def _grow(self, rows: int) -> None:
-        start = np.full(WIDTH, self._parameters.baseline)
-        start[PRICE] = MIDDLE_PRICE
-        more = rows - len(self._version)
-        self._values = np.concatenate([self._values, np.tile(start, (more, 1))])
-        self._version = np.concatenate([self._version, np.zeros(more, dtype=np.int64)])
-        self._last = np.concatenate([self._last, np.zeros(more, dtype=np.int64)])
-        self._unpublished = np.concatenate([self._unpublished, np.zeros(more)])
-
-    def _save(self, partition: int, user: str) -> None:
-        person = self._people[user]
-        data = _CELL.pack(
-            int(self._version[person]),
-            int(self._last[person]),
-            float(self._unpublished[person]),
-            *self._values[person].tolist(),
-        )
-        self._cells.write(partition, cell_key(self._scope, KIND, user), data)
-
-    def of(self, user: str) -> Mapping[str, float] | None:
-        """Tastes of one person by name, None if never learned."""
-        person = self._people.get(user)
-        if person is None or not self._version[person]:
+    def of(self, user: str, at: int | None = None) -> Mapping[str, float] | None:
+        """Every column of one person at a simulated time, by default that of the last row; None if never learned."""
+        person = self.learners.index.get(user)
+        if person is None or not self.learners.version[person]:
             return None
-        return dict(zip(TASTES, self._values[person].tolist(), strict=False))
+        latest = max(int(moment[person]) for moment in (self.learners.told, self.learners.acted, self.learners.pulled))
+        times = np.array([max(at or 0, latest)])
+        shown = self._formula.shown(self._mixed(np.array([person]), times), times)[0]
+        return dict(zip(COLUMNS, shown.tolist(), strict=True))
+
+    def tastes(self, user: str) -> Mapping[str, float] | None:
+        """Tastes alone of one person by name, None if never learned."""
+        shown = self.of(user)
+        return None if shown is None else {taste: shown[f"taste_{taste}"] for taste in TASTES}

@@ -2,58 +2,29 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from services.analytics.domain.branches import BranchState
-from services.analytics.domain.journeys import STAGES
-from services.analytics.domain.minutes import MINUTE_US, Minute
+from services.analytics.domain.questions.aggregate import AggregateQuestion, aggregate
+from services.analytics.domain.questions.asking import NotFoundError, Question, RefusedError
+from services.analytics.domain.questions.funnel import FunnelQuestion, funnel
+from services.analytics.domain.questions.heatmap import HeatmapQuestion, heatmap
+from services.analytics.domain.questions.realtime import RealtimeQuestion, realtime
+from services.analytics.domain.questions.top import TopQuestion, top
+from services.analytics.domain.taste_questions import PreferencesQuestion, tastes_of
 
-MAX_BUCKETS = 1_500
-"""Buckets of one answer: a day of minutes, and some."""
-
-_RANGE_MINUTES = {"1h": 60, "24h": 1_440, "7d": 10_080, "30d": 43_200}
-_GROUP_MINUTES = {"minute": 1, "hour": 60, "day": 1_440}
-
-
-class RefusedError(Exception):
-    """The question is bad; the message says what about it."""
+__all__ = ["NotFoundError", "RefusedError", "answer"]
 
 
-class NotFoundError(Exception):
-    """The question is good, but nobody knows what it is about."""
-
-
-class _Question(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class JourneyQuestion(_Question):
+class JourneyQuestion(Question):
     """``journey.get``."""
 
     user_id: str = Field(min_length=1)
 
 
-class AggregateQuestion(_Question):
-    """``aggregate.get``: the last so much simulated time, by bucket."""
-
-    time_range: Literal["1h", "24h", "7d", "30d"] = "1h"
-    group_by: Literal["minute", "hour", "day"] = "minute"
-
-
-class TopQuestion(_Question):
-    """``top.get``."""
-
-    what: Literal["venues", "booked_venues", "visited_venues", "users", "event_types"] = "venues"
-    limit: Annotated[int, Field(ge=1, le=100)] = 10
-
-
-class FunnelQuestion(_Question):
-    """``funnel.get``."""
-
-
-Asked = TypeVar("Asked", bound=_Question)
+Asked = TypeVar("Asked", bound=BaseModel)
 
 
 def journey(state: BranchState, question: JourneyQuestion) -> Mapping[str, Any]:
@@ -61,83 +32,33 @@ def journey(state: BranchState, question: JourneyQuestion) -> Mapping[str, Any]:
     found = state.journeys.of(question.user_id)
     if found is None:
         raise NotFoundError(f"no event of user {question.user_id} has been seen")
-    milestones = sorted(found.milestones.items(), key=lambda item: (item[1][0], item[0]))
     return {
         "user_id": question.user_id,
-        "stage": STAGES[max(found.stages)] if found.stages else None,
+        "stage": found.stage,
+        "lifecycle": found.lifecycle,
+        "quiet_spells": found.spells,
         "visits": found.visits,
-        "milestones": [{"milestone": name, "time": time, "venue_id": venue} for name, (time, venue) in milestones],
-        "tastes": state.preferences.of(question.user_id),
+        "milestones": list(found.reached()),
+        "tastes": state.preferences.tastes(question.user_id),
     }
 
 
-def aggregate(state: BranchState, question: AggregateQuestion) -> Mapping[str, Any]:
-    """Counts of each bucket up to the newest minute seen; buckets without events are left out."""
-    width = _GROUP_MINUTES[question.group_by]
-    span = _RANGE_MINUTES[question.time_range]
-    if span // width > MAX_BUCKETS:
-        raise RefusedError(f"group_by {question.group_by} over {question.time_range}: more than {MAX_BUCKETS} buckets")
-    end = state.minutes.newest() + 1
-    buckets: dict[int, Minute] = {}
-    for minute, partial in state.minutes.between(end - span, end):
-        bucket = buckets.setdefault(minute // width, Minute())
-        bucket.events.update(partial.events)
-        bucket.users |= partial.users
-    return {"group_by": question.group_by, "buckets": [_bucket(at * width, part) for at, part in buckets.items()]}
+def preferences(state: BranchState, question: PreferencesQuestion) -> Mapping[str, Any]:
+    """Tastes of one person with what moved them last."""
+    found = tastes_of(state.preferences, question, state.place.simulation_time)
+    if found is None:
+        raise NotFoundError(f"nothing has been learned of user {question.user_id}")
+    return found
 
 
-def _bucket(minute: int, content: Minute) -> Mapping[str, Any]:
-    types: dict[str, int] = {}
-    topics: dict[str, int] = {}
-    for (topic, event_type), count in sorted(content.events.items()):
-        types[event_type] = types.get(event_type, 0) + count
-        topics[topic] = topics.get(topic, 0) + count
-    return {
-        "start": minute * MINUTE_US,
-        "events": content.events.total(),
-        "active_users": len(content.users),
-        "by_topic": topics,
-        "by_type": types,
-    }
-
-
-_VENUE_RANKINGS = {"venues": "venue.viewed", "booked_venues": "booking.requested", "visited_venues": "visit.started"}
-
-
-def top(state: BranchState, question: TopQuestion) -> Mapping[str, Any]:
-    """The most frequent of a kind, most first."""
-    if question.what == "users":
-        ranked = state.journeys.most_visits(question.limit)
-    elif question.what == "event_types":
-        totals = state.minutes.totals()
-        ranked = sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))[: question.limit]
-    else:
-        ranked = state.popularity.top(_VENUE_RANKINGS[question.what], question.limit)
-    items = []
-    for name, count in ranked:
-        venue = state.venues.get(name)
-        items.append({"id": name, "name": venue.name if venue else None, "count": count})
-    return {"what": question.what, "items": items}
-
-
-def funnel(state: BranchState, _question: FunnelQuestion) -> Mapping[str, Any]:
-    """People at each step, and the share of them that came from the step before."""
-    steps = state.journeys.funnel()
-    counts = list(steps.values())
-    before = [None, *counts[:-1]]
-    return {
-        "steps": [
-            {"step": step, "users": count, "conversion": round(count / previous, 4) if previous else None}
-            for (step, count), previous in zip(steps.items(), before, strict=True)
-        ]
-    }
-
-
-_ANSWERS: Mapping[str, tuple[type[_Question], Callable[[BranchState, Any], Mapping[str, Any]]]] = {
+_ANSWERS: Mapping[str, tuple[type[BaseModel], Callable[[BranchState, Any], Mapping[str, Any]]]] = {
     "journey.get": (JourneyQuestion, journey),
+    "realtime.get": (RealtimeQuestion, realtime),
     "aggregate.get": (AggregateQuestion, aggregate),
     "top.get": (TopQuestion, top),
     "funnel.get": (FunnelQuestion, funnel),
+    "heatmap.get": (HeatmapQuestion, heatmap),
+    "preferences.get": (PreferencesQuestion, preferences),
 }
 
 

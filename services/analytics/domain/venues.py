@@ -1,4 +1,4 @@
-"""What of a venue tastes learn from: its cuisine, price and terrace."""
+"""What of a venue tastes learn from and figures are broken down by."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -21,17 +21,27 @@ TASTES = (
 )
 """The ``taste_`` columns of ``preferences``, in order."""
 
+AMBIANCES = ("casual", "cosy", "lively", "romantic", "upscale", "family", "trendy")
+"""Moods of places, the ``ambiance_`` columns of ``preferences``, in order."""
+
 _TASTE_INDEX = {taste: index for index, taste in enumerate(TASTES)}
+_MOOD_INDEX = {mood: index for index, mood in enumerate(AMBIANCES)}
 
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """``taste`` is an index into `TASTES`, -1 where the venue serves none of them."""
+    """``taste`` and ``mood`` are indices into `TASTES` and `AMBIANCES`, -1 where the venue has none of them."""
 
     taste: int
+    mood: int
     price_tier: int
     outdoor: bool
     name: str
+    cuisine: str | None
+    category: str
+    borough: str | None
+    latitude: float
+    longitude: float
 
 
 class VenueDirectory:
@@ -42,9 +52,10 @@ class VenueDirectory:
 
     def update(self, frame: pl.DataFrame) -> None:
         """Take rows of the ``venues`` topic."""
-        columns = ("venue_id", "cuisine", "price_tier", "outdoor_seating", "name")
-        for venue_id, cuisine, price_tier, outdoor, name in frame.select(columns).iter_rows():
-            self._venues[venue_id] = Venue(_TASTE_INDEX.get(cuisine, -1), price_tier, outdoor, name)
+        columns = ("price_tier", "outdoor_seating", "name", "cuisine", "category", "borough", "latitude", "longitude")
+        for venue_id, ambiance, *row in frame.select("venue_id", "ambiance", *columns).iter_rows():
+            mood = _MOOD_INDEX.get(ambiance, -1)
+            self._venues[venue_id] = Venue(_TASTE_INDEX.get(row[3], -1), mood, *row)
 
     def remove(self, venue_ids: Iterable[str]) -> None:
         """Forget venues."""
@@ -55,9 +66,9 @@ class VenueDirectory:
         """The venue, if known."""
         return self._venues.get(venue_id)
 
-    def knows_all(self, venue_ids: Iterable[str]) -> bool:
-        """Whether every one of these venues is known."""
-        return all(venue_id in self._venues for venue_id in venue_ids)
+    def unknown(self, venue_ids: Iterable[str]) -> set[str]:
+        """Those of these venues that are not in the directory."""
+        return {venue_id for venue_id in venue_ids if venue_id not in self._venues}
 
     def served(self) -> Collection[str]:
         """Ids of venues that serve a known taste."""

@@ -5,15 +5,19 @@ records of a whole fetch as one `Chunk` makes the same agent code some forty tim
 Luna: a Faust application mixes chunked topics with ordinary ones as it likes.
 """
 
+from services.analytics.transport.app import ChunkedApp, ChunkSchema
 from services.analytics.transport.chunk import Chunk, pack
-from services.analytics.transport.driver import ChunkConsumer, ChunkTransport, Positioning
+from services.analytics.transport.driver import ChunkConsumer, ChunkTransport, Leaving, Positioning
 from services.analytics.transport.guard import HOOKS, TransportDriftError, verify_hooks
 
 __all__ = [
     "HOOKS",
     "Chunk",
     "ChunkConsumer",
+    "ChunkSchema",
     "ChunkTransport",
+    "ChunkedApp",
+    "Leaving",
     "Positioning",
     "TransportDriftError",
     "pack",

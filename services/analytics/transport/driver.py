@@ -1,6 +1,6 @@
 """The Faust driver subclass that packs fetched records into chunks, and starts partitions where the state says."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, cast
 
 from faust.transport.drivers import aiokafka as driver
@@ -14,6 +14,9 @@ HELD_PAUSE_S = 0.05
 Positioning = Callable[[Collection[TP]], Mapping[TP, int]]
 """Where to start each of the given partitions, as far as the state knows; absent: from its beginning."""
 
+Leaving = Callable[[], Awaitable[None]]
+"""Called when partitions are about to be taken away, and waited for before anybody else may get them."""
+
 
 class ChunkConsumer(driver.Consumer):
     """Consumer whose fetches arrive as chunks on the topics that its transport names.
@@ -23,11 +26,26 @@ class ChunkConsumer(driver.Consumer):
     """
 
     _positioned = False
+    _turns = 0
+    """Assignments and revocations so far: a seek that another one overtook has positioned nothing."""
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Let the state finish what it is saving: the next owner reads it, and must find a whole of it.
+
+        The group waits for this member meanwhile, up to the rebalance timeout.
+        """
+        self._hold()
+        await super().on_partitions_revoked(revoked)
+        await cast("ChunkTransport", self.transport).leaving()
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Hold chunked partitions back until the next seek."""
-        self._positioned = False
+        self._hold()
         await super().on_partitions_assigned(assigned, generation_id)
+
+    def _hold(self) -> None:
+        self._positioned = False
+        self._turns += 1
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Mapping[TP, Any]:  # noqa: ASYNC109
         """Fetched records by partition, those of chunked topics packed."""
@@ -51,6 +69,7 @@ class ChunkConsumer(driver.Consumer):
         Faust may commit before changelog records are sent, and may crash after they are sent and before it commits:
         only the offset saved with the state tells the truth in both cases.
         """
+        turn = self._turns
         positions: dict[TP, Any] = dict(await super().seek_to_committed())
         transport = cast("ChunkTransport", self.transport)
         chunked = {tp for tp in self.assignment() if tp.topic in transport.chunked_topics}
@@ -60,7 +79,7 @@ class ChunkConsumer(driver.Consumer):
             applied |= await self.earliest_offsets(*unknown)
         for tp, offset in applied.items():
             await self._seek(tp, offset)
-        self._positioned = True
+        self._positioned = turn == self._turns
         return positions | applied
 
 
@@ -72,13 +91,33 @@ class ChunkTransport(driver.Transport):
     chunked_topics: frozenset[str] = frozenset()
     chunk_limit: int = 10_000
     _positioning: Positioning | None = None
+    _leaving: Leaving | None = None
 
-    def configure(self, chunked_topics: Collection[str], chunk_limit: int, positioning: Positioning | None) -> None:
-        """Choose the topics that arrive as chunks, the records a chunk holds at most, and who knows positions."""
+    def configure(
+        self,
+        chunked_topics: Collection[str],
+        chunk_limit: int,
+        positioning: Positioning | None = None,
+        leaving: Leaving | None = None,
+    ) -> None:
+        """Choose the topics that arrive as chunks, the records a chunk holds at most, and who knows positions.
+
+        Raises:
+            ValueError: a chunk of no record.
+
+        """
+        if chunk_limit < 1:
+            raise ValueError(f"a chunk holds at least one record, not {chunk_limit}")
         self.chunked_topics = frozenset(chunked_topics)
         self.chunk_limit = chunk_limit
         self._positioning = positioning
+        self._leaving = leaving
 
     def positioning(self, partitions: Collection[TP]) -> Mapping[TP, int]:
         """Where the state says to start; nothing where nobody knows."""
         return {} if self._positioning is None else self._positioning(partitions)
+
+    async def leaving(self) -> None:
+        """Wait until whoever keeps the state is done with the partitions held so far."""
+        if self._leaving is not None:
+            await self._leaving()

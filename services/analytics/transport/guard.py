@@ -21,6 +21,18 @@ HOOKS: Mapping[str, tuple[Callable[..., Any], str]] = {
         driver.Consumer._to_message,  # noqa: SLF001
         f"(self, tp: {_TP}, record: Any) -> faust.types.tuples.ConsumerMessage",
     ),
+    "Consumer.on_partitions_revoked": (
+        driver.Consumer.on_partitions_revoked,
+        f"(self, revoked: Set[{_TP}]) -> None",
+    ),
+    "Consumer.on_partitions_assigned": (
+        driver.Consumer.on_partitions_assigned,
+        f"(self, assigned: Set[{_TP}], generation_id: int = 0) -> None",
+    ),
+    "Consumer.earliest_offsets": (
+        driver.Consumer.earliest_offsets,
+        f"(self, *partitions: {_TP}) -> Mapping[{_TP}, int]",
+    ),
     "Consumer.perform_seek": (BaseConsumer.perform_seek, "(self) -> None"),
     "Consumer._new_offset": (BaseConsumer._new_offset, f"(self, tp: {_TP}) -> Optional[int]"),  # noqa: SLF001
     "App._new_transport": (App._new_transport, "(self) -> faust.types.transports.TransportT"),  # noqa: SLF001

@@ -7,6 +7,9 @@ import pytest
 
 from streamkit.identity import hash_id
 from tests.integration.analytics.stage import Stage
+from tests.integration.analytics.store_fixtures import database, engine, store
+
+__all__ = ["database", "engine", "stage", "store"]
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ START = 1_700_000_040_000_000
 MINUTE = 60_000_000
 DAY = 86_400_000_000
 CUISINES = ("american", "italian", "mexican", "bar")
+MOODS = ("casual", "cosy", "family", "lively")
 
 COMMON: dict[str, str | int] = {
     "run_id": "run",
@@ -70,6 +71,7 @@ def venue(number: int) -> dict[str, Any]:
         "takes_bookings": True,
         "opening_hours": "-",
         "outdoor_seating": number % 2 == 0,
+        "ambiance": MOODS[number % len(MOODS)],
     }
 
 

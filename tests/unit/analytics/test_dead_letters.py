@@ -36,6 +36,10 @@ def test_a_record_without_a_key_is_poison_and_is_not_folded() -> None:
         np.empty(0, dtype=np.intp),
     )
     mixed = Chunk([b"v"] * 4, [b"k", b"k", None, None], list(range(4)), [()] * 4)
-    frame, poison = keyed("bookings", mixed, decoded)
-    assert frame["event_id"].to_list() == ["a"]
-    assert [(one.index, one.error) for one in poison] == [(1, "NoSchemaId"), (2, "NullKey"), (3, "MalformedRecord")]
+    found = keyed("bookings", mixed, decoded)
+    assert found.frame["event_id"].to_list() == ["a"]
+    assert [(one.index, one.error) for one in found.poison] == [
+        (1, "NoSchemaId"),
+        (2, "NullKey"),
+        (3, "MalformedRecord"),
+    ]

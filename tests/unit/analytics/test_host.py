@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.analytics.host import Arrived, HostPolicy, together
+from services.analytics.arriving import Arrived, together
+from services.analytics.host import HostPolicy
 from services.analytics.transport import Chunk
 
 

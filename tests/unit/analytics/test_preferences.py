@@ -1,113 +1,138 @@
-"""Tastes: bounds, caps, decay, and independence of how a topic is cut into batches."""
+"""Tastes: what teaches, decay, seasons, friends, bookings, switches."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from services.analytics.domain import ties
 from services.analytics.domain.cells import MemoryCells, Scope
-from services.analytics.domain.learning import LearningParameters
-from services.analytics.domain.preferences import Preferences
-from services.analytics.domain.venues import TASTES, VenueDirectory
-from services.analytics.settings import PREFERENCES_FILE, read_learning
-from tests.unit.analytics.city import DAY, Frames, event, venue
-
-LEARNING = read_learning(PREFERENCES_FILE)
-FRAMES = Frames()
-KINDS = sorted(LEARNING.actions)
+from services.analytics.domain.tastes import COLUMNS, PRICE, WIDTH, Formula
+from tests.unit.analytics.city import DAY, START, event
+from tests.unit.analytics.tasting import KINDS, LEARNING, STILL, followed, learner, only, streams, taken, tell
 
 
-def learner(learning: LearningParameters = LEARNING, cells: MemoryCells | None = None) -> Preferences:
-    directory = VenueDirectory()
-    directory.update(FRAMES.batch("venues", [venue(number) for number in range(8)]).frame)
-    return Preferences(Scope("run", 0), cells or MemoryCells(), directory, learning)
+def test_kinds_of_actions_teach_in_the_order_of_their_weight() -> None:
+    moved = {}
+    for kind in KINDS:
+        preferences = learner(only(actions=True, reviews=True))
+        tell(preferences, "user_actions", event(kind, 0, 0, venue_id="v00001"))
+        tastes = preferences.tastes("u0000000")
+        assert tastes is not None
+        moved[kind] = tastes["italian"] - 0.5
+    for topic, record in (("booking", followed(0, 0)), ("cancel", followed(0, 0, step="booking.cancel_requested"))):
+        preferences = learner(only(bookings=True))
+        tell(preferences, "bookings_by_user", record)
+        moved[topic] = (preferences.tastes("u0000000") or {})["italian"] - 0.5
+    assert 0 < moved["venue.viewed"] < moved["interest.expressed"] < moved["visit.started"]
+    assert moved["booking"] > moved["venue.viewed"] > 0 > moved["cancel"] > -moved["booking"]
+    assert moved["recommendation.accepted"] > 0 > moved["recommendation.ignored"]
 
 
-actions = st.lists(
-    st.tuples(
-        st.sampled_from(KINDS),
-        st.integers(0, 3),  # user
-        st.integers(0, 7),  # venue
-        st.integers(1, 5),  # stars
-        st.integers(0, 5 * DAY),
-    ),
-    min_size=1,
-    max_size=40,
-)
+def test_a_good_review_draws_to_price_terrace_and_mood_and_a_bad_one_pushes_away() -> None:
+    liked, hated = learner(only(reviews=True)), learner(only(reviews=True))
+    for preferences, stars in ((liked, 5), (hated, 1)):
+        tell(preferences, "user_actions", event("review.submitted", 0, 0, venue_id="v00003", rating=stars))
+    good, bad = liked.of("u0000000"), hated.of("u0000000")
+    assert good is not None
+    assert bad is not None
+    for column, middle in (
+        ("taste_bar", 0.5),
+        ("ambiance_lively", 0.5),
+        ("price_tier", 2.5),
+    ):  # v00003: a bar of tier 4
+        assert good[column] > middle > bad[column], column
+    assert good["outdoor"] < 0.5 < bad["outdoor"]  # it has no terrace
 
 
-def told(acts: list[tuple[str, int, int, int, int]]) -> list[dict[str, object]]:
-    return [
-        event(kind, number, at, user, venue_id=f"v{place:05d}", rating=stars)
-        for number, (kind, user, place, stars, at) in enumerate(acts)
-    ]
-
-
-@given(actions)
-@settings(max_examples=60, deadline=None)
-def test_tastes_stay_between_zero_and_one(acts: list[tuple[str, int, int, int, int]]) -> None:
-    extreme = LEARNING.model_copy(update={"learning_rate": 1.0, "cap_per_action": 1.0, "decay_per_day": 1.0})
-    preferences = learner(extreme)
-    list(preferences.fold(0, FRAMES.batch("user_actions", told(acts)).frame))
-    for user in range(4):
-        tastes = preferences.of(f"u{user:07d}")
-        assert tastes is None or all(0.0 <= value <= 1.0 for value in tastes.values())
-
-
-@given(actions, st.integers(1, 39))
-@settings(max_examples=60, deadline=None)
-def test_the_same_rows_are_published_however_the_topic_is_cut(
-    acts: list[tuple[str, int, int, int, int]], cut: int
-) -> None:
-    frame = FRAMES.batch("user_actions", told(acts)).frame
-    whole, parts = learner(), learner()
-    at_once = list(whole.fold(0, frame))
-    in_two = [*parts.fold(0, frame[:cut]), *parts.fold(0, frame[cut:])]
-    assert at_once == in_two
-
-
-@given(actions)
-@settings(max_examples=30, deadline=None)
-def test_a_restart_in_between_changes_nothing(acts: list[tuple[str, int, int, int, int]]) -> None:
-    frame = FRAMES.batch("user_actions", told(acts)).frame
-    middle = len(acts) // 2
-    straight, cells = learner(), MemoryCells()
-    first = learner(cells=cells)
-    expected = list(straight.fold(0, frame[:middle])) + list(straight.fold(0, frame[middle:]))
-    before = list(first.fold(0, frame[:middle]))
-    second = learner()
-    for key, data in cells.scan(0):
-        second.load(0, key.split("|")[2], data)
-    assert before + list(second.fold(0, frame[middle:])) == expected
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_action_moves_a_taste_further_than_the_cap(kind: str) -> None:
-    eager = LEARNING.model_copy(update={"learning_rate": 1.0})
-    preferences = learner(eager)
-    list(preferences.fold(0, FRAMES.batch("user_actions", [event(kind, 0, 0, venue_id="v00001")]).frame))
-    tastes = preferences.of("u0000000")
-    assert tastes is not None
-    moved = np.array([tastes[taste] for taste in TASTES]) - LEARNING.baseline
-    assert 0 < np.abs(moved).max() <= LEARNING.cap_per_action + 1e-12
-    assert tastes["italian"] != LEARNING.baseline
-
-
-def test_without_actions_a_taste_returns_to_the_baseline_by_a_share_a_day() -> None:
-    preferences = learner()
+def test_without_acts_a_taste_returns_to_the_baseline_by_a_share_a_day() -> None:
+    preferences = learner(STILL)
     visits = [event("visit.started", number, number, venue_id="v00001") for number in range(20)]
-    list(preferences.fold(0, FRAMES.batch("user_actions", visits).frame))
-    high = preferences.of("u0000000")
-    later = event("visit.started", "later", 10 * DAY + 19, venue_id="v00000")
-    list(preferences.fold(0, FRAMES.batch("user_actions", [later]).frame))
-    low = preferences.of("u0000000")
+    tell(preferences, "user_actions", *visits)
+    high = preferences.tastes("u0000000")
+    tell(preferences, "user_actions", event("visit.started", "later", 10 * DAY + 19, venue_id="v00000"))
+    low = preferences.tastes("u0000000")
     assert high is not None
     assert low is not None
     expected = high["italian"] + (LEARNING.baseline - high["italian"]) * LEARNING.decay_per_day * 10
     assert low["italian"] == pytest.approx(expected, abs=1e-12)
 
 
-def test_nothing_is_learned_when_it_is_switched_off() -> None:
-    preferences = learner(LEARNING.model_copy(update={"enabled": False}))
-    assert list(preferences.fold(0, FRAMES.batch("user_actions", [event("visit.started", 0, 0)]).frame)) == []
-    assert preferences.of("u0000000") is None
+def test_somebody_at_rest_is_published_once_tastes_have_faded_far_enough() -> None:
+    preferences = learner(STILL)
+    visits = [event("visit.started", number, number, venue_id="v00001") for number in range(20)]
+    first = tell(preferences, "user_actions", *visits)[-1]
+    days = [event("session.started", day, day * DAY, user=1) for day in range(1, 40)]
+    drifted = [row for day in days for row in tell(preferences, "user_actions", day)]
+    assert drifted
+    assert {row["reason"] for row in drifted} == {"decay"}
+    assert {row["user_id"] for row in drifted} == {"u0000000"}
+    assert float(str(drifted[0]["shift"])) >= LEARNING.publish_drift_after
+    assert 0.5 < float(str(drifted[-1]["taste_italian"])) < float(str(first["taste_italian"]))
+    assert [row["version"] for row in drifted] == list(range(21, 21 + len(drifted)))
+
+
+def test_a_friend_teaches_the_more_the_more_one_has_to_do_with_them() -> None:
+    stranger, close = learner(only(social=True)), learner(only(social=True))
+    for number in range(6):
+        answered = event("invite.declined", f"n{number}", number, other_user_id="u0000009", invite_id="i" * 26)
+        tell(close, "social_interactions", answered | {"latency_seconds": 1})
+    moved = []
+    for preferences in (stranger, close):
+        tell(preferences, "social_interactions", taken("t", 60))
+        moved.append((preferences.tastes("u0000000") or {})["italian"] - 0.5)
+    assert 0 < moved[0] < moved[1] < LEARNING.social.weight
+    assert close.ties.closest("u0000000", 5)[0][0] == "u0000009"
+
+
+def test_friends_alone_never_move_a_taste_beyond_their_limit_and_are_forgotten() -> None:
+    preferences = learner(only(social=True))
+    for number in range(400):
+        tell(preferences, "social_interactions", taken(number, number))
+    now = preferences.of("u0000000")
+    later = preferences.of("u0000000", START + 365 * DAY)
+    assert now is not None
+    assert later is not None
+    assert 0.58 < now["taste_italian"] <= 0.5 + LEARNING.pull.limit * 0.5
+    assert later["taste_italian"] == pytest.approx(0.5, abs=1e-2)
+
+
+def test_only_the_friends_met_most_are_remembered() -> None:
+    parameters = LEARNING.social.model_copy(update={"friends_kept": 2})
+    kept = ties.Ties(Scope("run", 0), MemoryCells(), parameters)
+    for friend, times in (("a", 3), ("b", 1), ("c", 2)):
+        for number in range(times):
+            kept.meet("me", friend, 1.0, number)
+    assert [friend for friend, _ in kept.closest("me", 9)] == ["a", "c"]
+
+
+def test_summer_favours_terraces_and_light_food_and_winter_comfort() -> None:
+    formula = Formula(only(season=True))
+    middle = np.full((2, WIDTH), 0.5)
+    middle[:, PRICE] = 2.5
+    july, january = 1_784_505_600_000_000, 1_768_867_200_000_000  # 20 July and 20 January 2026
+    summer, winter = (dict(zip(COLUMNS, row, strict=True)) for row in formula.shown(middle, np.array([july, january])))
+    for column in ("outdoor", "taste_healthy"):
+        assert summer[column] > 0.5 > winter[column], column
+    for column in ("taste_american", "ambiance_cosy"):
+        assert winter[column] > 0.5 > summer[column], column
+    assert summer["price_tier"] == winter["price_tier"] == 2.5
+
+
+def test_nothing_is_learned_when_it_is_switched_off_in_whole_or_in_part() -> None:
+    records = streams([(kind, 0, 1, 5, 0) for kind in ("visit.started", "review.submitted", "taken", "booked")])
+    for off in (LEARNING.model_copy(update={"enabled": False}), only(season=True, decay=True)):
+        preferences = learner(off)
+        assert [row for topic, told in records.items() for row in tell(preferences, topic, *told)] == []
+        assert preferences.of("u0000000") is None
+    for part, reason in (("actions", "visit"), ("reviews", "review"), ("social", "social"), ("bookings", "booking")):
+        preferences = learner(only(**{part: True}).model_copy(update={"publish_after": 0.0}))
+        rows = [row for topic, told in records.items() for row in tell(preferences, topic, *told)]
+        assert {row["reason"] for row in rows} == {reason}
+
+
+def test_what_was_published_last_of_somebody_can_be_asked_for() -> None:
+    preferences = learner(STILL)
+    rows = tell(preferences, "user_actions", *[event("visit.started", n, n, venue_id="v00001") for n in range(7)])
+    latest = list(preferences.learners.shifts(preferences.learners.index["u0000000"]))
+    assert [shift.time for shift in latest] == [START + n for n in (6, 5, 4, 3, 2)]
+    assert latest[0].size == pytest.approx(rows[-1]["shift"], abs=1e-6)
+    assert latest[0].reason == "visit"

@@ -1,6 +1,9 @@
 """When a standstill counts as one."""
 
-from services.analytics.adapters.watchdog import StallPolicy, StallState, stalled
+import pytest
+
+from services.analytics.adapters.watchdog import StallPolicy, StallState, refuse_new_topics, stalled
+from streamkit.errors import Fatal
 
 POLICY = StallPolicy(limit_s=30)
 
@@ -26,3 +29,9 @@ def test_a_worker_that_reads_its_state_back_is_given_longer() -> None:
     assert not stalled(policy, state, {}, 10, 0.0)
     assert not stalled(policy, state, {}, 10, 179.0)
     assert stalled(policy, state, {}, 10, 181.0)
+
+
+def test_a_state_ahead_of_its_topic_is_refused_with_what_to_do() -> None:
+    refuse_new_topics({("user_actions", 0): 5}, {("user_actions", 0): 5, ("bookings", 0): 0})
+    with pytest.raises(Fatal, match="user_actions:0, which ends at 4: the topic was made anew"):
+        refuse_new_topics({("user_actions", 0): 5}, {("user_actions", 0): 4})
