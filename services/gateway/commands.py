@@ -2,12 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+import orjson
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from services.gateway.moments import Moment, ZonedMoment
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+CommandName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}(\.[a-z][a-z0-9_]{0,63})?$")]
 Probability = Annotated[float, Field(ge=0, le=1000)]
 MAX_SPAWN = 100_000
 
@@ -15,7 +28,31 @@ MAX_SPAWN = 100_000
 class Arguments(BaseModel):
     """Arguments of a command; unknown ones are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=True)
+
+    @model_validator(mode="after")
+    def _fit_for_the_topic(self) -> Self:
+        """Refuse what Python reads from JSON and no other reader would: numbers over 64 bits, half a letter."""
+        try:
+            orjson.dumps(parameters(self))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"cannot be sent on: {error}") from error
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The schema, with every name that a field may have: pydantic tells the first only."""
+        schema = handler.resolve_ref_schema(handler(core))
+        properties, required = schema.get("properties", {}), schema.get("required", [])
+        for field in cls.model_fields.values():
+            if not isinstance(field.validation_alias, AliasChoices):
+                continue
+            first, *others = map(str, field.validation_alias.choices)
+            properties.update(dict.fromkeys(others, properties[first]))
+            if first in required:
+                required.remove(first)
+                schema["anyOf"] = [{"required": [name]} for name in (first, *others)]
+        return schema
 
 
 class Nothing(Arguments):
@@ -60,7 +97,7 @@ class Trigger(Arguments):
     payload: dict[Word, Any] = Field(default_factory=dict, max_length=50, examples=[{"condition": "rain"}])
     user_id: Annotated[str, StringConstraints(pattern=r"^u\d{7}$")] | None = None
     venue_id: Annotated[str, StringConstraints(pattern=r"^v\d{5}$")] | None = None
-    simulation_time: datetime | None = None
+    simulation_time: Moment | None = None
 
 
 class Behavior(Arguments):
@@ -72,6 +109,39 @@ class Behavior(Arguments):
         validation_alias=AliasChoices("action_probabilities", "probabilities"), min_length=1, examples=[{"browse": 0.5}]
     )
     everyone: bool = Field(default=False, alias="global")
+
+
+class Snapshot(Arguments):
+    """A snapshot to save; its name is also a directory's."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")] = Field(examples=["before-lunch"])
+    description: Annotated[str, StringConstraints(max_length=1_000)] = ""
+
+
+class Saved(Arguments):
+    """A snapshot that was saved, by its id or its name."""
+
+    snapshot: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = Field(
+        validation_alias=AliasChoices("snapshot", "snapshot_id", "name"), examples=["before-lunch"]
+    )
+
+
+class Travel(Arguments):
+    """A simulated moment to go to, back or ahead; with ``pause`` the clock stands still on arrival."""
+
+    to: ZonedMoment = Field(
+        validation_alias=AliasChoices("to", "target_time", "simulation_time", "timestamp"),
+        examples=["2024-06-07T17:30:00Z"],
+    )
+    pause: bool = False
+
+
+class Seed(Arguments):
+    """A city made anew from a seed: the same words make the same people, places and friendships."""
+
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = Field(default=None, examples=[42])
+    users: Annotated[int, Field(ge=0, le=10_000_000)] | None = Field(default=None, examples=[500])
+    venues: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(default=None, examples=[120])
 
 
 class Anything(Arguments):
@@ -100,8 +170,18 @@ SOCKET_COMMANDS: Mapping[str, Command] = {
     "spawn_users": Command("spawn", Spawn),
     "trigger_event": Command("trigger", Trigger),
     "adjust_behavior": Command("behavior", Behavior),
+    "create_snapshot": Command("snapshot.create", Snapshot),
+    "restore_snapshot": Command("snapshot.restore", Saved),
+    "travel": Command("travel", Travel),
 }
 """Message types of the control socket."""
+
+
+SLOW = frozenset({"start", "seed", "reset", "snapshot", "snapshot.create", "snapshot.restore", "travel"})
+"""Commands acknowledged once a new telling stands, or once every service has saved or loaded its state."""
+
+DISCARDING = frozenset({"reset", "seed", "snapshot.restore", "snapshot.delete", "travel"})
+"""Commands that leave the present telling behind or delete one: an administrator's."""
 
 
 def parameters(arguments: Arguments) -> dict[str, object]:

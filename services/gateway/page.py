@@ -43,6 +43,8 @@ class Page:
 
     def find(self, path: str) -> Path | None:
         """The file of a path inside the build; None where there is none, or it is outside."""
+        if "\0" in path:  # no file's name; the operating system would refuse it with an error
+            return None
         candidate = (self._root / path).resolve()
         return candidate if candidate.is_relative_to(self._root) and candidate.is_file() else None
 

@@ -5,10 +5,14 @@ import socket
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 
+import h11
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from services.gateway.guard import HEADER_BYTES
 from services.gateway.live.hub import Hub
+from services.gateway.sockets.uvicorn_wire import WireProtocol
 from streamkit.clock import Clock, sleep_or_stop
 from streamkit.errors import Fatal
 
@@ -24,26 +28,59 @@ class _Uvicorn(uvicorn.Server):
         yield
 
 
+def impatient(seconds: float) -> type[H11Protocol]:
+    """The HTTP protocol with a limit on the time that the headers of a request take; the library has none."""
+
+    class Impatient(H11Protocol):
+        """Closes a connection on which a request has begun and does not get on, or has not begun at all."""
+
+        _late: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._late = self.loop.call_later(seconds, transport.close)
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            begun = bool(self.conn.trailing_data[0])
+            if self.conn.their_state is not h11.IDLE or not begun:
+                self._in_time()
+            elif self._late is None:
+                self._late = self.loop.call_later(seconds, self.transport.close)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._in_time()
+            super().connection_lost(exc)
+
+        def _in_time(self) -> None:
+            if self._late is not None:
+                self._late.cancel()
+                self._late = None
+
+    return Impatient
+
+
 class WebServer:
     """Serves the application; `port` tells which once ``started`` is set."""
 
-    def __init__(self, app: FastAPI, host: str, port: int, message_bytes: int) -> None:
+    def __init__(self, app: FastAPI, host: str, port: int, *, message_bytes: int, patience_s: float) -> None:
         self.port = port
         self.started = asyncio.Event()
         self._host = host
         config = uvicorn.Config(
             app,
+            http=impatient(patience_s),
             log_config=None,
             access_log=False,
             lifespan="off",
-            ws="websockets-sansio",
+            ws=WireProtocol,
             ws_per_message_deflate=False,  # 64 KiB of buffers a client otherwise
             ws_max_size=message_bytes * 4,  # beyond it the library closes with 1009; below, we answer an error
             ws_ping_interval=20,
             ws_ping_timeout=20,
             timeout_graceful_shutdown=2,
             server_header=False,
-            h11_max_incomplete_event_size=32_768,
+            h11_max_incomplete_event_size=HEADER_BYTES,
         )
         self._server = _Uvicorn(config)
 

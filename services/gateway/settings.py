@@ -19,11 +19,36 @@ class Access(Section):
         default="demo",
         description="demo: control without a token, from this machine only; token: a bearer token everywhere",
     )
-    token: SecretStr | None = Field(default=None, description="Bearer token that may control the simulation")
+    token: SecretStr | None = Field(default=None, description="Bearer token of administrators")
+    operator_token: SecretStr | None = Field(default=None, description="Bearer token that may steer the living city")
+    viewer_token: SecretStr | None = Field(default=None, description="Bearer token that may only look")
+    reading: Literal["anyone", "viewer"] = Field(
+        default="anyone", description="Who may look: anyone who reaches the port, or callers with a role"
+    )
     origins: tuple[str, ...] = Field(default=(), description="Foreign origins whose pages may use the API")
     hosts: tuple[str, ...] = Field(default=(), description="Host names, beside loopback, that the page is served under")
     ticket_s: float = Field(default=30.0, gt=0, description="Seconds in which a WebSocket ticket must be used")
     body_bytes: int = Field(default=65_536, ge=1_024, description="Largest request body")
+    patience_s: float = Field(
+        default=10.0, gt=0, description="Seconds in which the headers of a request, and then its body, must have come"
+    )
+    requests_per_second: float = Field(
+        default=200.0, gt=0, description="Requests a second from one address; for a moment it may be twice as many"
+    )
+
+
+class Oidc(Section):
+    """Bearer tokens of an identity provider: JWTs whose keys it publishes."""
+
+    jwks_url: str | None = Field(default=None, description="Address of the provider's key set; none: no such tokens")
+    issuer: str | None = Field(default=None, description="Issuer that tokens must name")
+    audience: str | None = Field(default=None, description="Audience that tokens must name")
+    algorithms: tuple[str, ...] = Field(default=("RS256", "ES256"), description="Signatures that count")
+    role_claim: str = Field(
+        default="roles", description="Claim with viewer, operator or admin, as text or list; dots lead inside"
+    )
+    name_claim: str = Field(default="sub", description="Claim with the name that audit records tell")
+    leeway_s: float = Field(default=10.0, ge=0, description="Seconds that clocks may differ")
 
 
 class Live(Section):
@@ -38,6 +63,7 @@ class Live(Section):
     outbox_records: int = Field(default=20_000, ge=10, description="Records that may wait for one client")
     message_bytes: int = Field(default=65_536, ge=256, description="Largest message from a client")
     messages_per_second: float = Field(default=50.0, gt=0, description="Messages a second from one client")
+    clients: int = Field(default=5_000, ge=1, description="Sockets and streams open at once; more are refused")
 
 
 class Gateway(Section):
@@ -49,8 +75,12 @@ class Gateway(Section):
     history_records: int = Field(default=10_000, ge=100, description="Newest records held of each topic")
     bookings: int = Field(default=200_000, ge=100, description="Newest bookings held")
     command_deadline_s: float = Field(default=5.0, gt=0, description="Seconds in which a command must be acknowledged")
+    slow_command_deadline_s: float = Field(
+        default=60.0, gt=0, description="Seconds for commands that all follow: new tellings, snapshots, travel"
+    )
     request_deadline_s: float = Field(default=5.0, gt=0, description="Seconds in which a service must answer")
     access: Access = Field(default=Access(), description="Who may do what")
+    oidc: Oidc = Field(default=Oidc(), description="Tokens of an identity provider")
     live: Live = Field(default=Live(), description="Fan-out")
 
 

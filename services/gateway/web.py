@@ -1,20 +1,28 @@
 """The web application over a context: routers, sockets, page, errors and the guard around them."""
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
+from services.gateway import openapi
 from services.gateway.api import (
     avatars,
     bookings,
     control,
+    data,
+    explanations,
     groups,
     health,
     journeys,
+    letters,
     metrics,
+    past,
     people,
     problems,
     recommendations,
     registry,
+    replays,
     simulation,
+    snapshots,
+    stored,
     streams,
     surroundings,
     venues,
@@ -22,6 +30,8 @@ from services.gateway.api import (
 from services.gateway.api.context import Context
 from services.gateway.guard import Guard
 from services.gateway.page import page_router
+from services.gateway.repeats import Repeats
+from services.gateway.revalidation import Revalidation
 from services.gateway.sockets import control as control_socket
 from services.gateway.sockets import stream as stream_socket
 
@@ -33,11 +43,17 @@ def create_app(context: Context) -> FastAPI:
     app = FastAPI(title="Luna", version="0.1.0", description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.context = context
     problems.install(app)
-    api = APIRouter(prefix="/api/v1")
     for resource in (
         simulation.router,
+        past.router,
+        snapshots.router,
+        data.router,
         metrics.router,
         streams.router,
+        replays.router,
+        stored.router,
+        explanations.router,
+        letters.router,
         control.router,
         control.tickets,
         journeys.router,
@@ -48,12 +64,14 @@ def create_app(context: Context) -> FastAPI:
         recommendations.router,
         surroundings.router,
     ):
-        api.include_router(resource)
-    api.include_router(simulation.router, prefix="/admin", include_in_schema=False)
-    app.include_router(api)
-    app.add_api_route("/api/v1/dlq", metrics.get_dead_letters, tags=["metrics"])
+        app.include_router(resource, prefix="/api/v1")  # each straight away: a router in a router is matched twice
+    app.include_router(simulation.router, prefix="/api/v1/admin", include_in_schema=False)
+    app.include_router(letters.router, prefix="/api/v1/admin", include_in_schema=False)
     for plain in (registry.router, avatars.router, health.router, control_socket.router, stream_socket.router):
         app.include_router(plain)
     app.include_router(page_router(context.settings.dashboard))
-    app.add_middleware(Guard, gate=context.gate, clock=context.clock, body_bytes=context.settings.access.body_bytes)
+    openapi.install(app)
+    app.add_middleware(Revalidation)
+    app.add_middleware(Repeats, clock=context.clock)
+    app.add_middleware(Guard, gate=context.gate, clock=context.clock, settings=context.settings.access)
     return app

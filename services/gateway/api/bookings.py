@@ -1,11 +1,10 @@
 """Bookings: listed from the folded topic, made and cancelled by asking the booking service."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from itertools import islice
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from services.gateway.api.context import (
@@ -21,9 +20,12 @@ from services.gateway.api.context import (
 )
 from services.gateway.api.people import known_user
 from services.gateway.api.problems import not_found
+from services.gateway.api.resource import Resource
+from services.gateway.api.times import in_utc
 from services.gateway.api.venues import known_venue
 from services.gateway.commands import Arguments
-from services.gateway.state.times import iso, microseconds
+from services.gateway.moments import Moment
+from services.gateway.state.times import iso
 
 Status = Literal["pending", "confirmed", "declined", "expired", "cancelled", "seated", "completed", "no_show"]
 _LISTS = ("member_ids", "tables")
@@ -35,11 +37,11 @@ class NewBooking(Arguments):
 
     venue_id: str = Field(pattern=r"^v\d{5}$", examples=["v00012"])
     party_size: int = Field(default=2, ge=1, le=100)
-    start_time: datetime = Field(examples=["2024-06-07T23:30:00Z"])
+    start_time: Moment = Field(examples=["2024-06-07T23:30:00Z"])
     flexibility_minutes: int = Field(default=0, ge=0, le=240, description="How far the start may move, either way")
 
 
-router = APIRouter(prefix="/bookings", tags=["bookings"])
+router = Resource(prefix="/bookings", tags=["bookings"])
 _UserQuery = Annotated[str | None, Query(pattern=r"^u\d{7}$")]
 _VenueQuery = Annotated[str | None, Query(pattern=r"^v\d{5}$")]
 _Limit = Annotated[int, Query(ge=1, le=500)]
@@ -47,6 +49,7 @@ _Offset = Annotated[int, Query(ge=0, le=10_000_000, description="`next_cursor` o
 _ONE = {"booking_id": "01hzx5w8q2y4n6r8t0v2x4z6b8", "status": "confirmed"}
 
 
+@router.get("", include_in_schema=False)
 @router.get("/", responses=example({"bookings": [_ONE], "next_cursor": None, "total": 1}))
 async def list_bookings(
     context: InContext,
@@ -80,7 +83,7 @@ async def create_booking(user_id: UserId, body: NewBooking, context: InContext, 
     """Ask for a table; the answer is the booking service's decision."""
     known_user(context, user_id)
     known_venue(context, body.venue_id)
-    start_time = iso(microseconds(body.start_time.astimezone()))
+    start_time = in_utc(body.start_time, "body.start_time")
     arguments = {"user_id": user_id, **body.model_dump(), "start_time": start_time}
     return Json(await _ask(context, "booking.create", body.venue_id, arguments), 201)
 

@@ -1,6 +1,6 @@
 """What routers and sockets may touch, given to the application once; and the small things they all need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -8,13 +8,14 @@ import orjson
 from fastapi import Depends, Path, Response
 from starlette.requests import HTTPConnection
 
-from services.gateway.access import Gate
+from services.gateway.access import Caller, Gate, Role
 from services.gateway.adapters.desk import Desk, Reply
 from services.gateway.api.problems import ProblemError
 from services.gateway.live.hub import Hub
 from services.gateway.scenarios import Scenario
 from services.gateway.settings import Gateway
 from services.gateway.state.ledger import Ledger
+from services.gateway.state.letters import Letters
 from services.gateway.state.monitor import Monitor
 from services.gateway.state.records import Records
 from streamkit.clock import Clock
@@ -34,6 +35,7 @@ class Context:
     gate: Gate
     scenarios: Sequence[Scenario]
     readiness: Readiness
+    letters: Letters
     clock: Clock
 
 
@@ -44,16 +46,25 @@ def context_of(connection: HTTPConnection) -> Context:
     return context
 
 
-def controller_of(connection: HTTPConnection) -> str:
-    """Name of a caller who may control; refused otherwise."""
-    verdict = context_of(connection).gate.judge(connection)
-    if verdict.caller is None:
-        raise ProblemError(verdict.status, verdict.reason)
-    return verdict.caller
+def _allowed(role: Role) -> Callable[[HTTPConnection], Awaitable[Caller]]:
+    async def judge(connection: HTTPConnection) -> Caller:
+        verdict = await context_of(connection).gate.judge(connection, role)
+        if verdict.caller is None:
+            raise ProblemError(verdict.status, verdict.reason)
+        return verdict.caller
+
+    return judge
 
 
-InContext = Annotated[Context, Depends(context_of)]
-Controller = Annotated[str, Depends(controller_of)]
+async def _context(connection: HTTPConnection) -> Context:
+    """As `context_of`: what is not async, FastAPI sends to another thread and waits for."""
+    return context_of(connection)
+
+
+InContext = Annotated[Context, Depends(_context)]
+Reader = Annotated[Caller, Depends(_allowed(Role.VIEWER))]
+Controller = Annotated[Caller, Depends(_allowed(Role.OPERATOR))]
+Administrator = Annotated[Caller, Depends(_allowed(Role.ADMIN))]
 
 UserId = Annotated[str, Path(pattern=r"^u\d{7}$", examples=["u0000123"], description="A person")]
 VenueId = Annotated[str, Path(pattern=r"^v\d{5}$", examples=["v00012"], description="A venue")]
@@ -73,14 +84,25 @@ class Json(Response):
         return orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
 
 
-def example(value: object, *problems: int) -> dict[int | str, dict[str, Any]]:
+def example(value: object, *problems: int, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """OpenAPI answers of a route: an example of success, and which problems it may answer with."""
+    shape = {"type": "array" if isinstance(value, list) else "object"}
     answers: dict[int | str, dict[str, Any]] = {
-        200: {"description": "Success", "content": {"application/json": {"example": value}}}
+        status: {"description": "Success", "content": {"application/json": {"schema": shape, "example": value}}}
     }
-    for status in (422, *problems):
-        answers[status] = {"description": _PROBLEMS[status], "content": {"application/problem+json": {}}}
+    answers |= {int(code): answer for code, answer in problem_answers(*_ALWAYS, *problems).items()}
     return answers
+
+
+def problem_answers(*problems: int) -> dict[str, dict[str, Any]]:
+    """OpenAPI answers of some problems, by default of those that any request may be answered with."""
+    return {
+        str(status): {
+            "description": _PROBLEMS[status],
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in sorted(set(problems) or set(_ALWAYS))
+    }
 
 
 def answered(reply: Reply) -> Any:
@@ -95,12 +117,20 @@ def _members(payload: Any) -> Mapping[str, object]:
     return {"payload": payload} if payload is not None else {}
 
 
+_ALWAYS = (400, 403, 413, 422, 429)
+"""What any request may be answered with, whatever it asks."""
+
 _PROBLEMS = {
+    400: "The request cannot be read",
     401: "No valid token",
     403: "Not allowed",
     404: "Not known",
     409: "Refused by the service, with its reason",
+    410: "The position belongs to another run or branch",
+    413: "The body is too large",
+    429: "Too many requests; `Retry-After` says when to come again",
     422: "A value is not valid; `errors` names the field",
+    502: "The service that was asked has failed",
     503: "Kafka is away",
     504: "Nobody answered before the deadline; `unanswered` names who",
 }

@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path
+from fastapi import Body, Path
 from starlette.requests import HTTPConnection
 
-from services.gateway.api.context import Controller, InContext, Json, context_of, example
+from services.gateway.access import Role
+from services.gateway.api.context import Controller, InContext, Json, Reader, context_of, example
+from services.gateway.api.resource import Resource
 from services.gateway.api.simulation import ANSWERS, give
 from services.gateway.channels import resolve
 from services.gateway.commands import MAX_SPAWN, Arguments, Behavior, Spawn, Trigger
@@ -17,8 +19,8 @@ class SpawnOptions(Arguments):
     befriend: bool = False
 
 
-router = APIRouter(prefix="/admin/control", tags=["control"])
-tickets = APIRouter(prefix="/auth", tags=["control"])
+router = Resource(prefix="/admin/control", tags=["control"])
+tickets = Resource(prefix="/auth", tags=["control"])
 
 
 @router.post("/users/spawn/{count}", responses=ANSWERS)
@@ -45,14 +47,23 @@ async def adjust_behavior(body: Behavior, context: InContext, caller: Controller
     return await give(context, "behavior", body, caller)
 
 
-@tickets.get("", responses=example({"mode": "demo", "authenticated": True}))
+@tickets.get("", responses=example({"mode": "demo", "authenticated": True, "name": "demo", "role": "admin"}))
 async def who_am_i(connection: HTTPConnection) -> Json:
-    """How this gateway is guarded, and whether this caller may control."""
+    """How this gateway is guarded, who this caller is, and whether they may control."""
     gate = context_of(connection).gate
-    return Json({"mode": gate.mode, "authenticated": gate.judge(connection).caller is not None})
+    caller = (await gate.judge(connection, Role.VIEWER)).caller
+    return Json(
+        {
+            "mode": gate.mode,
+            "reading": "viewer" if gate.guards_reading else "anyone",
+            "authenticated": caller is not None and caller.role >= Role.OPERATOR,
+            "name": caller.name if caller else None,
+            "role": caller.role.name.lower() if caller else None,
+        }
+    )
 
 
-@tickets.post("/ticket", responses=example({"ticket": "…", "expires_in_seconds": 30.0}, 401, 403))
-async def issue_ticket(context: InContext, _: Controller) -> Json:
-    """A ticket for one WebSocket, because browsers cannot set its headers: `?ticket=…`, single use."""
-    return Json({"ticket": context.gate.issue_ticket(), "expires_in_seconds": context.gate.ticket_s})
+@tickets.post("/ticket", responses=example({"ticket": "…", "expires_in_seconds": 30.0}, 401, 403, 429))
+async def issue_ticket(context: InContext, caller: Reader) -> Json:
+    """A ticket for one WebSocket or stream, because browsers cannot set their headers: `?ticket=…`, single use."""
+    return Json({"ticket": context.gate.issue_ticket(caller), "expires_in_seconds": context.gate.ticket_s})

@@ -1,22 +1,22 @@
 """Tables for groups: the organiser asks, members answer, booking holds a table meanwhile and books for who comes."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from services.gateway.api.context import Context, Controller, EventId, InContext, Json, answered, example
 from services.gateway.api.people import known_user
+from services.gateway.api.resource import Resource
+from services.gateway.api.times import in_utc
 from services.gateway.api.venues import known_venue
 from services.gateway.commands import Arguments
-from services.gateway.state.times import iso, microseconds
+from services.gateway.moments import Moment
 
 _USER = r"^u\d{7}$"
 _ONE = {"group_id": "01hzx5w8q2y4n6r8t0v2x4z6b8", "status": "collecting", "accepted": ["u0000456"]}
 
-router = APIRouter(prefix="/bookings/group", tags=["bookings"])
+router = Resource(prefix="/bookings/group", tags=["bookings"])
 
 
 class NewGroup(Arguments):
@@ -24,9 +24,9 @@ class NewGroup(Arguments):
 
     user_id: str = Field(pattern=_USER, examples=["u0000123"], description="Who organises it")
     venue_id: str = Field(pattern=r"^v\d{5}$", examples=["v00012"])
-    start_time: datetime = Field(examples=["2024-06-07T23:30:00Z"])
+    start_time: Moment = Field(examples=["2024-06-07T23:30:00Z"])
     member_ids: list[str] = Field(min_length=1, max_length=99, examples=[["u0000456", "u0000789"]])
-    deadline: datetime | None = Field(
+    deadline: Moment | None = Field(
         default=None, description="Until when members may answer; by default as long as may be"
     )
     smallest: int | None = Field(default=None, ge=1, le=100, description="Fewer people than this are no group")
@@ -46,7 +46,7 @@ async def create_group(body: NewGroup, context: InContext, _: Controller) -> Jso
         known_user(context, user_id)
     known_venue(context, body.venue_id)
     arguments = body.model_dump(exclude_none=True) | {
-        name: iso(microseconds(moment.astimezone()))
+        name: in_utc(moment, f"body.{name}")
         for name, moment in (("start_time", body.start_time), ("deadline", body.deadline))
         if moment is not None
     }

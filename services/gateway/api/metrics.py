@@ -1,19 +1,49 @@
 """Figures: what the gateway counts itself, and aggregates that analytics answers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Query
+from fastapi import Depends, Query
 from fastapi.responses import StreamingResponse
 
-from services.gateway.api.context import Context, InContext, Json, answered, example
+from services.gateway.api.asking import ask_analytics
+from services.gateway.api.context import Context, InContext, Json, example
+from services.gateway.api.problems import invalid
+from services.gateway.api.resource import Resource
+from services.gateway.api.times import in_utc
 from services.gateway.live.client import Client
-from services.gateway.sockets.events import HEADERS
+from services.gateway.moments import Moment
+from services.gateway.sockets.events import HEADERS, admit
 
 _EVERY_S = 1.0
-router = APIRouter(prefix="/admin", tags=["metrics"])
+_FIGURES = {"events": 812, "active_users": 63, "bookings": 4, "conversion": 0.129, "average_group_size": 3.4}
+_BUCKET = {"start": "2024-06-07T18:00:00.000000Z", "end": "2024-06-07T18:01:00.000000Z", "closed": True, **_FIGURES}
+_STEP = {"step": "interest", "users": 61, "events": 90, "conversion": 0.31, "median_seconds": 412.0}
+_CELL = {"cell": "882a1072b5fffff", "latitude": 40.72, "longitude": -73.99, "weight": 12.5, "count": 31}
+Word = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9 _.-]*$")]
+
+
+async def range_of(
+    time_range: Annotated[Literal["1h", "24h", "7d", "30d"] | None, Query(description="Back from now")] = None,
+    start: Annotated[Moment | None, Query(alias="from", description="Instead: from this simulated time on")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Until before this one; now by default")] = None,
+) -> dict[str, object]:
+    """A range of simulated time as analytics takes it; empty where nothing was said."""
+    if time_range is not None and (start is not None or end is not None):
+        raise invalid("query.time_range", "give time_range, or from and to, not both")
+    if end is not None and start is None:
+        raise invalid("query.to", "to needs from")
+    return {
+        "time_range": time_range,
+        "from": None if start is None else in_utc(start, "query.from"),
+        "to": None if end is None else in_utc(end, "query.to"),
+    }
+
+
+Range = Annotated[dict[str, object], Depends(range_of)]
+router = Resource(prefix="/admin", tags=["metrics"])
 
 
 @router.get("/stats", responses=example({"phase": "running", "events": {"bookings": {"booking.confirmed": 640}}}))
@@ -25,43 +55,83 @@ async def get_stats(context: InContext) -> Json:
 @router.get("/metrics/realtime", response_class=StreamingResponse)
 async def stream_metrics(context: InContext) -> StreamingResponse:
     """Rates and clock each second, as server-sent events."""
+    admit(context)
     return StreamingResponse(_each_second(context), media_type="text/event-stream", headers=HEADERS)
 
 
-@router.get("/metrics/aggregate", responses=example({"buckets": []}, 503, 504))
+@router.get("/metrics/recent", responses=example({**_FIGURES, "now": "2024-06-07T18:01:00.000000Z"}, 409, 503, 504))
+async def get_recent(context: InContext, window_minutes: Annotated[int, Query(ge=1, le=1440)] = 60) -> Json:
+    """Figures of the last simulated minutes, from analytics."""
+    return Json(await ask_analytics(context, "realtime.get", "city", {"window_minutes": window_minutes}))
+
+
+@router.get("/metrics/aggregate", responses=example({"buckets": [_BUCKET], "total": _FIGURES}, 409, 503, 504))
 async def get_aggregate(
     context: InContext,
-    time_range: Literal["1h", "24h", "7d", "30d"] = "1h",
+    time_range: Range,
     group_by: Literal["minute", "hour", "day"] = "minute",
+    topic: Word = None,
+    event_type: Annotated[str | None, Query(alias="type", max_length=64)] = None,
+    persona: Word = None,
+    category: Word = None,
+    borough: Word = None,
+    breakdown: Literal["persona", "category", "borough"] | None = None,
 ) -> Json:
     """Events, bookings, engagement and conversion by bucket of simulated time, from analytics."""
-    return Json(await _ask(context, "aggregate.get", {"time_range": time_range, "group_by": group_by}))
+    asked = {
+        "group_by": group_by,
+        "topic": topic,
+        "type": event_type,
+        "persona": persona,
+        "category": category,
+        "borough": borough,
+        "breakdown": breakdown,
+    }
+    return Json(await ask_analytics(context, "aggregate.get", "city", {**_or_hour(time_range), **asked}))
 
 
-@router.get("/metrics/funnel", responses=example({"stages": []}, 503, 504))
-async def get_funnel(context: InContext) -> Json:
-    """How far people come, from analytics."""
-    return Json(await _ask(context, "funnel.get", {}))
+@router.get("/metrics/funnel", responses=example({"steps": [_STEP]}, 409, 503, 504))
+async def get_funnel(context: InContext, time_range: Range) -> Json:
+    """How far people come and how long it takes them, from analytics; everything kept by default."""
+    return Json(await ask_analytics(context, "funnel.get", "city", time_range))
 
 
-@router.get("/metrics/top", responses=example({"top": []}, 503, 504))
+@router.get(
+    "/metrics/top", responses=example({"items": [{"id": "v00012", "name": "Bar Luce", "count": 40}]}, 409, 503, 504)
+)
 async def get_top(
-    context: InContext, what: Literal["venues", "users"] = "venues", limit: Annotated[int, Query(ge=1, le=100)] = 10
+    context: InContext,
+    time_range: Range,
+    what: Annotated[str, Query(pattern=r"^[a-z_]{1,32}$", examples=["venues", "users", "cuisines"])] = "venues",
+    by: Annotated[str | None, Query(pattern=r"^[a-z_]{1,32}$", examples=["visits"])] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 10,
 ) -> Json:
-    """The busiest venues or people, from analytics."""
-    return Json(await _ask(context, "top.get", {"what": what, "limit": limit}))
+    """The busiest venues, people, cuisines and so on, from analytics; everything kept by default."""
+    return Json(await ask_analytics(context, "top.get", "city", {"what": what, "by": by, "limit": limit, **time_range}))
 
 
-@router.get("/dlq", responses=example({"topics": {"bookings": {"records": 0}}, "total": 0}))
-async def get_dead_letters(context: InContext) -> Json:
-    """Records that services could not read, by the topic they came from."""
-    letters = context.ledger.services.dead_letters
-    topics = {topic: {"records": records} for topic, records in letters.items()}
-    return Json({"topics": topics, "total": sum(letters.values())})
+@router.get("/metrics/heatmap", responses=example({"kind": "activity", "cells": [_CELL]}, 409, 503, 504))
+async def get_heatmap(
+    context: InContext,
+    kind: Literal["activity", "bookings"] = "activity",
+    window_minutes: Annotated[int, Query(ge=15, le=1440)] = 120,
+    half_life_minutes: Annotated[int, Query(ge=1, le=1440)] = 30,
+    resolution: Annotated[int, Query(ge=5, le=9, description="Of H3: 8 is about 0.7 km²")] = 8,
+    limit: Annotated[int, Query(ge=1, le=5000)] = 2000,
+) -> Json:
+    """Weight of each cell of the map, what is older weighing less, from analytics."""
+    asked = {
+        "kind": kind,
+        "window_minutes": window_minutes,
+        "half_life_minutes": half_life_minutes,
+        "resolution": resolution,
+        "limit": limit,
+    }
+    return Json(await ask_analytics(context, "heatmap.get", "city", asked))
 
 
-async def _ask(context: Context, kind: str, arguments: Mapping[str, object]) -> Any:
-    return answered(await context.desk.ask("analytics", kind, "city", arguments, context.settings.request_deadline_s))
+def _or_hour(time_range: dict[str, object]) -> dict[str, object]:
+    return time_range if any(time_range.values()) else {"time_range": "1h"}
 
 
 async def _each_second(context: Context) -> AsyncIterator[str]:
@@ -69,7 +139,11 @@ async def _each_second(context: Context) -> AsyncIterator[str]:
     context.hub.join(client)
     try:
         while client.closing is None:
-            yield f"event: metrics\ndata: {orjson.dumps(context.monitor.brief()).decode()}\n\n"
+            yield f"event: metrics\ndata: {_line(context.monitor.brief())}\n\n"
             await asyncio.sleep(_EVERY_S)
     finally:
         context.hub.leave(client)
+
+
+def _line(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -30,6 +30,9 @@ _LISTED = (
 _DETAIL = (*_LISTED, "email", "work_latitude", "work_longitude", "friend_ids")
 _TASTE = "taste_"
 
+_NODE = {"user_id": "u0000001", "name": "Ada Reyes", "persona": "foodie_explorer", "borough": None, "friend_count": 4}
+_GRAPH = {"nodes": [_NODE], "edges": [["u0000001", "u0000002"]], "interactions": [7]}
+
 router = APIRouter(tags=["people"])
 
 
@@ -83,16 +86,16 @@ async def get_friends(user_id: UserId, context: InContext) -> Json:
     return Json({"user_id": user_id, "friends": friends})
 
 
-@router.get("/social/graph", responses=example({"nodes": [], "edges": [["u0000001", "u0000002"]]}))
+@router.get("/social/graph", responses=example(_GRAPH, 404))
 async def get_social_graph(
     context: InContext,
     limit: Annotated[int, Query(ge=1, le=2000)] = 200,
     user_id: Annotated[str | None, Query(pattern=r"^u\d{7}$")] = None,
 ) -> Json:
-    """The best-connected people, or one person's friends, and the friendships among them."""
+    """The best-connected people, or one person's friends, the friendships among them, and dealings along each."""
     frame = context.ledger.city.users.frame()
     if frame is None:
-        return Json({"nodes": [], "edges": []})
+        return Json({"nodes": [], "edges": [], "interactions": []})
     people = frame.select("user_id", "name", "persona", "borough", "friend_ids", _friend_count())
     if user_id is not None:
         circle = [user_id, *friends_of(known_user(context, user_id))]
@@ -103,7 +106,9 @@ async def get_social_graph(
         .explode("friend", empty_as_null=True, keep_nulls=True)
         .filter(pl.col("friend").is_in(people["user_id"].to_list()) & (pl.col("user_id") < pl.col("friend")))
     )
-    return Json({"nodes": people.drop("friend_ids").to_dicts(), "edges": [list(edge) for edge in edges.iter_rows()]})
+    ties, pairs = context.ledger.city.ties, [list(edge) for edge in edges.iter_rows()]
+    dealings = [ties.between(one, other) for one, other in pairs]
+    return Json({"nodes": people.drop("friend_ids").to_dicts(), "edges": pairs, "interactions": dealings})
 
 
 def known_user(context: Context, user_id: str) -> Mapping[str, Any]:

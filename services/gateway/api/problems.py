@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from services.gateway.adapters.desk import DisconnectedError, UnansweredError
 from streamkit import logs
+from streamkit.errors import Retryable
 
 
 class ProblemError(Exception):
@@ -92,4 +93,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(UnansweredError, on_unanswered)
     app.add_exception_handler(DisconnectedError, on_disconnected)
+    app.add_exception_handler(Retryable, on_disconnected)
     app.add_exception_handler(Exception, on_defect)

@@ -1,18 +1,19 @@
 """Recommendations: the latest from the topic, or made now by the recommender."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import Field
 
 from services.gateway.api.context import Context, Controller, InContext, Json, UserId, answered, example
 from services.gateway.api.people import known_user
+from services.gateway.api.resource import Resource
+from services.gateway.api.times import in_utc
 from services.gateway.api.venues import known_venue
 from services.gateway.commands import Arguments
+from services.gateway.moments import Moment
 from services.gateway.state.filters import Filters
-from services.gateway.state.times import iso, microseconds
 
 Limit = Annotated[int, Query(ge=1, le=50)]
 _LATEST = 20
@@ -22,10 +23,10 @@ class Interest(Arguments):
     """A venue someone wants to visit, and when."""
 
     venue_id: str = Field(pattern=r"^v\d{5}$", examples=["v00012"])
-    preferred_time: datetime | None = None
+    preferred_time: Moment | None = None
 
 
-router = APIRouter(prefix="/recommendations", tags=["recommendations"])
+router = Resource(prefix="/recommendations", tags=["recommendations"])
 _LIST = {"user_id": "u0000123", "recommendations": [{"venue_id": "v00012", "score": 0.83, "reason_1": "…"}]}
 
 
@@ -80,7 +81,7 @@ async def express_interest(user_id: UserId, body: Interest, context: InContext, 
     known_user(context, user_id)
     known_venue(context, body.venue_id)
     at = body.preferred_time
-    preferred = None if at is None else iso(microseconds(at.astimezone()))
+    preferred = None if at is None else in_utc(at, "body.preferred_time")
     arguments = {"user_id": user_id, "venue_id": body.venue_id, "preferred_time": preferred}
     return Json(await _ask(context, "interest.express", user_id, arguments))
 

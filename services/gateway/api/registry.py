@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from services.gateway.api.context import InContext, Json
+from services.gateway.api.resource import Resource
 from streamkit.contracts import Catalogue, Schema, subject_of
 
 _NO_SUBJECT, _NO_VERSION, _NO_SCHEMA = 40401, 40402, 40403
 
-router = APIRouter(prefix="/registry", tags=["registry"])
+router = Resource(prefix="/registry", tags=["registry"])
 
 
 @router.get("/subjects")

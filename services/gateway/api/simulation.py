@@ -3,11 +3,23 @@
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from fastapi import APIRouter
-
+from services.gateway.access import Caller, Role
 from services.gateway.api.context import Context, Controller, InContext, Json, example
 from services.gateway.api.problems import ProblemError
-from services.gateway.commands import Anything, Arguments, Nothing, Rate, ScenarioChange, Speed, Word, parameters
+from services.gateway.api.resource import Resource
+from services.gateway.commands import (
+    DISCARDING,
+    SLOW,
+    Anything,
+    Arguments,
+    CommandName,
+    Nothing,
+    Rate,
+    ScenarioChange,
+    Speed,
+    Word,
+    parameters,
+)
 
 STATE = {
     "run_id": "01hzx5w8q2y4n6r8t0v2x4z6b8",
@@ -38,7 +50,10 @@ ACK = {
     "result": {"multiplier": 120.0},
     "latency_ms": 84.1,
 }
-ANSWERS = example(ACK, 401, 403, 409, 503, 504)
+FAILURES = (401, 403, 409, 503, 504)
+"""What a command may be answered with when it is not obeyed."""
+
+ANSWERS = example(ACK, *FAILURES)
 
 PLAIN = {
     "start": "Begin, or go on after a stop.",
@@ -49,16 +64,26 @@ PLAIN = {
 }
 
 
-async def give(context: Context, command: str, arguments: Arguments, caller: str) -> Json:
-    """Give a command; its acknowledgement is the answer, a rejection a 409."""
-    ack = await context.desk.command(command, parameters(arguments), caller, context.settings.command_deadline_s)
+async def give(
+    context: Context,
+    command: str,
+    arguments: Arguments,
+    caller: Caller,
+    *,
+    status: int = 200,
+    result_only: bool = False,
+) -> Json:
+    """Give a command; its acknowledgement, or only the result in it, is the answer, a rejection a 409."""
+    settings = context.settings
+    deadline = settings.slow_command_deadline_s if command in SLOW else settings.command_deadline_s
+    ack = await context.desk.command(command, parameters(arguments), caller.name, deadline)
     context.hub.announce("state_update", context.monitor.state())
     if not ack.accepted:
         raise ProblemError(409, ack.reason or "rejected", command_id=ack.command_id, by=ack.by)
-    return Json(ack.printable())
+    return Json(ack.result if result_only else ack.printable(), status)
 
 
-router = APIRouter(prefix="/simulation", tags=["simulation"])
+router = Resource(prefix="/simulation", tags=["simulation"])
 
 
 @router.get("/state", responses=example(STATE))
@@ -121,13 +146,19 @@ async def change_scenario_by_path(
 
 
 @router.post("/command/{command}", responses=ANSWERS)
-async def give_command(command: Word, context: InContext, caller: Controller, body: Anything | None = None) -> Json:
+async def give_command(
+    command: CommandName, context: InContext, caller: Controller, body: Anything | None = None
+) -> Json:
     """Give any command of the simulator with all its parameters; it says what it refuses, and why."""
+    if command in DISCARDING:
+        caller.must(Role.ADMIN)
     return await give(context, command, body or Anything(), caller)
 
 
-def _plain(command: str) -> Callable[[Context, str], Awaitable[Json]]:
+def _plain(command: str) -> Callable[[Context, Caller], Awaitable[Json]]:
     async def give_plain(context: InContext, caller: Controller) -> Json:
+        if command in DISCARDING:
+            caller.must(Role.ADMIN)
         return await give(context, command, Nothing(), caller)
 
     return give_plain

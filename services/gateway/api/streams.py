@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
 from services.gateway.api.context import Context, InContext, Json, example
 from services.gateway.api.problems import ProblemError, invalid
+from services.gateway.api.resource import Resource
 from services.gateway.channels import ALIASES, channels, event_channels, resolve, resolve_all
 from services.gateway.live.client import Client
-from services.gateway.sockets.events import HEADERS, stream
+from services.gateway.sockets.events import HEADERS, admit, stream
 from services.gateway.state.filters import Filters
 from services.gateway.state.positions import MAX_TOKEN_LENGTH, TokenError, Vector, parse_token, print_token
 
@@ -19,21 +20,22 @@ _VENUE = Query(pattern=r"^v\d{5}$")
 Position = Annotated[str | None, Query(max_length=MAX_TOKEN_LENGTH)]
 
 
-def filters_of(
+async def filters_of(
     event_type: Annotated[str | None, Query(max_length=1000, description="Comma-separated")] = None,
     user_id: Annotated[str | None, _USER] = None,
     venue_id: Annotated[str | None, _VENUE] = None,
     source: Annotated[str | None, Query(max_length=64)] = None,
     cause_id: Annotated[str | None, Query(max_length=64)] = None,
     sample: Annotated[int, Query(ge=1, le=10_000, description="One record in so many")] = 1,
+    max_rate: Annotated[int | None, Query(ge=1, le=100_000, description="Records a second at most")] = None,
 ) -> Filters:
     """Filters of a query string."""
     types = frozenset(name.strip() for name in (event_type or "").split(",") if name.strip())
-    return Filters(types, user_id, venue_id, source, cause_id, sample)
+    return Filters(types, user_id, venue_id, source, cause_id, sample, max_rate)
 
 
 Filtered = Annotated[Filters, Depends(filters_of)]
-router = APIRouter(prefix="/admin/streams", tags=["streams"])
+router = Resource(prefix="/admin/streams", tags=["streams"])
 
 
 @router.get("/channels", responses=example({"channels": [{"name": "bookings", "aliases": [], "held": 812}]}))
@@ -115,6 +117,7 @@ async def subscribe_all(
 
 
 def _stream(context: Context, names: Sequence[str], filters: Filters, token: str | None) -> StreamingResponse:
+    admit(context)
     positions: dict[str, tuple[str, Vector]] = {}
     if token:
         epoch, vectors = _parse(token, names, "header.last-event-id")

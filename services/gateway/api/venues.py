@@ -1,14 +1,16 @@
 """Venues: where people go, and whether there is a table."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from services.gateway.api.context import Context, InContext, Json, VenueId, answered, example
 from services.gateway.api.paging import Cursor, Search, Value, matching, page_of
 from services.gateway.api.problems import not_found
+from services.gateway.api.resource import Resource
+from services.gateway.api.times import in_utc
+from services.gateway.moments import Moment
 
 _SHOWN = (
     "venue_id",
@@ -32,7 +34,7 @@ _SHOWN = (
     "trending",
 )
 
-router = APIRouter(prefix="/venues", tags=["venues"])
+router = Resource(prefix="/venues", tags=["venues"])
 
 
 @router.get("", responses=example({"venues": [], "next_cursor": None, "total": 0}))
@@ -50,7 +52,7 @@ async def list_venues(
         return Json({"venues": [], "next_cursor": None, "total": 0})
     found = matching(frame, query, category=category, borough=borough)
     page, after = page_of(found, "venue_id", limit, cursor)
-    listed = context.records.table("venues", page.select(_SHOWN)).to_dicts()
+    listed = [context.records.row("venues", {name: row[name] for name in _SHOWN}) for row in page.iter_rows(named=True)]
     return Json({"venues": [_with_features(row) for row in listed], "next_cursor": after, "total": found.height})
 
 
@@ -65,12 +67,12 @@ async def get_venue(venue_id: VenueId, context: InContext) -> Json:
 async def get_availability(
     venue_id: VenueId,
     context: InContext,
-    start_time: datetime,
+    start_time: Moment,
     party_size: Annotated[int, Query(ge=1, le=100)] = 2,
 ) -> Json:
     """Whether a table is free, by the booking service."""
     known_venue(context, venue_id)
-    arguments = {"venue_id": venue_id, "start_time": start_time.isoformat(), "party_size": party_size}
+    arguments = {"venue_id": venue_id, "start_time": in_utc(start_time, "query.start_time"), "party_size": party_size}
     deadline = context.settings.request_deadline_s
     return Json(answered(await context.desk.ask("booking", "availability.get", venue_id, arguments, deadline)))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from services.gateway.live.wire import framed
 from services.gateway.state.positions import Vector, print_token
 
 
@@ -24,17 +25,25 @@ class Frame:
     skipped: int = 0
 
     @cached_property
-    def websocket(self) -> str:
+    def message(self) -> bytes:
         """The frame as one WebSocket message."""
         position = print_token(self.epoch, self.vector)
         skipped = f'"skipped":{self.skipped},' if self.skipped else ""
         head = f'{{"type":"events","channel":"{self.channel}","position":"{position}",{skipped}"events":['
-        return f"{head}{b','.join(self.lines).decode()}]}}"
+        return b"%s%s]}" % (head.encode(), b",".join(self.lines))
+
+    @cached_property
+    def wire(self) -> bytes:
+        """The message as it goes over the wire."""
+        return framed(self.message)
 
     @cached_property
     def events(self) -> str:
         """The frame as server-sent events, the last left open so that an id can follow."""
-        return "\n".join(f"event: record\ndata: {line.decode()}\n" for line in self.lines)
+        skipped = f'event: skipped\ndata: {{"channel":"{self.channel}","records":{self.skipped}}}\n\n'
+        return (skipped if self.skipped else "") + "\n".join(
+            f"event: record\ndata: {line.decode()}\n" for line in self.lines
+        )
 
 
 @dataclass(frozen=True)
@@ -45,9 +54,14 @@ class Notice:
     body: dict[str, Any]
 
     @cached_property
-    def websocket(self) -> str:
+    def message(self) -> bytes:
         """As one WebSocket message."""
-        return orjson.dumps({"type": self.kind, **self.body}).decode()
+        return orjson.dumps({"type": self.kind, **self.body})
+
+    @cached_property
+    def wire(self) -> bytes:
+        """The message as it goes over the wire."""
+        return framed(self.message)
 
     @cached_property
     def events(self) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from services.gateway.live.client import Client, Subscription
 from services.gateway.live.frames import Frame, Notice
+from services.gateway.live.pace import Pace
 from services.gateway.state.chunk import Chunk
 from services.gateway.state.filters import Filters
 from services.gateway.state.ledger import Ledger
@@ -19,11 +20,15 @@ from services.gateway.state.records import Records
 from streamkit import metrics
 from streamkit.clock import Clock, sleep_or_stop
 
+_EVERYTHING = Filters()
+
 
 class Hub:
     """Clients and what waits for the next tick. ``sent`` is called with each chunk as it goes out."""
 
-    def __init__(self, ledger: Ledger, records: Records, clock: Clock, *, tick_s: float, most_rows: int) -> None:
+    def __init__(
+        self, ledger: Ledger, records: Records, clock: Clock, *, tick_s: float, most_rows: int, most_clients: int
+    ) -> None:
         self.clients: set[Client] = set()
         self.sent: Callable[[Chunk], None] = lambda _: None
         self._ledger = ledger
@@ -31,13 +36,20 @@ class Hub:
         self._clock = clock
         self._tick_s = tick_s
         self._most_rows = most_rows
+        self._most_clients = most_clients
         self._pending: defaultdict[str, list[Chunk]] = defaultdict(list)
+        self._paces: dict[tuple[str, Filters], Pace] = {}
         self._epoch = self.epoch
 
     @property
     def epoch(self) -> str:
         """Names the cluster, run and branch that positions belong to."""
         return epoch_of(self._ledger.cluster, *(self._ledger.live or ("", 0)))
+
+    @property
+    def full(self) -> bool:
+        """Whether as many clients are connected as may be."""
+        return len(self.clients) >= self._most_clients
 
     def counts(self) -> Mapping[str, int]:
         """Connected clients by kind."""
@@ -101,7 +113,21 @@ class Hub:
             self._fan_out(channel, chunks)
             for chunk in chunks:
                 self.sent(chunk)
+        self._tell_skipped()
         self._pending.clear()
+
+    def _tell_skipped(self) -> None:
+        """Tell what was left out for a watcher's rate, once there is room, though nothing else happens."""
+        now = self._clock.monotonic()
+        for (channel, filters), pace in self._paces.items():
+            if pace.skipped and channel not in self._pending and pace.most(now):
+                vector = self._ledger.city.history[channel].vector()
+                frame = Frame(self.epoch, channel, vector, (), pace.skipped)
+                pace.told(1)
+                for client in self.clients:
+                    subscription = client.subscriptions.get(channel)
+                    if subscription is not None and subscription.filters == filters:
+                        client.offer(frame)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Flush at every tick until told to stop; then let everyone go."""
@@ -135,28 +161,52 @@ class Hub:
             else:
                 self._offer(client, channel, _unseen(chunks, subscription.start), subscription.filters, vector)
         for filters, clients in watching.items():
-            frame = self._frame(channel, chunks, filters, vector)
+            frame = self._paced(channel, chunks, filters, vector)
             if frame is not None:
                 metrics.SENT_FRAMES.labels(channel).inc(len(clients))
                 for client in clients:
                     client.offer(frame)
+        for gone in [key for key in self._paces if key[0] == channel and key[1] not in watching]:
+            del self._paces[gone]
+
+    def _paced(self, channel: str, chunks: Sequence[Chunk], filters: Filters, vector: Vector) -> Frame | None:
+        if filters.max_rate is None:
+            return self._frame(channel, chunks, filters, vector, self._most_rows)
+        now = self._clock.monotonic()
+        pace = self._paces.setdefault((channel, filters), Pace.of(filters.max_rate, now))
+        most = min(self._most_rows, pace.most(now))
+        wanted = [_matching(chunk, filters) for chunk in chunks]
+        frame = self._frame(channel, wanted, _EVERYTHING, vector, most, pace.skipped) if most else None
+        if frame is None:
+            pace.skipped += sum(len(part) for part in wanted)
+        else:
+            pace.told(len(frame.lines))
+        return frame
 
     def _offer(self, client: Client, channel: str, chunks: Sequence[Chunk], filters: Filters, vector: Vector) -> None:
-        frame = self._frame(channel, chunks, filters, vector)
+        frame = self._frame(channel, chunks, filters, vector, self._most_rows)
         if frame is not None:
             client.offer(frame)
 
-    def _frame(self, channel: str, chunks: Sequence[Chunk], filters: Filters, vector: Vector) -> Frame | None:
+    def _frame(
+        self,
+        channel: str,
+        chunks: Sequence[Chunk],
+        filters: Filters,
+        vector: Vector,
+        most: int,
+        owed: int = 0,
+    ) -> Frame | None:
         wanted = [part for part in (_matching(chunk, filters) for chunk in chunks) if len(part)]
         rows = sum(len(part) for part in wanted)
-        skipped = max(0, rows - self._most_rows)
+        skipped = max(0, rows - most)
         lines: list[bytes] = []
         left = skipped
         for part in wanted:
             kept = part.take(np.arange(min(left, len(part)), len(part))) if left else part
             left -= len(part) - len(kept)
             lines += self._records.lines(kept)
-        return Frame(self.epoch, channel, vector, lines, skipped) if lines else None
+        return Frame(self.epoch, channel, vector, lines, skipped + owed) if lines else None
 
 
 def _matching(chunk: Chunk, filters: Filters) -> Chunk:

@@ -6,10 +6,12 @@ from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from services.gateway.access import Verdict
 from services.gateway.api.context import Context
 from services.gateway.live.client import Client
 from services.gateway.live.frames import Notice
 from services.gateway.sockets.protocol import Budget, Incoming, ProtocolError, parse
+from services.gateway.sockets.uvicorn_wire import EXTENSION
 from services.gateway.state.times import iso
 
 Obey = Callable[[Incoming], Awaitable[None]]
@@ -18,8 +20,16 @@ _FAREWELL_S = 1.0
 """A client that does not read will not read a close frame either."""
 
 
+def close_code(verdict: Verdict) -> int:
+    """Code of the close frame that refuses a caller: 4000 and the HTTP status."""
+    return 4_000 + verdict.status
+
+
 async def serve(socket: WebSocket, context: Context, client: Client, obey: Obey) -> None:
     """Run a connection until the client leaves or is let go."""
+    if context.hub.full:
+        await socket.close(1013, "too many clients; try again later")
+        return
     context.hub.join(client)
     reader = asyncio.create_task(_read(socket, context, client, obey))
     writer = asyncio.create_task(_write(socket, context, client))
@@ -56,6 +66,7 @@ async def _read(socket: WebSocket, context: Context, client: Client, obey: Obey)
 
 
 async def _write(socket: WebSocket, context: Context, client: Client) -> None:
+    shared = EXTENSION in socket.scope.get("extensions", {})
     while not client.closed.is_set():
         try:
             async with asyncio.timeout(context.settings.live.heartbeat_s):
@@ -65,7 +76,10 @@ async def _write(socket: WebSocket, context: Context, client: Client) -> None:
         for message in messages:
             if client.closed.is_set():
                 return
-            await socket.send_text(message.websocket)
+            if shared:
+                await socket.send({"type": "websocket.send", "wire": message.wire})
+            else:
+                await socket.send_text(message.message.decode())
 
 
 async def _wait_closing(client: Client) -> None:

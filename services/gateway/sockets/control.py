@@ -6,16 +6,16 @@ from typing import Any
 from fastapi import APIRouter, WebSocket
 from pydantic import ValidationError
 
+from services.gateway.access import Caller, Role, lacking
 from services.gateway.adapters.desk import DisconnectedError, UnansweredError
 from services.gateway.api.context import Context, context_of
-from services.gateway.commands import SOCKET_COMMANDS, Command, parameters
+from services.gateway.commands import DISCARDING, SLOW, SOCKET_COMMANDS, Command, parameters
 from services.gateway.live.client import Client
 from services.gateway.live.frames import Notice
-from services.gateway.sockets.connection import serve
-from services.gateway.sockets.protocol import Incoming, ProtocolError, refused
+from services.gateway.sockets.connection import close_code, serve
+from services.gateway.sockets.protocol import TALK, Incoming, ProtocolError, refused
 from streamkit.contract_files import nearest
 
-_TALK = ("get_state", "ping")
 _AT_ONCE = 16
 """Commands of one client that may wait for their acknowledgement; more are refused."""
 
@@ -28,9 +28,9 @@ async def control(socket: WebSocket) -> None:
     """One controlling client."""
     context = context_of(socket)
     await socket.accept()
-    verdict = context.gate.judge(socket)
+    verdict = await context.gate.judge(socket, Role.OPERATOR)
     if verdict.caller is None:
-        await socket.close(4401 if verdict.status == 401 else 4403, verdict.reason[:120])  # noqa: PLR2004 - HTTP
+        await socket.close(close_code(verdict), verdict.reason[:120])
         return
     client = Client("control", limit=context.settings.live.outbox_records, states=frozenset({"state_update"}))
     client.tell(Notice("state_update", {"payload": context.monitor.state()}))
@@ -44,7 +44,7 @@ async def control(socket: WebSocket) -> None:
 class ControlDesk:
     """Obeys the messages of one client; commands wait for their answer beside each other."""
 
-    def __init__(self, context: Context, client: Client, caller: str) -> None:
+    def __init__(self, context: Context, client: Client, caller: Caller) -> None:
         self._context = context
         self._client = client
         self._caller = caller
@@ -60,7 +60,7 @@ class ControlDesk:
             case _:
                 command = SOCKET_COMMANDS.get(message.type)
                 if command is None:
-                    hint = nearest(message.type, [*SOCKET_COMMANDS, *_TALK])
+                    hint = nearest(message.type, [*SOCKET_COMMANDS, *TALK])
                     reason = f"no message type {message.type!r}{hint}"
                     raise ProtocolError("invalid", reason, request_id=message.request_id, field="type")
                 self._begin(command, message)
@@ -74,6 +74,8 @@ class ControlDesk:
     def _begin(self, command: Command, message: Incoming) -> None:
         if len(self._waiting) >= _AT_ONCE:
             raise ProtocolError("rate_limited", f"{_AT_ONCE} commands wait already", request_id=message.request_id)
+        if command.name in DISCARDING and self._caller.role < Role.ADMIN:
+            raise ProtocolError("forbidden", lacking(self._caller, Role.ADMIN), request_id=message.request_id)
         try:
             arguments = command.arguments.model_validate(message.payload)
         except ValidationError as error:
@@ -83,9 +85,10 @@ class ControlDesk:
         task.add_done_callback(self._waiting.discard)
 
     async def _give(self, name: str, arguments: dict[str, object], message: Incoming) -> None:
-        deadline = self._context.settings.command_deadline_s
+        settings = self._context.settings
+        deadline = settings.slow_command_deadline_s if name in SLOW else settings.command_deadline_s
         try:
-            ack = await self._context.desk.command(name, arguments, self._caller, deadline)
+            ack = await self._context.desk.command(name, arguments, self._caller.name, deadline)
         except UnansweredError as error:
             self._fail("timeout", str(error), message)
         except DisconnectedError as error:

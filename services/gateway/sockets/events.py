@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 from services.gateway.api.context import Context
+from services.gateway.api.problems import ProblemError
 from services.gateway.live.client import Client
 from services.gateway.live.frames import Frame, Notice
 from services.gateway.state.filters import Filters
@@ -14,6 +15,12 @@ HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 
 Wanted = Mapping[str, tuple[Filters, tuple[str, Vector] | None]]
 """Channels with their filters and, where a client resumes, its position."""
+
+
+def admit(context: Context) -> None:
+    """Raise a 503 where there are as many clients as there may be."""
+    if context.hub.full:
+        raise ProblemError(503, "too many clients; try again later")
 
 
 async def stream(context: Context, client: Client, wanted: Wanted) -> AsyncIterator[str]:

@@ -9,6 +9,9 @@ from services.gateway.api.problems import fields
 from services.gateway.live.frames import Notice
 from streamkit.clock import Clock
 
+TALK = ("get_state", "ping")
+"""Messages of the control socket that are no commands."""
+
 RequestId = Annotated[str, Field(max_length=64)]
 
 

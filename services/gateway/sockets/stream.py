@@ -5,12 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from services.gateway.access import Role
 from services.gateway.api.context import Context, context_of
 from services.gateway.api.problems import ProblemError
 from services.gateway.channels import ALIASES, resolve_all
 from services.gateway.live.client import Client
 from services.gateway.live.frames import Notice
-from services.gateway.sockets.connection import serve
+from services.gateway.sockets.connection import close_code, serve
 from services.gateway.sockets.protocol import Incoming, ProtocolError, refused
 from services.gateway.state.filters import Filters
 from services.gateway.state.positions import TokenError, Vector, parse_token
@@ -31,11 +32,18 @@ class Wanted(BaseModel):
     source: Annotated[str, Field(max_length=64)] | None = None
     cause_id: Annotated[str, Field(max_length=64)] | None = None
     sample: int = Field(default=1, ge=1, le=10_000)
+    max_rate: int | None = Field(default=None, ge=1, le=100_000)
 
     def filters(self) -> Filters:
         """As the hub applies them."""
         return Filters(
-            frozenset(self.event_types), self.user_id, self.venue_id, self.source, self.cause_id, self.sample
+            frozenset(self.event_types),
+            self.user_id,
+            self.venue_id,
+            self.source,
+            self.cause_id,
+            self.sample,
+            self.max_rate,
         )
 
 
@@ -63,6 +71,10 @@ async def stream(socket: WebSocket) -> None:
     """One watching client."""
     context = context_of(socket)
     await socket.accept()
+    verdict = await context.gate.judge(socket, Role.VIEWER)
+    if verdict.caller is None:
+        await socket.close(close_code(verdict), verdict.reason[:120])
+        return
     live = context.settings.live
     client = Client("stream", limit=live.outbox_records, states=frozenset({COUNTERS}))
     client.offer(

@@ -10,6 +10,7 @@ from services.gateway.state.journeys import Journeys
 from services.gateway.state.simulation import Simulation
 from services.gateway.state.surroundings import Surroundings, Truth
 from services.gateway.state.table import Table
+from services.gateway.state.ties import Ties
 from streamkit.contracts import Catalogue
 
 
@@ -28,6 +29,7 @@ class City:
         self.surroundings = Surroundings()
         self.truth = Truth()
         self.journeys = Journeys()
+        self.ties = Ties()
         self.history = {
             name: Ring(history, topic.partitions, beginnings[name])
             for name, topic in catalogue.topics.items()
@@ -41,6 +43,7 @@ class City:
             "environment": self.surroundings.apply,
             "ground_truth": self.truth.apply,
             "journeys": self.journeys.apply,
+            "social_interactions": self.ties.apply,
             "simulation_control": self._told,
             "system_metrics": self._ticked,
         }

@@ -12,7 +12,8 @@ class Filters:
     """Conditions that all must hold; an empty one lets everything pass. Hashable, so that equal ones share work.
 
     ``user_id`` matches who acted and who was acted on. ``sample`` keeps one record in so many, chosen by event_id,
-    so that every watcher sees the same sample.
+    so that every watcher sees the same sample. ``max_rate`` is no condition of a record: records a second that a
+    watcher wants at most, which the fan-out keeps.
     """
 
     event_types: frozenset[str] = field(default=frozenset())
@@ -21,6 +22,7 @@ class Filters:
     source: str | None = None
     cause_id: str | None = None
     sample: int = 1
+    max_rate: int | None = None
 
     def keep(self, frame: pl.DataFrame) -> NDArray[np.intp] | None:
         """Indices of the rows that pass, ascending; None when all do."""

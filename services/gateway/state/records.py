@@ -1,12 +1,13 @@
 """Columns to the JSON that people see, only when somebody asks: null columns left out, times in words, names added."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import orjson
 import polars as pl
 
 from services.gateway.state.chunk import Chunk
+from services.gateway.state.times import iso
 from streamkit.contracts import Catalogue, Topic
 
 _DECIMALS = 6
@@ -26,20 +27,25 @@ class Names(Protocol):
 
 
 class Records:
-    """Rows and JSON lines of chunks."""
+    """Rows and JSON lines of chunks. ``times`` are the names of columns that are times, on any topic."""
 
     def __init__(self, catalogue: Catalogue, names: Names) -> None:
         self._times = {name: time_columns(topic) for name, topic in catalogue.topics.items()}
+        self._said = {name: _sayings(topic) for name, topic in catalogue.topics.items()}
         self._names = names
+        self.times = frozenset[str]().union(*self._times.values())
 
     def rows(self, chunk: Chunk) -> list[dict[str, Any]]:
         """One dictionary a record, in the chunk's order."""
-        frame = spoken(chunk.frame, self._times[chunk.topic])
+        topic, said = chunk.topic, self._said[chunk.topic]
+        columns = [(name, said.get(name)) for name in chunk.frame.columns]
         places = zip(chunk.partitions.tolist(), chunk.offsets.tolist(), chunk.timestamps_ms.tolist(), strict=True)
         rows = []
-        for row, (partition, offset, timestamp) in zip(frame.iter_rows(named=True), places, strict=True):
-            record = {"topic": chunk.topic, "partition": partition, "offset": offset, "record_timestamp": timestamp}
-            record |= {name: value for name, value in row.items() if value is not None}
+        for row, (partition, offset, timestamp) in zip(chunk.frame.iter_rows(), places, strict=True):
+            record = {"topic": topic, "partition": partition, "offset": offset, "record_timestamp": timestamp}
+            for (name, say), value in zip(columns, row, strict=True):
+                if value is not None:
+                    record[name] = value if say is None else say(value)
             self._add_names(record)
             rows.append(record)
         return rows
@@ -50,8 +56,11 @@ class Records:
 
     def row(self, topic: str, row: Mapping[str, Any]) -> dict[str, Any]:
         """JSON values of one remembered row, nulls kept."""
-        frame = pl.DataFrame([row], infer_schema_length=None)
-        return spoken(frame, self._times[topic] & set(frame.columns)).row(0, named=True)
+        said = self._said[topic]
+        return {
+            name: value if value is None or (say := said.get(name)) is None else say(value)
+            for name, value in row.items()
+        }
 
     def table(self, topic: str, frame: pl.DataFrame) -> pl.DataFrame:
         """A frame of a topic's columns with times in words."""
@@ -71,6 +80,21 @@ class Records:
 def time_columns(topic: Topic) -> frozenset[str]:
     """Columns of a topic that hold microseconds."""
     return frozenset(column["name"] for column in topic.schema["fields"] if _is_time(column["type"]))
+
+
+def _sayings(topic: Topic) -> dict[str, Callable[[Any], Any]]:
+    """How the values of a topic's columns are said that are not said as they are: one by one, what `spoken` does."""
+    times = dict.fromkeys(time_columns(topic), iso)
+    floats = {field["name"]: _shorten for field in topic.schema["fields"] if _is_float(field["type"])}
+    return {**times, **floats}
+
+
+def _shorten(value: float) -> float:
+    return round(value, _DECIMALS)
+
+
+def _is_float(kind: object) -> bool:
+    return kind == "float" or (isinstance(kind, Sequence) and not isinstance(kind, str) and "float" in kind)
 
 
 def spoken(frame: pl.DataFrame, times: frozenset[str] | set[str]) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -21,6 +21,7 @@ from services.gateway.settings import Gateway, GatewaySettings
 from streamkit.clock import SystemClock
 from streamkit.codec import Codec
 from streamkit.contracts import Catalogue
+from streamkit.dlq import DeadLetter
 from streamkit.identity import hash_id
 from streamkit.lifecycle import run_parts
 from streamkit.producer import Producer
@@ -58,7 +59,9 @@ class Simulator:
     async def acknowledge(self, stop: asyncio.Event) -> None:
         consumer = Consumer({**self.kafka.client(), "group.id": "unused"})
         topic = CATALOGUE.topic("simulation_control")
-        consumer.assign([TopicPartition(topic.name, partition) for partition in range(topic.partitions)])
+        # from the beginning: where the end is gets known at the first fetch, and a command may be there before
+        places = [TopicPartition(topic.name, number, OFFSET_BEGINNING) for number in range(topic.partitions)]
+        consumer.assign(places)
         while not stop.is_set():
             messages = await asyncio.to_thread(consumer.consume, 100, 0.05)
             frame = self.codec.decode(topic.name, [message.value() for message in messages]).frame
@@ -150,7 +153,7 @@ async def test_a_city_on_kafka_is_folded_watched_and_steered(simulator: Simulato
                 frame = await of(socket, lambda message: message["type"] == "events")
                 seen += [event["user_name"] for event in frame["events"]]
             assert sorted(seen) == ["Ada Reyes", "Bo Lind"]
-        ack = await api.post("/simulation/speed", json={"multiplier": 120})
+        ack = await api.post("/simulation/speed", json={"multiplier": 120}, timeout=30)
         assert ack.json()["result"] == {"multiplier": 120.0}
         stats = (await api.get("/admin/stats")).json()
         assert stats["events"]["user_actions"] == {"venue.viewed": 2}
@@ -197,6 +200,22 @@ async def test_dead_letters_are_counted_by_topic(simulator: Simulator, kafka_boo
         before = (await api.get("/dlq")).json()["topics"]["bookings"]["records"]
         await simulator.producer.publish_raw("bookings.dlq", [b"v00001"] * 3, [b"bad"] * 3, [[]] * 3)
         await told(api, "/dlq", lambda dlq: dlq["topics"]["bookings"]["records"] == before + 3)
+
+
+async def test_the_newest_dead_letters_are_fetched_with_their_reasons(
+    simulator: Simulator, kafka_bootstrap: str
+) -> None:
+    await simulator.open_city()
+    letter = DeadLetter("bookings", 2, 4_711, b"v00001", b"bad", "UnknownSchema", f"seen by {simulator.branch}")
+    async with gateway(kafka_bootstrap) as address, httpx.AsyncClient(base_url=f"http://{address}/api/v1") as api:
+        await until_ready(address)
+        headers = letter.headers("luna-analytics")
+        await simulator.producer.publish_raw("bookings.dlq", [b"v00001"] * 3, [b"bad"] * 3, [[], [], headers])
+        answer = (await api.get("/dlq/bookings?limit=2", timeout=30)).json()
+    told = [found for found in answer["letters"] if found["reason"] == letter.message]
+    assert len(answer["letters"]) == 2
+    assert told[0]["source"] == {"topic": "bookings", "partition": 2, "offset": 4_711}
+    assert (told[0]["group"], told[0]["key"], told[0]["value_bytes"]) == ("luna-analytics", "v00001", 3)
 
 
 async def test_without_a_broker_the_page_answers_and_commands_say_why() -> None:

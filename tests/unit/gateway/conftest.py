@@ -48,5 +48,5 @@ async def town(open_town: Opener) -> Town:
 @pytest.fixture
 async def api(town: Town) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the town's API."""
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{town.core.web.port}") as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{town.core.web.port}", timeout=60) as client:
         yield client

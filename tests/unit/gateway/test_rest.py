@@ -6,7 +6,7 @@ import pytest
 
 from services.booking.handlers.parameters import GroupAnswer, GroupAsk, GroupGet
 from streamkit.identity import hash_id
-from tests.unit.gateway.town import NOON, Town, booking, ok, person, viewed
+from tests.unit.gateway.town import Town, booking, person, viewed
 
 B1, B2 = hash_id("b1"), hash_id("b2")
 
@@ -61,6 +61,21 @@ async def test_a_command_reaches_the_topic_and_its_acknowledgement_is_the_answer
     assert answer.json()["result"] == parameters
     assert answer.json()["by"] == "simulator"
     assert town.log.size("simulation_control") >= 3
+
+
+@pytest.mark.parametrize("value", ["1" + "0" * 30, '"\\ud800"', '{"deep": [18446744073709551616]}'])
+async def test_a_value_that_the_topic_cannot_carry_is_refused_before_it_is_sent(
+    town: Town, api: httpx.AsyncClient, value: str
+) -> None:
+    before = town.log.size("simulation_control")
+    answer = await api.post(
+        "/api/v1/simulation/command/weather",
+        content=f'{{"hours": {value}}}',
+        headers={"content-type": "application/json"},
+    )
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "body")
+    assert "cannot be sent on" in answer.json()["errors"][0]["message"]
+    assert town.log.size("simulation_control") == before
 
 
 async def test_a_rejected_command_is_a_conflict_with_the_simulators_reason(town: Town, api: httpx.AsyncClient) -> None:
@@ -265,35 +280,3 @@ async def test_lag_is_what_a_service_has_yet_to_read(town: Town, api: httpx.Asyn
     assert (stats["lag"]["booking"], stats["lag"]["analytics"], stats["lag"]["simulator"]) == (3, 17, 0)
     assert stats["services"]["booking"]["alive"] is True
     assert stats["services"]["recommender"]["alive"] is False
-
-
-async def test_surroundings_are_as_they_stand_now(town: Town, api: httpx.AsyncClient) -> None:
-    weather = {"event_type": "weather.changed", "condition": "rain", "temperature_c": 11.5}
-    concert = {"name": "Concert", "kind": "concert", "latitude": 40.7, "longitude": -73.9, "radius_km": 2.0}
-    times = {"starts_at": NOON, "ends_at": NOON + 1, "crowd": 100}
-    town.say("environment", {**weather, "precipitation_mm": 1.0, "wind_kph": 9.0})
-    town.say("environment", {"event_type": "special_event.started", **concert, **times})
-    now = (await api.get("/api/v1/environment")).json()
-    assert (now["weather"]["condition"], now["traffic"]) == ("rain", None)
-    assert [(event["name"], event["phase"]) for event in now["special_events"]] == [("Concert", "started")]
-    town.say("environment", {"event_type": "special_event.ended", "name": "Concert", "kind": "concert"})
-    assert (await api.get("/api/v1/environment")).json()["special_events"] == []
-
-
-async def test_ground_truth_lists_its_windows(town: Town, api: httpx.AsyncClient) -> None:
-    window = {"cause_id": "c1", "kind": "scenario", "name": "lunch_rush", "starts_at": NOON, "ends_at": NOON + 60}
-    town.say("ground_truth", {"event_type": "truth.scenario_window", **window})
-    assert (await api.get("/api/v1/ground-truth")).json()["windows"][0]["name"] == "lunch_rush"
-
-
-async def test_a_journey_tells_stage_milestones_and_what_was_done_last(town: Town, api: httpx.AsyncClient) -> None:
-    town.say("journeys", {"event_type": "funnel.stage_changed", "user_id": "u0000001", "stage": "browsing"})
-    town.say("journeys", {"event_type": "milestone.reached", "user_id": "u0000001", "milestone": "first_session"})
-    town.say("user_actions", viewed(), viewed("u0000002"))
-    town.answers["journey.get"] = ok({"visits": 3})
-    journey = (await api.get("/api/v1/admin/journeys/u0000001")).json()
-    assert (journey["stage"], journey["detail"]) == ("browsing", {"visits": 3})
-    assert [stone["milestone"] for stone in journey["milestones"]] == ["first_session"]
-    assert {row["user_id"] for row in journey["recent"]} == {"u0000001"}
-    town.silent = True
-    assert (await api.get("/api/v1/admin/journeys/u0000001")).json()["detail"] is None

@@ -10,6 +10,7 @@ import numpy as np
 from services.gateway.app import Core, compose
 from services.gateway.settings import Access, Gateway, GatewaySettings, Live
 from services.gateway.state.chunk import Chunk
+from services.gateway.state.letters import Letter
 from streamkit.clock import SystemClock
 from streamkit.codec import Codec
 from streamkit.contracts import Catalogue
@@ -46,11 +47,13 @@ class Town:
     def __init__(self, configured: GatewaySettings | None = None, catalogue: Catalogue = CATALOGUE) -> None:
         self.log = MemoryLog(catalogue, Codec(catalogue))
         self.clock = SystemClock()
-        self.core: Core = compose(configured or settings(), catalogue, self.publish, self.clock)
+        self.core: Core = compose(configured or settings(), catalogue, self.publish, self, self.clock)
         self.branch = 1
         self.state: dict[str, Any] = {"phase": "running", "speed_target": 60.0, "scenario": None}
         self.answers: dict[str, Answer] = {}
+        self.letters: list[Letter] = []
         self.silent = False
+        self.answering = False
         self._read: dict[str, int] = {}
         self._told = 0
         self.core.intake.found("memory")
@@ -63,6 +66,10 @@ class Town:
                 self._answer(output)
         self.pump()
         return positions
+
+    async def newest(self, topic: str, limit: int) -> Sequence[Letter]:
+        """Dead letters of the town."""
+        return [letter for letter in self.letters if letter.topic == topic][:limit]
 
     def say(
         self, topic: str, *rows: Mapping[str, object], source: str = "simulator", branch: int | None = None
@@ -134,7 +141,7 @@ class Town:
             self.say("simulation_control", {"event_type": "ack.given", **named, **answer})
 
     def _reply(self, row: dict[str, Any]) -> None:
-        answer = self.answers.get(row["kind"], _keep_silent)(row)
+        answer = self.answers.get(row["kind"], _echo if self.answering else _keep_silent)(row)
         if answer is not None:
             named = {"request_id": row["request_id"], "wall_time": self.clock.now_us()}
             self.say("replies", {"event_type": "reply.given", **named, **answer}, source=row["owner"])
@@ -146,6 +153,10 @@ def _accept(row: dict[str, Any]) -> Row:
 
 def _keep_silent(_: dict[str, Any]) -> None:
     return None
+
+
+def _echo(row: dict[str, Any]) -> Row:
+    return {"status": "ok", "payload": row["parameters"]}
 
 
 def ok(payload: object) -> Answer:

@@ -1,0 +1,29 @@
+"""Questions to analytics by topic: the answer's payload with its times in words, or the problem that keeps it away."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from services.gateway.api.context import Context, answered
+from services.gateway.state.times import iso
+
+_TIMES = frozenset({"now", "from", "to", "start", "end", "closed_until", "time", "at"})
+"""Members of analytics' answers, beside the columns of records, that are microseconds since 1970."""
+
+
+async def ask_analytics(context: Context, kind: str, subject: str, arguments: Mapping[str, object]) -> Any:
+    """Ask; arguments that are None are left out, so that the answering side's own defaults hold."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    deadline = context.settings.request_deadline_s
+    payload = answered(await context.desk.ask("analytics", kind, subject, given, deadline))
+    return in_words(payload, context.records.times | _TIMES)
+
+
+def in_words(value: Any, times: AbstractSet[str]) -> Any:
+    """The same value with its times as ISO 8601, as all of the API writes them."""
+    if isinstance(value, dict):
+        return {
+            name: iso(inner) if name in times and type(inner) is int else in_words(inner, times)
+            for name, inner in value.items()
+        }
+    return [in_words(inner, times) for inner in value] if isinstance(value, list) else value

@@ -1,0 +1,248 @@
+"""What has been: snapshots and travel, replays, stored records, explanations, dead letters, series."""
+
+import json
+from typing import Any
+
+import pytest
+
+from services.gateway.state.letters import Letter
+from tests.unit.gateway.direct import direct
+from tests.unit.gateway.town import NOON, Row, Town, booking, settings, viewed
+
+API = "/api/v1"
+EVENT = "0" * 26
+NOON_ISO = "2024-06-07T12:00:00.000000Z"
+HOUR = 3_600_000_000
+
+
+@pytest.fixture
+def town() -> Town:
+    town = Town(settings(command_deadline_s=5, slow_command_deadline_s=5, request_deadline_s=5))
+    town.populate()
+    return town
+
+
+class Listener:
+    """Answers everything with what it was asked, and remembers it."""
+
+    def __init__(self, *kinds: str, payload: object = None) -> None:
+        self.heard: list[dict[str, Any]] = []
+        self.kinds = kinds
+        self._payload = payload
+
+    def __call__(self, row: dict[str, Any]) -> Row:
+        self.heard.append(row)
+        told = row["parameters"] if self._payload is None else json.dumps(self._payload)
+        return {"status": "accepted" if "command" in row else "ok", "result" if "command" in row else "payload": told}
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.heard[-1]["parameters"])
+        return found
+
+
+def listen(town: Town, kind: str, payload: object = None) -> Listener:
+    town.answers[kind] = listener = Listener(kind, payload=payload)
+    return listener
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "command", "parameters"),
+    [
+        (
+            "POST",
+            "/admin/simulation/snapshot",
+            {"name": "noon"},
+            "snapshot.create",
+            {"name": "noon", "description": ""},
+        ),
+        ("POST", "/admin/simulation/restore/noon", None, "snapshot.restore", {"snapshot": "noon"}),
+        ("GET", "/admin/simulation/snapshots", None, "snapshot.list", {}),
+        ("DELETE", "/admin/simulation/snapshots/noon", None, "snapshot.delete", {"snapshot": "noon"}),
+        (
+            "POST",
+            "/admin/simulation/travel",
+            {"target_time": "2024-06-07T14:00:00+02:00"},
+            "travel",
+            {"to": "2024-06-07T14:00:00+02:00", "pause": False},
+        ),
+        ("POST", "/admin/data/seed", {"seed": 7}, "seed", {"seed": 7, "users": None, "venues": None}),
+        ("POST", "/admin/data/reset", None, "reset", {}),
+        ("GET", "/admin/explain/u0000001", None, "explain", {"user_id": "u0000001"}),
+        (
+            "GET",
+            "/admin/explain/u0000001?time=2024-06-07T12:00:00Z",
+            None,
+            "explain",
+            {"user_id": "u0000001", "time": NOON_ISO},
+        ),
+        ("POST", "/simulation/command/snapshot.create", {"name": "x"}, "snapshot.create", {"name": "x"}),
+    ],
+)
+async def test_an_endpoint_gives_its_command_in_the_callers_name(
+    town: Town, method: str, path: str, body: dict[str, Any] | None, command: str, parameters: dict[str, Any]
+) -> None:
+    listener = listen(town, command)
+    async with direct(town) as api:
+        answer = await api.request(method, API + path, json=body)
+    assert answer.is_success, answer.text
+    assert listener.asked == parameters
+    assert listener.heard[0]["issued_by"] == "demo"
+    assert listener.heard[0]["wall_time"] > NOON
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "kind", "parameters"),
+    [
+        ("GET", f"/admin/events/{EVENT}/story", None, "story.get", {"event_id": EVENT, "depth": 20, "limit": 100}),
+        (
+            "GET",
+            "/admin/streams/stored?channels=social,bookings&event_type=a.b&limit=5&from=2024-06-07T12:00:00Z",
+            None,
+            "history.get",
+            {
+                "topic": ["social_interactions", "bookings"],
+                "event_type": ["a.b"],
+                "limit": 5,
+                "from": NOON_ISO,
+            },
+        ),
+        ("GET", "/admin/journeys/u0000001/events?order=asc", None, "journey.events", {"order": "asc", "limit": 100}),
+        ("GET", "/admin/journeys/u0000001/tastes", None, "preferences.history", {"limit": 100}),
+        ("GET", "/admin/metrics/heatmap?kind=bookings", None, "heatmap.get", {"kind": "bookings", "resolution": 8}),
+        ("GET", "/admin/metrics/funnel?time_range=7d", None, "funnel.get", {"time_range": "7d"}),
+        ("GET", "/admin/metrics/top?what=users&by=visits", None, "top.get", {"what": "users", "by": "visits"}),
+        ("GET", "/admin/metrics/recent", None, "realtime.get", {"window_minutes": 60}),
+        ("GET", "/admin/data/store", None, "store.state", {}),
+        ("GET", "/admin/streams/replays", None, "replay.list", {}),
+        ("DELETE", "/admin/streams/replay/r1", None, "replay.stop", {"replay_id": "r1"}),
+        (
+            "POST",
+            "/admin/streams/replay",
+            {
+                "start_time": "2024-06-07T12:00:00Z",
+                "end_time": "2024-06-07T13:00:00Z",
+                "channel": "social",
+                "speed": 60,
+            },
+            "replay.start",
+            {"topics": ["social_interactions"], "from": NOON_ISO, "to": "2024-06-07T13:00:00.000000Z", "speed": 60.0},
+        ),
+    ],
+)
+async def test_an_endpoint_asks_analytics_its_question(
+    town: Town, method: str, path: str, body: dict[str, Any] | None, kind: str, parameters: dict[str, Any]
+) -> None:
+    listener = listen(town, kind)
+    async with direct(town) as api:
+        answer = await api.request(method, API + path, json=body)
+    assert answer.is_success, answer.text
+    assert parameters.items() <= listener.asked.items()
+    assert listener.heard[0]["owner"] == "analytics"
+
+
+async def test_times_in_answers_of_analytics_are_told_in_words(town: Town) -> None:
+    listen(town, "aggregate.get", {"from": NOON, "buckets": [{"start": NOON, "events": NOON}]})
+    listen(town, "history.get", {"events": [{"simulation_time": NOON, "offset": NOON}]})
+    async with direct(town) as api:
+        figures = (await api.get(f"{API}/admin/metrics/aggregate")).json()
+        stored = (await api.get(f"{API}/admin/streams/stored")).json()
+    assert figures == {"from": NOON_ISO, "buckets": [{"start": NOON_ISO, "events": NOON}]}
+    assert stored == {"events": [{"simulation_time": NOON_ISO, "offset": NOON}]}
+
+
+async def test_a_journey_of_a_range_comes_with_its_events(town: Town) -> None:
+    listener = listen(town, "journey.events", {"events": [{"event_type": "venue.viewed", "simulation_time": NOON}]})
+    async with direct(town) as api:
+        asked = f"{API}/admin/journeys/u0000001?detail=false&start_time=2024-06-07T12:00:00Z"
+        journey = (await api.get(asked)).json()
+        plain = (await api.get(f"{API}/admin/journeys/u0000001?detail=false")).json()
+    assert journey["events"] == [{"event_type": "venue.viewed", "simulation_time": NOON_ISO}]
+    assert listener.asked == {"user_id": "u0000001", "from": NOON_ISO, "order": "asc", "limit": 500}
+    assert plain["events"] is None
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("GET", "/admin/metrics/aggregate?time_range=1h&from=2024-06-07T12:00:00Z", None, "query.time_range"),
+        ("GET", "/admin/metrics/funnel?to=2024-06-07T12:00:00Z", None, "query.to"),
+        ("GET", "/admin/explain/u0000001?time=0001-01-01T00:00:00%2B23:00", None, "query.time"),
+        ("GET", "/admin/streams/stored?channels=bokings", None, "query.channels"),
+        ("GET", "/dlq/bokings", None, "path.topic"),
+        ("POST", "/admin/simulation/snapshot", {"name": "no spaces"}, "body.name"),
+        ("POST", "/admin/simulation/travel", {"to": "2024-06-07T12:00:00"}, "body.to"),
+        (
+            "POST",
+            "/admin/streams/replay",
+            {"start_time": "2024-06-07T12:00:00Z", "end_time": "2024-06-07T11:00:00Z"},
+            "body",
+        ),
+    ],
+)
+async def test_a_bad_question_names_its_field(
+    town: Town, method: str, path: str, body: dict[str, Any] | None, field: str
+) -> None:
+    async with direct(town) as api:
+        answer = await api.request(method, API + path, json=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_dead_letters_are_shown_with_reason_and_bytes(town: Town) -> None:
+    town.letters = [Letter(2, 17, 1_000, "UnknownSchema", "no id 9", "g", "bookings", 1, 5, b"v00001", b"\x00" * 5_000)]
+    async with direct(town) as api:
+        answer = (await api.get(f"{API}/dlq/bookings")).json()
+        beside = (await api.get(f"{API}/admin/dlq/bookings")).json()
+    letter = answer["letters"][0]
+    assert (letter["error"], letter["key"], letter["value_bytes"]) == ("UnknownSchema", "v00001", 5_000)
+    assert letter["source"] == {"topic": "bookings", "partition": 1, "offset": 5}
+    assert len(letter["value"]) < 5_600
+    assert beside == answer
+
+
+def window(at: int, value: float, **more: object) -> dict[str, object]:
+    closed = {"window_start": at, "window_end": at + HOUR, "value": value, "count": int(value)}
+    return {"event_type": "aggregate.window_closed", "metric": "events", **closed, "version": 1, **more}
+
+
+async def test_the_newest_word_on_a_window_makes_the_series(town: Town) -> None:
+    town.say("system_metrics", window(NOON, 5), window(NOON + HOUR, 20), source="analytics")
+    town.say("system_metrics", window(NOON, 10, version=2), source="analytics")
+    async with direct(town) as api:
+        answer = (await api.get(f"{API}/simulation/history")).json()
+        later = (await api.get(f"{API}/simulation/history?start=2024-06-07T12:30:00Z&streams=events")).json()
+        none = (await api.get(f"{API}/simulation/history?streams=nothing")).json()
+    assert [(point["value"], point["normalized"]) for point in answer["streams"]["events"]] == [
+        (10.0, 0.0),
+        (20.0, 100),
+    ]
+    assert [point["value"] for point in later["streams"]["events"]] == [20.0]
+    assert none["streams"] == {}
+
+
+async def test_the_graph_tells_how_often_friends_have_dealt_with_each_other(town: Town) -> None:
+    for one, other in (("u0000001", "u0000002"), ("u0000002", "u0000001"), ("u0000001", "u0000001")):
+        town.say("social_interactions", {"event_type": "friend.requested", "user_id": one, "other_user_id": other})
+    async with direct(town) as api:
+        graph = (await api.get(f"{API}/social/graph")).json()
+    assert (graph["edges"], graph["interactions"]) == ([["u0000001", "u0000002"]], [2])
+
+
+async def test_bookings_are_listed_with_and_without_the_last_slash(town: Town) -> None:
+    town.say("bookings", booking("booking.requested", EVENT))
+    town.say("user_actions", viewed())
+    async with direct(town) as api:
+        assert (await api.get(f"{API}/bookings/")).json() == (await api.get(f"{API}/bookings")).json()
+        assert (await api.get(f"{API}/bookings")).json()["total"] == 1
+
+
+@pytest.mark.parametrize(
+    "command", ["start", "seed", "reset", "snapshot", "snapshot.create", "snapshot.restore", "travel"]
+)
+async def test_a_command_that_every_service_follows_is_waited_for_longer(command: str) -> None:
+    town = Town(settings(command_deadline_s=0.01, slow_command_deadline_s=0.02))
+    town.silent = True
+    async with direct(town) as api:
+        answer = await api.post(f"{API}/simulation/command/{command}", json={"name": "noon"})
+    assert (answer.status_code, answer.json()["detail"]) == (504, f"simulator did not answer {command} within 0.02 s")

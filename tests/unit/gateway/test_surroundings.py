@@ -1,0 +1,37 @@
+"""What the gateway tells of the city around people: surroundings, ground truth, journeys."""
+
+import httpx
+
+from tests.unit.gateway.town import NOON, Town, ok, viewed
+
+
+async def test_surroundings_are_as_they_stand_now(town: Town, api: httpx.AsyncClient) -> None:
+    weather = {"event_type": "weather.changed", "condition": "rain", "temperature_c": 11.5}
+    concert = {"name": "Concert", "kind": "concert", "latitude": 40.7, "longitude": -73.9, "radius_km": 2.0}
+    times = {"starts_at": NOON, "ends_at": NOON + 1, "crowd": 100}
+    town.say("environment", {**weather, "precipitation_mm": 1.0, "wind_kph": 9.0})
+    town.say("environment", {"event_type": "special_event.started", **concert, **times})
+    now = (await api.get("/api/v1/environment")).json()
+    assert (now["weather"]["condition"], now["traffic"]) == ("rain", None)
+    assert [(event["name"], event["phase"]) for event in now["special_events"]] == [("Concert", "started")]
+    town.say("environment", {"event_type": "special_event.ended", "name": "Concert", "kind": "concert"})
+    assert (await api.get("/api/v1/environment")).json()["special_events"] == []
+
+
+async def test_ground_truth_lists_its_windows(town: Town, api: httpx.AsyncClient) -> None:
+    window = {"cause_id": "c1", "kind": "scenario", "name": "lunch_rush", "starts_at": NOON, "ends_at": NOON + 60}
+    town.say("ground_truth", {"event_type": "truth.scenario_window", **window})
+    assert (await api.get("/api/v1/ground-truth")).json()["windows"][0]["name"] == "lunch_rush"
+
+
+async def test_a_journey_tells_stage_milestones_and_what_was_done_last(town: Town, api: httpx.AsyncClient) -> None:
+    town.say("journeys", {"event_type": "funnel.stage_changed", "user_id": "u0000001", "stage": "browsing"})
+    town.say("journeys", {"event_type": "milestone.reached", "user_id": "u0000001", "milestone": "first_session"})
+    town.say("user_actions", viewed(), viewed("u0000002"))
+    town.answers["journey.get"] = ok({"visits": 3})
+    journey = (await api.get("/api/v1/admin/journeys/u0000001")).json()
+    assert (journey["stage"], journey["detail"]) == ("browsing", {"visits": 3})
+    assert [stone["milestone"] for stone in journey["milestones"]] == ["first_session"]
+    assert {row["user_id"] for row in journey["recent"]} == {"u0000001"}
+    town.silent = True
+    assert (await api.get("/api/v1/admin/journeys/u0000001")).json()["detail"] is None
