@@ -1,9 +1,10 @@
+import { readdirSync } from "node:fs";
 import js from "@eslint/js";
 import hooks from "eslint-plugin-react-hooks";
 import { defineConfig } from "eslint/config";
 import typescript from "typescript-eslint";
 
-const FEATURES = ["map", "feed", "counters", "rates", "controls", "status"];
+const FEATURES = readdirSync(new URL("src/features", import.meta.url));
 
 /** A feature knows lib and components, never another feature. */
 const walls = FEATURES.map((feature) => ({
@@ -14,7 +15,7 @@ const walls = FEATURES.map((feature) => ({
       {
         patterns: [
           {
-            group: [...FEATURES.filter((other) => other !== feature).map((other) => `**/${other}/*`), "**/app/*"],
+            group: [...FEATURES.filter((other) => other !== feature).flatMap((other) => [`../${other}/*`, `../../${other}/*`, `**/features/${other}/*`]), "**/app/*"],
             message: "Features do not import each other; share through lib or components.",
           },
         ],

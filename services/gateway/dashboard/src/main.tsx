@@ -1,12 +1,15 @@
 import "./styles/fonts.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
+import "./styles/panel.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
 import { Failure } from "./app/Failure.tsx";
 import { LunaContext } from "./lib/context.ts";
 import { Luna } from "./lib/luna.ts";
+import { followAddress } from "./lib/route.ts";
+import { followScreen } from "./lib/screen.ts";
 
 const root = document.getElementById("root");
 if (root === null) {
@@ -15,6 +18,8 @@ if (root === null) {
 
 const luna = new Luna();
 luna.start();
+followAddress();
+followScreen();
 
 createRoot(root).render(
   <StrictMode>

@@ -1,5 +1,5 @@
 /** Stand-ins for what is outside the page: a server's side of sockets, time, frames. */
-import type { Surroundings, Wire } from "../src/lib/socket.ts";
+import type { Listening, Surroundings, Wire } from "../src/lib/socket.ts";
 import type { CityEvent, Stats } from "../src/lib/types.ts";
 
 /** The other end of one connection. */
@@ -38,6 +38,17 @@ export class FakeWorld implements Surroundings {
     const wire = new FakeWire(url);
     this.wires.push(wire);
     return wire;
+  };
+
+  /** Each stream of server-sent events that was asked for, with who listens to it. */
+  readonly streams: { readonly url: string; readonly hearing: Listening; closed: boolean }[] = [];
+
+  listen = (url: string, hearing: Listening): (() => void) => {
+    const stream = { url, hearing, closed: false };
+    this.streams.push(stream);
+    return () => {
+      stream.closed = true;
+    };
   };
 
   after = (milliseconds: number, task: () => void): (() => void) => {

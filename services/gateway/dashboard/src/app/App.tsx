@@ -1,35 +1,100 @@
-/** The one screen: figures, map with its chart, controls and feed. */
-import { useCallback, useState } from "react";
+/** The shell: header, rail, figures, the view of the address, and beside it controls and feed. */
+import { Suspense, useEffect, useState } from "react";
+import { Loading } from "../components/States.tsx";
+import { Inspector } from "../components/records/Inspector.tsx";
 import { Controls } from "../features/controls/Controls.tsx";
 import { Counters } from "../features/counters/Counters.tsx";
 import { Feed } from "../features/feed/Feed.tsx";
-import { Inspector } from "../features/feed/Inspector.tsx";
-import { CityMap } from "../features/map/CityMap.tsx";
-import { RateChart } from "../features/rates/RateChart.tsx";
+import { Palette } from "../features/palette/Palette.tsx";
 import { ConnectionBanner } from "../features/status/Connection.tsx";
 import { Header } from "../features/status/Header.tsx";
-import type { CityEvent } from "../lib/types.ts";
+import { Tour } from "../features/tour/Tour.tsx";
+import { useLuna } from "../lib/context.ts";
+import { panels } from "../lib/panels.ts";
+import { hashOf, useRoute } from "../lib/route.ts";
+import { listenForKeys } from "../lib/shortcuts.ts";
+import { useStore } from "../lib/store.ts";
+import { tourAct } from "../lib/tour.ts";
+import { commandsOf, shortcutsOf } from "./commands.ts";
+import { Failure } from "./Failure.tsx";
+import { Rail } from "./Rail.tsx";
+import { VIEWS, viewOf } from "./views.ts";
 import "./app.css";
 
 export function App() {
-  const [inspected, setInspected] = useState<CityEvent | null>(null);
-  const close = useCallback(() => setInspected(null), []);
+  const luna = useLuna();
+  const [palette, setPalette] = useState(false);
+  const figures = useStore(panels, (known) => known.figures);
+  const side = useStore(panels, (known) => known.side);
+  const touring = useStore(tourAct, (act) => act !== null);
+  useEffect(() => listenForKeys(shortcutsOf(luna), () => setPalette(true)), [luna]);
   return (
     <div className="page">
-      <Header />
+      <a className="skip" href="#view">Skip to the view</a>
+      <Header onPalette={() => setPalette(true)} />
+      <Rail />
       <ConnectionBanner />
-      <main className="screen">
-        <Counters />
-        <div className="centre">
-          <CityMap onInspect={setInspected} />
-          <RateChart />
-        </div>
-        <div className="side">
-          <Controls />
-          <Feed inspected={inspected} onInspect={setInspected} />
-        </div>
-      </main>
-      {inspected === null ? null : <Inspector key={inspected.event_id} event={inspected} onClose={close} onInspect={setInspected} />}
+      <div className={`screen ${side ? "" : "screen-wide"}`}>
+        {figures ? <Counters /> : null}
+        <ViewPlace />
+        {side ? (
+          <aside className="side" aria-label="Controls and feed">
+            <Controls />
+            <Feed />
+          </aside>
+        ) : null}
+      </div>
+      <OpenRecord />
+      {palette ? <Palette commands={commandsOf(luna)} onClose={() => setPalette(false)} /> : null}
+      {touring ? <Tour /> : null}
     </div>
+  );
+}
+
+function ViewPlace() {
+  const { view: id } = useRoute();
+  const view = viewOf(id);
+  useEffect(() => {
+    document.title = view === undefined ? "Luna · a living city" : `${view.title} · Luna`;
+  }, [view]);
+  if (view === undefined) {
+    return (
+      <main className="view" id="view">
+        <NoSuchView id={id} />
+      </main>
+    );
+  }
+  return (
+    <main key={id} className={`view ${view.whole ? "view-whole" : ""}`} id="view" tabIndex={view.whole ? -1 : 0} data-view={id}>
+      <Failure>
+        <Suspense fallback={<Loading title={`Opening ${view.title}`} words="Its part of the page is on the way." />}>
+          <view.Body />
+        </Suspense>
+      </Failure>
+    </main>
+  );
+}
+
+function NoSuchView({ id }: { readonly id: string }) {
+  return (
+    <div className="failure">
+      <h1>There is no view “{id}”</h1>
+      <p>These there are:</p>
+      <ul className="no-view">
+        {VIEWS.map((view) => (
+          <li key={view.id}>
+            <a href={hashOf(view.id)}>{view.title}</a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function OpenRecord() {
+  const luna = useLuna();
+  const event = useStore(luna.inspected, (known) => known);
+  return event === null ? null : (
+    <Inspector key={event.event_id} event={event} onClose={() => luna.inspected.set(null)} onInspect={(other) => luna.inspected.set(other)} />
   );
 }

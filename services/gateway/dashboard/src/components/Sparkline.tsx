@@ -13,13 +13,12 @@ export function Sparkline({ values, width = 72, height = 22 }: Properties) {
   const low = Math.min(...known);
   const span = Math.max(...known) - low || 1;
   const step = width / (values.length - 1);
-  const points = values.flatMap((value, index) =>
-    value === null ? [] : [`${(index * step).toFixed(1)},${(height - 2 - ((value - low) / span) * (height - 4)).toFixed(1)}`],
-  );
+  const spots = values.flatMap((value, index) => (value === null ? [] : [{ x: (index * step).toFixed(1), y: (height - 2 - ((value - low) / span) * (height - 4)).toFixed(1) }]));
+  const points = spots.map(({ x, y }) => `${x},${y}`).join(" ");
   return (
     <svg className="sparkline" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-      <polygon className="sparkline-area" points={`0,${height} ${points.join(" ")} ${width},${height}`} />
-      <polyline className="sparkline-line" points={points.join(" ")} />
+      <polygon className="sparkline-area" points={`${spots[0]?.x},${height} ${points} ${spots.at(-1)?.x},${height}`} />
+      <polyline className="sparkline-line" points={points} />
     </svg>
   );
 }

@@ -672,10 +672,24 @@ export interface PreferencesRow {
   outdoor: number;
   /** Shifts so far */
   version: number;
-  /** Kind of the last shift: browse, interest, visit, review, accepted, ignored, decay */
+  /** Kind of the last shift: browse, interest, visit, review, accepted, ignored, booking, cancel, social, decay, season */
   reason: string | null;
   /** Size of the last shift, L1 over tastes */
   shift: number | null;
+  /** Liking of casual places, 0 to 1 */
+  ambiance_casual: number | null;
+  /** Liking of cosy places, 0 to 1 */
+  ambiance_cosy: number | null;
+  /** Liking of lively places, 0 to 1 */
+  ambiance_lively: number | null;
+  /** Liking of romantic places, 0 to 1 */
+  ambiance_romantic: number | null;
+  /** Liking of upscale places, 0 to 1 */
+  ambiance_upscale: number | null;
+  /** Liking of family places, 0 to 1 */
+  ambiance_family: number | null;
+  /** Liking of trendy places, 0 to 1 */
+  ambiance_trendy: number | null;
 }
 
 export type GroundTruthEventType =
@@ -757,16 +771,51 @@ export interface JourneysRow {
   correlation_id: string | null;
   /** Ground truth: the last cause without which this event would differ; null at the baseline */
   cause_id: string | null;
-  /** first_session, first_save, first_interest, first_invite, first_booking, first_visit, first_review, tenth_visit, … */
+  /** first_session, first_save, first_interest, first_invite, first_booking, first_visit, first_review, tenth_visit, dormant, returned, churned */
   milestone: string | null;
   /** registered, browsing, interested, inviting, booking, visiting, reviewing */
   stage: string | null;
   /** Stage before */
   previous_stage: string | null;
-  /** Simulated seconds since the milestone before */
+  /** Simulated seconds since the milestone, or the stage, before */
   since_previous_seconds: number | null;
   /** Venue it happened at */
   venue_id: string | null;
+}
+
+export type BookingsByUserEventType =
+  | "booking.followed";
+
+/** What people did about tables, told again under the key of who did it, for folds that follow a person. */
+export interface BookingsByUserRow {
+  /** 128-bit hash of what the event is, 26 Crockford base32 letters; a duplicate carries the same one */
+  event_id: string;
+  /** noun.verb_past, one of those docs/events.md lists for this topic */
+  event_type: BookingsByUserEventType;
+  /** Hash of the seed and the behavioural configuration */
+  run_id: string;
+  /** Number of this telling of the run: every start, reset, restore and travel takes a new one */
+  branch: number;
+  /** When it happened in the city, UTC */
+  simulation_time: number;
+  /** dining, marketplace or community */
+  world: string;
+  /** City of the world, for example new_york */
+  city: string;
+  /** Who acted */
+  user_id: string;
+  /** Service that produced it, never a shard or a host */
+  source: string;
+  /** event_id of the event that led to this one */
+  correlation_id: string | null;
+  /** Ground truth: the last cause without which this event would differ; null at the baseline */
+  cause_id: string | null;
+  /** Venue booked */
+  venue_id: string;
+  /** event_id of the booking.requested */
+  booking_id: string;
+  /** event_type of the record of `bookings` that this repeats; correlation_id is its event_id */
+  step: string;
 }
 
 export type RequestsEventType =
@@ -904,6 +953,7 @@ export interface Rows {
   preferences: PreferencesRow;
   ground_truth: GroundTruthRow;
   journeys: JourneysRow;
+  bookings_by_user: BookingsByUserRow;
   requests: RequestsRow;
   replies: RepliesRow;
   replay: ReplayRow;

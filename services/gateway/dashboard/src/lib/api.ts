@@ -1,5 +1,6 @@
 /** The one place that asks the gateway over HTTP. */
-import type { CityEvent, Environment, Scenario, Venue } from "./types.ts";
+import { keptToken } from "./token.ts";
+import type { Acknowledgement, CityEvent, Environment, Scenario, Venue } from "./types.ts";
 
 /** RFC 9457: what went wrong, in the gateway's words. */
 export class ApiError extends Error {
@@ -12,7 +13,9 @@ export class ApiError extends Error {
   }
 }
 
-const DEADLINE_MS = 8000;
+const DEADLINE_MS = 15_000;
+/** An order that opens a new telling is acknowledged within 60 s, or the gateway says that it was not. */
+const ORDER_DEADLINE_MS = 65_000;
 const VENUES_A_PAGE = 1000;
 
 interface VenuePage {
@@ -20,12 +23,42 @@ interface VenuePage {
   readonly next_cursor: string | null;
 }
 
-async function get<Answer>(path: string): Promise<Answer> {
-  const response = await fetch(`/api/v1${path}`, { signal: AbortSignal.timeout(DEADLINE_MS) });
+const BASE = "/api/v1";
+
+async function get<Answer>(path: string, base = BASE): Promise<Answer> {
+  const response = await fetch(`${base}${path}`, { headers: bearer(), signal: AbortSignal.timeout(DEADLINE_MS) });
   if (!response.ok) {
     throw new ApiError(response.status, await problem(response));
   }
-  return (await response.json()) as Answer;
+  const text = response.headers.get("Content-Type")?.startsWith("text/plain") === true;
+  return (text ? await response.text() : await response.json()) as Answer;
+}
+
+/** Credentials of a page that was unlocked. */
+function bearer(): Record<string, string> {
+  const token = keptToken();
+  return token === null ? {} : { Authorization: `Bearer ${token}` };
+}
+
+/** A command; the answer comes when the simulator has acknowledged it. */
+async function order(path: string, body: object): Promise<Acknowledgement> {
+  const headers = { ...bearer(), "Content-Type": "application/json" };
+  const response = await fetch(`/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(ORDER_DEADLINE_MS) });
+  if (!response.ok) {
+    throw new ApiError(response.status, await problem(response));
+  }
+  return (await response.json()) as Acknowledgement;
+}
+
+/** Why there is no answer, in words for people. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof DOMException && error.name === "TimeoutError") {
+    return "The gateway did not answer in time";
+  }
+  if (error instanceof TypeError) {
+    return "The gateway cannot be reached";
+  }
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function problem(response: Response): Promise<string> {
@@ -38,6 +71,9 @@ async function problem(response: Response): Promise<string> {
 }
 
 export interface Api {
+  /** Any answer under /api/v1, or elsewhere on the gateway; plain text is a string. */
+  get<Answer>(path: string, base?: string): Promise<Answer>;
+  order(path: string, body: object): Promise<Acknowledgement>;
   venues(): Promise<readonly Venue[]>;
   environment(): Promise<Environment>;
   scenarios(): Promise<readonly Scenario[]>;
@@ -48,6 +84,8 @@ export interface Api {
 }
 
 export const api: Api = {
+  get,
+  order,
   async venues() {
     const all: Venue[] = [];
     let cursor: string | null = null;

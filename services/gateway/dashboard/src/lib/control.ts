@@ -1,13 +1,9 @@
-/** /ws/control: commands, each with a receipt that goes from pending to acknowledged, refused or unanswered. */
+/** Commands over /ws/control, or over REST while that is away; each has a receipt: pending, then acknowledged, refused or unanswered. */
+import { ApiError, reasonOf, type Api } from "./api.ts";
+import { orderOf, speaksSocket, type Command } from "./commands.ts";
 import { LiveSocket, browser, type Address, type Link, type Surroundings } from "./socket.ts";
 import { Store } from "./store.ts";
 import type { Acknowledgement, SimulationState } from "./types.ts";
-
-export type Command =
-  | { readonly type: "pause" | "resume" | "reset" | "start" | "stop"; readonly payload?: Record<string, never> }
-  | { readonly type: "set_speed"; readonly payload: { readonly multiplier: number | "max" } }
-  | { readonly type: "spawn_users"; readonly payload: { readonly count: number } }
-  | { readonly type: "set_scenario"; readonly payload: { readonly scenario: string; readonly action: "start" | "stop" } };
 
 export type ReceiptStatus = "pending" | "acknowledged" | "refused" | "unanswered";
 
@@ -21,6 +17,10 @@ export interface Receipt {
   readonly latencyMs?: number;
   readonly effectiveTime?: string;
   readonly reason?: string;
+  /** What the simulator made of it. */
+  readonly result?: Readonly<Record<string, unknown>>;
+  /** How it went: REST stands in while the socket is away. */
+  readonly by: "socket" | "rest";
 }
 
 type Message =
@@ -32,8 +32,8 @@ type Message =
 const KEPT = 12;
 const UNAUTHORIZED = 4401;
 const FORBIDDEN = 4403;
-/** The gateway gives up after 5 s; a little longer is silence of the line. */
-const PATIENCE_MS = 8000;
+/** The gateway says itself when nobody answers, after 60 s at most; a little longer is silence of the line. */
+const PATIENCE_MS = 65_000;
 
 export class ControlClient {
   /** Newest first. */
@@ -43,13 +43,16 @@ export class ControlClient {
   readonly #socket: LiveSocket;
   readonly #around: Surroundings;
   readonly #onState: (state: SimulationState) => void;
+  readonly #post: Api["order"];
   #requests = 0;
 
   constructor(
     address: Address,
     hearing: { readonly onLink: (link: Link) => void; readonly onState: (state: SimulationState) => void },
+    post: Api["order"],
     around: Surroundings = browser,
   ) {
+    this.#post = post;
     this.#around = around;
     this.#onState = hearing.onState;
     this.#socket = new LiveSocket(
@@ -83,15 +86,34 @@ export class ControlClient {
   give(command: Command, control: string, label: string): void {
     this.#requests += 1;
     const id = `c${this.#requests}`;
-    const receipt: Receipt = { id, control, label, status: "pending", sentAt: this.#around.now() };
-    const sent = this.#socket.send({ type: command.type, request_id: id, payload: command.payload ?? {} });
+    const sent = speaksSocket(command) && this.#socket.send({ type: command.type, request_id: id, payload: command.payload ?? {} });
+    const receipt: Receipt = { id, control, label, status: "pending", sentAt: this.#around.now(), by: sent ? "socket" : "rest" };
     this.receipts.update((all) => [receipt, ...all].slice(0, KEPT));
-    if (!sent) {
-      this.#settle(id, { status: "unanswered", reason: "Not connected to the gateway" });
-      return;
+    if (sent) {
+      this.#around.after(PATIENCE_MS, () => {
+        this.#settle(id, { status: "unanswered", reason: "No answer within a minute" });
+      });
+    } else {
+      void this.#giveByRest(command, id);
     }
-    this.#around.after(PATIENCE_MS, () => {
-      this.#settle(id, { status: "unanswered", reason: "No answer within 8 s" });
+  }
+
+  async #giveByRest(command: Command, id: string): Promise<void> {
+    const { path, body } = orderOf(command);
+    try {
+      this.#acknowledge(id, await this.#post(path, body));
+    } catch (error) {
+      const heard = error instanceof ApiError && error.status < 500;
+      this.#settle(id, { status: heard ? "refused" : "unanswered", reason: reasonOf(error) });
+    }
+  }
+
+  #acknowledge(id: string, { latency_ms, effective_time, result }: Acknowledgement): void {
+    this.#settle(id, {
+      status: "acknowledged",
+      latencyMs: latency_ms,
+      effectiveTime: effective_time ?? undefined,
+      result: result ?? undefined,
     });
   }
 
@@ -102,11 +124,7 @@ export class ControlClient {
         this.#onState(message.payload);
         break;
       case "ack":
-        this.#settle(message.request_id, {
-          status: "acknowledged",
-          latencyMs: message.payload.latency_ms,
-          effectiveTime: message.payload.effective_time ?? undefined,
-        });
+        this.#acknowledge(message.request_id, message.payload);
         break;
       case "error":
         if (message.request_id !== null) {
@@ -127,7 +145,7 @@ export class ControlClient {
   }
 
   #abandon(): void {
-    for (const receipt of this.receipts.latest()) {
+    for (const receipt of this.receipts.latest().filter(({ by }) => by === "socket")) {
       this.#settle(receipt.id, { status: "unanswered", reason: "The connection was lost before an answer came" });
     }
   }

@@ -21,6 +21,7 @@ const OF_TOPIC: Readonly<Record<TopicName, Family>> = {
   user_actions: "browsing",
   social_interactions: "social",
   bookings: "booking",
+  bookings_by_user: "booking",
   recommendations: "suggestion",
   environment: "city",
   system_metrics: "system",

@@ -15,6 +15,8 @@ const DAY_MS = 86_400_000;
 
 /** Simulated time in New York: `18:04:09`. */
 export const clockTime = (iso: string): string => clock.format(new Date(iso));
+/** The same of a moment of the real world, where the page is read. */
+export const hereTime = (iso: string): string => new Date(iso).toLocaleTimeString(LOCALE, { hourCycle: "h23" });
 /** `18:04`. */
 export const shortTime = (iso: string): string => short.format(new Date(iso));
 /** `Friday`. */
@@ -60,7 +62,7 @@ export function milliseconds(value: number | null | undefined): string {
   if (value === null || value === undefined) {
     return NONE;
   }
-  return value >= 10_000 ? `${tenths.format(value / 1000)} s` : `${whole.format(value)} ms`;
+  return value >= 1000 ? `${tenths.format(value / 1000)} s` : `${whole.format(value)} ms`;
 }
 
 /** `1 h 20 min`, `45 min`, `30 s`. */

@@ -1,13 +1,14 @@
 /** The page's one source: both sockets, the stores they fill, and listeners for what is drawn outside React. */
 import { api, type Api } from "./api.ts";
 import { ControlClient } from "./control.ts";
+import { Fallback, type Path } from "./fallback.ts";
 import { FeedStore } from "./feed.ts";
 import { People } from "./people.ts";
 import { Rates } from "./rates.ts";
 import { browser, socketUrl, type Link, type Surroundings } from "./socket.ts";
 import { Store } from "./store.ts";
 import { keepToken, keptToken } from "./token.ts";
-import { StreamClient, type Batch } from "./stream.ts";
+import { StreamClient } from "./stream.ts";
 import type { CityEvent, Scenario, SimulationState, Stats, Venue, Weather } from "./types.ts";
 
 export interface Directory {
@@ -31,10 +32,15 @@ export class Luna {
   readonly scenarios = new Store<readonly Scenario[]>([]);
   readonly weather = new Store<Weather | null>(null);
   readonly feed = new FeedStore();
+  /** The record that lies open beside the view. */
+  readonly inspected = new Store<CityEvent | null>(null);
   readonly rates: Rates;
   readonly people = new People();
   readonly control: ControlClient;
+  /** How live data comes: the socket, or what stands in for it. */
+  readonly path: Store<Path>;
   readonly #stream: StreamClient;
+  readonly #fallback: Fallback;
   readonly #api: Api;
   readonly #around: Surroundings;
   readonly #live = new Set<EventsListener>();
@@ -46,11 +52,16 @@ export class Luna {
     this.#api = source;
     this.#around = around;
     this.rates = new Rates(around.now);
+    this.#fallback = new Fallback(source, around, {
+      onEvents: (events) => this.#hear(events),
+      onStats: (stats) => this.#count(stats),
+    });
+    this.path = this.#fallback.path;
     this.#stream = new StreamClient(
       socketUrl("/ws/stream"),
       {
-        onLink: (link) => this.streamLink.set(link),
-        onBatch: (batch) => this.#arrive(batch),
+        onLink: (link) => this.#linked(link),
+        onBatch: ({ events, skipped }) => this.#hear(this.#fallback.fresh(events), skipped),
         onCounters: (stats) => this.#count(stats),
         onResync: ({ channels, reason }) => this.feed.forget(channels, reason),
         onTrouble: (message) => this.feed.trouble(message),
@@ -60,6 +71,7 @@ export class Luna {
     this.control = new ControlClient(
       () => this.#controlAddress(),
       { onLink: (link) => this.controlLink.set(link), onState: (state) => this.#tell(state) },
+      (path, body) => this.#api.order(path, body),
       around,
     );
   }
@@ -74,6 +86,7 @@ export class Luna {
   stop(): void {
     this.#running = false;
     this.#stream.stop();
+    this.#fallback.stop();
     this.control.stop();
   }
 
@@ -101,6 +114,11 @@ export class Luna {
     return () => this.#restarts.delete(listener);
   }
 
+  /** An answer of `/api/v1${path}`; throws `ApiError` with the gateway's words. */
+  ask<Answer>(path: string, base?: string): Promise<Answer> {
+    return this.#api.get<Answer>(path, base);
+  }
+
   recentAt(venueId: string): Promise<readonly CityEvent[]> {
     return this.#api.eventsOfVenue(venueId, 8);
   }
@@ -111,14 +129,22 @@ export class Luna {
     return token === null ? url : `${url}?ticket=${encodeURIComponent(await this.#api.ticket(token))}`;
   }
 
-  #arrive({ channel, events, skipped }: Batch): void {
+  /** A first failure may be a hiccup; after the second something stands in for the socket. */
+  #linked(link: Link): void {
+    this.streamLink.set(link);
+    if (link.kind === "open") {
+      this.#fallback.end();
+    } else if (link.kind === "waiting" && link.attempt >= 2) {
+      this.#fallback.begin(this.feed.ring.toArray());
+    }
+  }
+
+  #hear(events: readonly CityEvent[], skipped = 0): void {
     this.people.learn(events);
     this.feed.add(events, skipped);
-    if (channel === "environment") {
-      const told = events.findLast((event) => event.event_type === "weather.changed");
-      if (told?.condition !== undefined) {
-        this.weather.set({ condition: told.condition, temperature_c: told.temperature_c ?? 0, precipitation_mm: told.precipitation_mm, wind_kph: told.wind_kph });
-      }
+    const told = events.findLast((event) => event.event_type === "weather.changed");
+    if (told?.condition !== undefined) {
+      this.weather.set({ condition: told.condition, temperature_c: told.temperature_c ?? 0, precipitation_mm: told.precipitation_mm, wind_kph: told.wind_kph });
     }
     for (const listener of this.#live) {
       listener(events);
@@ -143,6 +169,7 @@ export class Luna {
 
   #restart(): void {
     this.feed.clear();
+    this.inspected.set(null);
     this.people.clear();
     this.rates.clear();
     this.weather.set(null);

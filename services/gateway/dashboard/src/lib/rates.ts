@@ -1,6 +1,8 @@
 /** A few minutes of rates, a sample each second of wall time, for the chart and the sparklines. */
+import { useMemo } from "react";
+import { useLuna } from "./context.ts";
 import { Ring } from "./ring.ts";
-import { Store } from "./store.ts";
+import { Store, useStore } from "./store.ts";
 import type { Stats, TopicName } from "./types.ts";
 
 export interface Sample {
@@ -62,4 +64,23 @@ export function bandsOf(samples: readonly Sample[]): Band[] {
     }
   }
   return [...bands, ...open.values()];
+}
+
+/** The samples kept, a new list whenever one is added. */
+export function useSamples(): readonly Sample[] {
+  const { rates } = useLuna();
+  const version = useStore(rates.version, (known) => known);
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the ring is one object; its version says when it changed
+  return useMemo(() => rates.samples.toArray(), [rates, version]);
+}
+
+/** Scenarios over wall time, under the names that people know them by. */
+export function useLiveBands(): readonly Band[] {
+  const luna = useLuna();
+  const titles = useStore(luna.scenarios, (known) => known);
+  const samples = useSamples();
+  return useMemo(() => {
+    const names = new Map(titles.map(({ id, title }) => [id, title]));
+    return bandsOf(samples).map((band) => ({ ...band, scenario: names.get(band.scenario) ?? band.scenario }));
+  }, [titles, samples]);
 }

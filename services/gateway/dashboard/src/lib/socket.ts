@@ -15,8 +15,18 @@ export interface Wire {
   onclose: ((event: { code: number; reason: string }) => void) | null;
 }
 
+/** What one hears of server-sent events. */
+export interface Listening {
+  readonly onReady: () => void;
+  readonly onRecord: (text: string) => void;
+  /** Each time they break off; they come back by themselves until they are closed. */
+  readonly onFault: () => void;
+}
+
 export interface Surroundings {
   readonly dial: (url: string) => Wire;
+  /** Server-sent events; the answer ends them. */
+  readonly listen: (url: string, hearing: Listening) => () => void;
   readonly after: (milliseconds: number, task: () => void) => () => void;
   readonly now: () => number;
   readonly chance: () => number;
@@ -33,6 +43,13 @@ export const UNADDRESSED = 4401;
 
 export const browser: Surroundings = {
   dial: (url) => new WebSocket(url) as unknown as Wire,
+  listen: (url, { onReady, onRecord, onFault }) => {
+    const source = new EventSource(url);
+    source.addEventListener("ready", onReady);
+    source.addEventListener("record", ({ data }: MessageEvent<string>) => onRecord(data));
+    source.addEventListener("error", onFault);
+    return () => source.close();
+  },
   after: (milliseconds, task) => {
     const timer = setTimeout(task, milliseconds);
     return () => clearTimeout(timer);

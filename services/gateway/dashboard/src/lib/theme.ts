@@ -20,7 +20,18 @@ export function chooseTheme(chosen: Theme): void {
   }
 }
 
-/** A colour of the theme, for canvases. */
+const colours = new Map<string, string>();
+
+/** A colour of the theme, for canvases, which ask many times a frame: the page's styles are read once for each theme. */
 export function token(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  const key = `${current()} ${name}`;
+  const known = colours.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const read = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  if (read !== "") {
+    colours.set(key, read); // styles that are still on the way say nothing
+  }
+  return read;
 }

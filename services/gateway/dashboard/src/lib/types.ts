@@ -69,10 +69,16 @@ export interface SimulationState {
   readonly scenarios: readonly ScenarioState[];
   readonly caught_up: boolean;
   readonly connected: boolean;
+  readonly rate_target?: number | null;
+  readonly wall_time?: string | null;
 }
 
 export interface Stats extends SimulationState {
+  /** How many of each event type, by topic. */
+  readonly events?: Readonly<Partial<Record<string, Readonly<Record<string, number>>>>>;
   readonly totals: Readonly<Record<string, number>>;
+  readonly services?: Readonly<Record<string, ServiceHealth>>;
+  readonly clients?: Readonly<Record<string, number>>;
   readonly events_per_second: number;
   readonly topic_rates: Readonly<Partial<Record<TopicName, number>>>;
   readonly bookings_per_minute: number;
@@ -81,6 +87,12 @@ export interface Stats extends SimulationState {
   readonly dlq: Readonly<Record<string, number>>;
   readonly lag: Readonly<Record<string, number>>;
   readonly latency_ms: { readonly p50: number | null; readonly p99: number | null; readonly count: number };
+}
+
+export interface ServiceHealth {
+  readonly alive: boolean;
+  readonly last_heartbeat_seconds: number | null;
+  readonly instances: number;
 }
 
 export interface Venue {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FIRST_FILTER, newest, passes, toggled, typesIn } from "../../src/features/feed/filters.ts";
+import { FIRST_FILTER, newest, passes, toggled, typesIn } from "../../src/lib/filters.ts";
 import { Ring } from "../../src/lib/ring.ts";
 import type { CityEvent } from "../../src/lib/types.ts";
 import { anEvent } from "../stage.ts";
@@ -30,6 +30,11 @@ describe("feed filters", () => {
   it("shows one event type when asked", () => {
     expect(passes(booking(), { ...FIRST_FILTER, eventType: "venue.viewed" })).toBe(false);
     expect(passes(anEvent(), { ...FIRST_FILTER, eventType: "venue.viewed" })).toBe(true);
+  });
+
+  it("leaves out the types that would drown the others", () => {
+    expect(passes(anEvent(), { ...FIRST_FILTER, without: new Set(["venue.viewed"]) })).toBe(false);
+    expect(passes(booking(), { ...FIRST_FILTER, without: new Set(["venue.viewed"]) })).toBe(true);
   });
 
   it("gives the newest first and no more than asked", () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { SPEEDS, placeOf } from "../../src/features/controls/speeds.ts";
 import { COUNTERS, trend } from "../../src/features/counters/counters.ts";
-import { Tally } from "../../src/features/map/tally.ts";
+import { Tally } from "../../src/features/city/tally.ts";
 import { amount, duration, milliseconds, percent, speed } from "../../src/lib/format.ts";
 import { someStats } from "../stage.ts";
 
@@ -41,13 +40,6 @@ describe("words for numbers", () => {
     [speed(0), "max"], [speed(60), "60×"], [percent(0.5), "50.0 %"], [milliseconds(12_000), "12.0 s"],
     [duration(45), "45 s"], [duration(2700), "45 min"], [duration(6000), "1 h 40 min"],
   ])("%s is %s", (said, wanted) => expect(said).toBe(wanted));
-});
-
-describe("speed", () => {
-  it("puts every speed offered on its own place and others beside the nearest", () => {
-    expect(SPEEDS.map((one) => placeOf(one === "max" ? 0 : one))).toEqual(SPEEDS.map((_, index) => index));
-    expect(SPEEDS[placeOf(70)]).toBe(60);
-  });
 });
 
 describe("tally", () => {

@@ -1,13 +1,14 @@
-import { describe, expect, it } from "vitest";
-import { receiptWords } from "../../src/features/controls/receipts.ts";
+import { describe, expect, it, vi } from "vitest";
+import { receiptWords } from "../../src/components/controls/words.ts";
+import { ApiError, type Api } from "../../src/lib/api.ts";
 import { ControlClient, type Receipt } from "../../src/lib/control.ts";
 import type { SimulationState } from "../../src/lib/types.ts";
 import { FakeWorld } from "../stage.ts";
 
-function controlling() {
+function controlling(post: Api["order"] = () => Promise.reject(new TypeError("nobody hears"))) {
   const world = new FakeWorld();
   const states: SimulationState[] = [];
-  const client = new ControlClient("ws://city", { onLink: () => undefined, onState: (state) => states.push(state) }, world);
+  const client = new ControlClient("ws://city", { onLink: () => undefined, onState: (state) => states.push(state) }, post, world);
   client.start();
   world.wire.onopen?.();
   return { world, client, states };
@@ -51,7 +52,7 @@ describe("control", () => {
   it("gives up after a while and lets a late answer change nothing", () => {
     const { world, client } = controlling();
     client.give({ type: "pause" }, "pause", "Pause");
-    for (let second = 0; second < 9; second += 1) {
+    for (let second = 0; second <= 65; second += 1) {
       world.pass(1000);
     }
     expect(latest(client).status).toBe("unanswered");
@@ -66,11 +67,33 @@ describe("control", () => {
     expect(latest(client)).toMatchObject({ status: "unanswered" });
   });
 
-  it("says at once that it is not connected", () => {
-    const { world, client } = controlling();
+  it("goes by REST while the socket is away, and says so", async () => {
+    const asked: unknown[] = [];
+    const { world, client } = controlling((path, body) => {
+      asked.push([path, body]);
+      return Promise.resolve(ack);
+    });
     world.wire.onclose?.({ code: 1006, reason: "" });
-    client.give({ type: "pause" }, "pause", "Pause");
-    expect(latest(client).reason).toContain("Not connected");
+    client.give({ type: "set_speed", payload: { multiplier: 120 } }, "speed", "Speed 120×");
+    await vi.waitFor(() => expect(latest(client).status).toBe("acknowledged"));
+    expect(asked).toEqual([["/simulation/speed", { multiplier: 120 }]]);
+    expect(receiptWords(latest(client))).toContain("acknowledged over REST");
+  });
+
+  it("tells a refusal over REST from silence", async () => {
+    for (const [error, status] of [[new ApiError(409, "it is paused already"), "refused"], [new TypeError("fetch failed"), "unanswered"]] as const) {
+      const { world, client } = controlling(() => Promise.reject(error));
+      world.wire.onclose?.({ code: 1006, reason: "" });
+      client.give({ type: "pause" }, "pause", "Pause");
+      await vi.waitFor(() => expect(latest(client).status).toBe(status));
+    }
+  });
+
+  it("keeps what went by REST pending when the socket is lost", () => {
+    const { world, client } = controlling(() => new Promise(() => undefined));
+    client.give({ type: "weather", payload: { condition: "rain" } }, "weather", "Rain");
+    world.wire.onclose?.({ code: 1006, reason: "" });
+    expect(latest(client)).toMatchObject({ status: "pending", by: "rest" });
   });
 
   it("knows that it may not control, and that it may again", () => {

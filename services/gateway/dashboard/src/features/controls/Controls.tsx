@@ -1,143 +1,46 @@
-/** Everything that changes the city; each control shows what became of it. */
-import { useState, type SubmitEvent } from "react";
-import { Icon } from "../../components/Icon.tsx";
+/** The main controls, beside every view; the rest is in the view Control. */
+import { AckLine } from "../../components/controls/AckLine.tsx";
+import { Speed } from "../../components/controls/Time.tsx";
+import { Unlock } from "../../components/controls/Unlock.tsx";
+import { Panel } from "../../components/Panel.tsx";
 import { useLuna } from "../../lib/context.ts";
-import type { Command } from "../../lib/control.ts";
-import { amount, counted, speed } from "../../lib/format.ts";
+import { capital } from "../../lib/format.ts";
+import { panels, togglePanel } from "../../lib/panels.ts";
+import { hashOf } from "../../lib/route.ts";
 import { useStore } from "../../lib/store.ts";
-import { AckLine } from "./AckLine.tsx";
-import { Reset } from "./Reset.tsx";
-import { Scenarios } from "./Scenarios.tsx";
-import { Unlock } from "./Unlock.tsx";
-import { SPEEDS, placeOf, speedTitle } from "./speeds.ts";
 import "./controls.css";
 
 export function Controls() {
+  const open = useStore(panels, (known) => known.controls);
+  const more = (
+    <a className="side-more" href={hashOf("control")}>
+      All controls
+    </a>
+  );
   return (
-    <section className="panel controls" aria-label="Controls">
-      <header className="panel-head">
-        <h2 className="panel-title">Controls</h2>
-        <Reset />
-      </header>
+    <Panel title="Controls" className="controls" actions={more} folded={!open} onFold={() => togglePanel("controls")}>
       <div className="controls-body">
         <Unlock />
         <Speed />
-        <Spawn />
-        <Scenarios />
+        <Active />
       </div>
       <AckLine />
-    </section>
+    </Panel>
   );
 }
 
-function usePending(control: string): boolean {
+/** Scenarios that are on. */
+function Active() {
   const luna = useLuna();
-  return useStore(luna.control.receipts, (all) => all.some((one) => one.control === control && one.status === "pending"));
-}
-
-function PauseResume() {
-  const luna = useLuna();
-  const paused = useStore(luna.state, (state) => state?.phase === "paused");
-  const idle = useStore(luna.state, (state) => state?.phase !== "paused" && state?.phase !== "running");
-  const pausing = usePending("pause");
-  const resuming = usePending("resume");
-  return (
-    <div className="pair" role="group" aria-label="Time">
-      <button type="button" className="button" data-testid="pause" disabled={idle || paused || pausing} aria-busy={pausing} onClick={() => luna.control.give({ type: "pause" }, "pause", "Pause")}>
-        <Icon name="pause" />
-        Pause
-      </button>
-      <button type="button" className={`button ${paused ? "button-primary" : ""}`} data-testid="resume" disabled={idle || !paused || resuming} aria-busy={resuming} onClick={() => luna.control.give({ type: "resume" }, "resume", "Resume")}>
-        <Icon name="play" />
-        Resume
-      </button>
-    </div>
-  );
-}
-
-/** Where the slider rests before the city has said its speed. */
-const USUAL = SPEEDS.indexOf(60);
-
-function Speed() {
-  const luna = useLuna();
-  const target = useStore(luna.state, (state) => state?.speed_target ?? null);
-  const achieved = useStore(luna.state, (state) => state?.speed_achieved ?? null);
-  const [held, setHeld] = useState<number | null>(null);
-  const running = target === null ? null : placeOf(target);
-  const place = held ?? running ?? USUAL;
-  const choose = (index: number) => {
-    const chosen = SPEEDS[index] ?? 60;
-    const command: Command = { type: "set_speed", payload: { multiplier: chosen } };
-    luna.control.give(command, "speed", `Speed ${speedTitle(chosen)}`);
-    setHeld(null);
-  };
-  const settle = () => {
-    if (held !== null && held !== running) {
-      choose(held);
-    }
-    setHeld(null);
-  };
-  return (
-    <div className="control" data-testid="speed">
-      <div className="control-head">
-        <PauseResume />
-        <span className="control-now">
-          <b data-testid="speed-target">{speed(target)}</b>
-          <span title="What the machine really does">{achieved === null ? "" : `${amount(achieved)}× achieved`}</span>
-        </span>
-      </div>
-      <input
-        type="range"
-        className="slider"
-        min={0}
-        max={SPEEDS.length - 1}
-        step={1}
-        value={place}
-        style={{ "--share": place / (SPEEDS.length - 1) } as React.CSSProperties}
-        aria-label="Speed"
-        aria-valuetext={speedTitle(SPEEDS[place] ?? 60)}
-        onChange={(event) => setHeld(Number(event.target.value))}
-        onPointerUp={settle}
-        onKeyUp={settle}
-        onBlur={settle}
-      />
-      <div className="presets" role="group" aria-label="Speeds">
-        {SPEEDS.map((preset, index) => (
-          <button key={preset} type="button" data-testid={`speed-${preset}`} className="preset" aria-pressed={index === running} onClick={() => choose(index)}>
-            {speedTitle(preset)}
-          </button>
-        ))}
-      </div>
-    </div>
-  );
-}
-
-const MOST_PEOPLE = 1000;
-
-function Spawn() {
-  const luna = useLuna();
-  const population = useStore(luna.state, (state) => state?.population ?? null);
-  const pending = usePending("spawn");
-  const [count, setCount] = useState("50");
-  const number = Number(count);
-  const valid = Number.isInteger(number) && number >= 1 && number <= MOST_PEOPLE;
-  const spawn = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (valid) {
-      luna.control.give({ type: "spawn_users", payload: { count: number } }, "spawn", `Add ${counted(number, "person", "people")}`);
-    }
-  };
-  return (
-    <form className="control spawn" onSubmit={spawn}>
-      <label htmlFor="spawn-count">
-        People
-        <span>{population === null ? "" : `${amount(population)} live here`}</span>
-      </label>
-      <input id="spawn-count" className="field" type="number" inputMode="numeric" min={1} max={MOST_PEOPLE} value={count} aria-invalid={!valid} onChange={(event) => setCount(event.target.value)} />
-      <button type="submit" className="button" data-testid="spawn" disabled={!valid || pending} aria-busy={pending}>
-        <Icon name="people" />
-        Add people
-      </button>
-    </form>
+  const active = useStore(luna.state, (state) => state?.scenarios);
+  const titles = useStore(luna.scenarios, (known) => known);
+  return active === undefined || active.length === 0 ? null : (
+    <ul className="controls-active" aria-label="Scenarios that are on">
+      {active.map(({ name, phase }) => (
+        <li key={name}>
+          <b>{titles.find(({ id }) => id === name)?.title ?? name}</b> {capital(phase)}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,7 +1,6 @@
-/** Live figures with their course over the last minute. */
+/** Live figures with their course over the last minute, in one strip. */
 import { Sparkline } from "../../components/Sparkline.tsx";
 import { useLuna } from "../../lib/context.ts";
-import { amount } from "../../lib/format.ts";
 import { useStore } from "../../lib/store.ts";
 import { COUNTERS, trend, type Counter } from "./counters.ts";
 import "./counters.css";
@@ -11,12 +10,11 @@ const SECONDS = 60;
 export function Counters() {
   return (
     <section className="panel counters" aria-label="Live figures">
-      <dl className="counters-list">
+      <dl className="counters-list" tabIndex={0} aria-label="Live figures">
         {COUNTERS.map((counter) => (
           <Tile key={counter.name} counter={counter} />
         ))}
       </dl>
-      <Totals />
     </section>
   );
 }
@@ -36,7 +34,7 @@ function Tile({ counter }: { readonly counter: Counter }) {
         </span>
         {counter.telling === true ? <Delta share={trend(values)} /> : null}
       </dd>
-      <Sparkline values={values} />
+      <Sparkline values={values} width={38} height={18} />
     </div>
   );
 }
@@ -51,31 +49,5 @@ function Delta({ share }: { readonly share: number | null }) {
       {share > 0 ? "+" : "−"}
       {size}%
     </span>
-  );
-}
-
-const TOTALS = [
-  ["sessions", "Sessions"],
-  ["bookings_confirmed", "Tables booked"],
-  ["visits", "Visits"],
-  ["reviews", "Reviews"],
-  ["friendships", "Friendships"],
-] as const;
-
-function Totals() {
-  const luna = useLuna();
-  const totals = useStore(luna.stats, (stats) => stats?.totals);
-  return (
-    <div className="totals">
-      <h2 className="totals-title">Since the first day</h2>
-      <dl>
-        {TOTALS.map(([name, title]) => (
-          <div key={name}>
-            <dt>{title}</dt>
-            <dd data-testid={`total-${name}`}>{amount(totals?.[name])}</dd>
-          </div>
-        ))}
-      </dl>
-    </div>
   );
 }

@@ -1,95 +1,58 @@
-/** What happens, as sentences, newest first. */
+/** What happens, as sentences, newest first: the slim one beside every view. */
 import { useMemo, useState } from "react";
 import { Icon } from "../../components/Icon.tsx";
+import { Panel } from "../../components/Panel.tsx";
+import { Rows } from "../../components/records/Rows.tsx";
 import { useLuna } from "../../lib/context.ts";
+import { FIRST_FILTER, newest, type FeedFilter } from "../../lib/filters.ts";
 import { amount } from "../../lib/format.ts";
+import { panels, togglePanel } from "../../lib/panels.ts";
+import { hashOf } from "../../lib/route.ts";
 import { useStore } from "../../lib/store.ts";
 import type { CityEvent } from "../../lib/types.ts";
-import { CHANNELS, FIRST_FILTER, newest, toggled, typesIn, type FeedFilter } from "./filters.ts";
-import { Rows } from "./Rows.tsx";
 import "./feed.css";
 
-const MOST_ROWS = 200;
+const MOST_ROWS = 60;
+/** The state is told again each simulated minute; that would be all one sees at night. */
+const SLIM: FeedFilter = { ...FIRST_FILTER, without: new Set(["state.changed"]) };
 
-interface Properties {
-  readonly inspected: CityEvent | null;
-  readonly onInspect: (event: CityEvent) => void;
-}
-
-export function Feed({ inspected, onInspect }: Properties) {
+export function Feed() {
   const luna = useLuna();
-  const [filter, setFilter] = useState<FeedFilter>(FIRST_FILTER);
+  const open = useStore(panels, (known) => known.feed);
+  const received = useStore(luna.feed, (known) => known.received);
   const [held, setHeld] = useState<readonly CityEvent[] | null>(null);
-  const feed = useStore(luna.feed, (known) => known);
-  const { ring } = luna.feed;
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- the ring is one object; its version says when it changed
-  const live = useMemo(() => newest(ring, filter, MOST_ROWS), [ring, filter, feed.version]);
-  const events = held ?? live;
-  return (
-    <section className="panel feed" aria-label="Event feed">
-      <header className="panel-head">
-        <h2 className="panel-title">
-          Feed <span className="feed-count">{amount(feed.received)} events</span>
-        </h2>
-        <div className="feed-actions">
-          <button type="button" className="button button-quiet" aria-pressed={held !== null} data-testid="feed-pause" onClick={() => setHeld(held === null ? live : null)}>
-            <Icon name={held === null ? "pause" : "play"} />
-            {held === null ? "Hold" : "Follow"}
-          </button>
-          <button
-            type="button"
-            className="button button-quiet icon-button"
-            aria-label="Clear the feed"
-            onClick={() => {
-              luna.feed.clear();
-              setHeld(null);
-            }}
-          >
-            <Icon name="clear" />
-          </button>
-        </div>
-      </header>
-      <Filters filter={filter} onFilter={setFilter} />
-      <Notices notice={feed.notice} skipped={feed.skipped} held={held !== null} />
-      <Rows events={events} inspected={inspected} onInspect={onInspect} />
-    </section>
-  );
-}
-
-function Filters({ filter, onFilter }: { readonly filter: FeedFilter; readonly onFilter: (filter: FeedFilter) => void }) {
-  const luna = useLuna();
-  const [types, setTypes] = useState<readonly string[]>([]);
-  return (
-    <div className="feed-filters">
-      <ul className="feed-chips" aria-label="Channels">
-        {CHANNELS.map(({ topic, title, family }) => (
-          <li key={topic}>
-            <button type="button" className={`feed-chip family-${family}`} aria-pressed={filter.channels.has(topic)} data-testid={`channel-${topic}`} onClick={() => onFilter({ ...filter, channels: toggled(filter.channels, topic) })}>
-              {title}
-            </button>
-          </li>
-        ))}
-      </ul>
-      <div className="feed-search">
-        <input className="field" type="search" placeholder="Name, venue, words or id" aria-label="Search the feed" data-testid="feed-search" value={filter.text} onChange={(event) => onFilter({ ...filter, text: event.target.value })} />
-        <select
-          className="field"
-          aria-label="Event type"
-          value={filter.eventType}
-          onFocus={() => setTypes(typesIn(luna.feed.ring, filter.channels))}
-          onChange={(event) => onFilter({ ...filter, eventType: event.target.value })}
-        >
-          <option value="">Every type</option>
-          {(types.includes(filter.eventType) || filter.eventType === "" ? types : [filter.eventType, ...types]).map((type) => (
-            <option key={type}>{type}</option>
-          ))}
-        </select>
-      </div>
+  const actions = (
+    <div className="feed-actions">
+      <button type="button" className="button button-quiet icon-button" aria-pressed={held !== null} aria-label={held === null ? "Hold the feed" : "Follow the feed"} data-testid="feed-pause" onClick={() => setHeld(held === null ? newest(luna.feed.ring, SLIM, MOST_ROWS) : null)}>
+        <Icon name={held === null ? "pause" : "play"} />
+      </button>
+      <a className="side-more" href={hashOf("events")}>
+        All events
+      </a>
     </div>
   );
+  return (
+    <Panel title="Feed" note={`${amount(received)} heard`} className="feed" actions={actions} folded={!open} onFold={() => togglePanel("feed")}>
+      <Notices held={held !== null} />
+      <Live held={held} />
+    </Panel>
+  );
 }
 
-function Notices({ notice, skipped, held }: { readonly notice: string; readonly skipped: number; readonly held: boolean }) {
+function Live({ held }: { readonly held: readonly CityEvent[] | null }) {
+  const luna = useLuna();
+  const { ring } = luna.feed;
+  const version = useStore(luna.feed, (known) => known.version);
+  const inspected = useStore(luna.inspected, (known) => known);
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the ring is one object; its version says when it changed
+  const live = useMemo(() => newest(ring, SLIM, MOST_ROWS), [ring, version]);
+  return <Rows events={held ?? live} inspected={inspected} onInspect={(event) => luna.inspected.set(event)} />;
+}
+
+function Notices({ held }: { readonly held: boolean }) {
+  const luna = useLuna();
+  const notice = useStore(luna.feed, (known) => known.notice);
+  const skipped = useStore(luna.feed, (known) => known.skipped);
   const words = [
     held ? "The feed is held; the city goes on." : "",
     notice,

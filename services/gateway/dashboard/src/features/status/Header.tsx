@@ -1,14 +1,19 @@
-/** Name, simulated clock, phase, weather, connection, theme. */
+/** Name, simulated clock, phase, weather, connection, and what belongs to the page itself. */
 import { Icon, type IconName } from "../../components/Icon.tsx";
 import { useLuna } from "../../lib/context.ts";
 import { capital, clockTime, dayOf, plain, weekdayOf } from "../../lib/format.ts";
+import { panels, togglePanel } from "../../lib/panels.ts";
+import { hashOf } from "../../lib/route.ts";
+import { fullScreen, toggleFullScreen } from "../../lib/screen.ts";
+import { SKIES } from "../../lib/sky.ts";
 import { useStore } from "../../lib/store.ts";
 import { chooseTheme, theme } from "../../lib/theme.ts";
+import { tourAct } from "../../lib/tour.ts";
 import { Connection } from "./Connection.tsx";
 import { PhaseChip } from "./PhaseChip.tsx";
 import "./status.css";
 
-export function Header() {
+export function Header({ onPalette }: { readonly onPalette: () => void }) {
   return (
     <header className="header">
       <Wordmark />
@@ -17,7 +22,16 @@ export function Header() {
       <div className="header-end">
         <WeatherNow />
         <Connection />
-        <ThemeToggle />
+        <div className="header-tools">
+          <button type="button" className="button palette-open" aria-label="Find or do Ctrl K" data-testid="palette-open" onClick={onPalette}>
+            <Icon name="search" />
+            <span>Find or do</span> <kbd>Ctrl K</kbd>
+          </button>
+          <Tool name="Guided tour" icon="compass" onClick={() => tourAct.set(0)} testId="tour-open" />
+          <PanelTools />
+          <ScreenToggle />
+          <ThemeToggle />
+        </div>
       </div>
     </header>
   );
@@ -26,11 +40,13 @@ export function Header() {
 function Wordmark() {
   return (
     <h1 className="wordmark">
-      <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden="true">
-        <path d="M24.6 23.1A11.2 11.2 0 1 1 15.4 4.7a9.2 9.2 0 0 0 9.2 18.4Z" fill="currentColor" />
-        <circle cx="24.4" cy="9.4" r="2.6" fill="currentColor" />
-      </svg>
-      <span>Luna</span>
+      <a href={hashOf("city")}>
+        <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden="true">
+          <path d="M24.6 23.1A11.2 11.2 0 1 1 15.4 4.7a9.2 9.2 0 0 0 9.2 18.4Z" fill="currentColor" />
+          <circle cx="24.4" cy="9.4" r="2.6" fill="currentColor" />
+        </svg>
+        <span>Luna</span>
+      </a>
     </h1>
   );
 }
@@ -53,9 +69,6 @@ function Clock() {
   );
 }
 
-const SKIES: Readonly<Record<string, IconName>> = {
-  clear: "sun", cloudy: "cloud", rain: "rain", snow: "snow", storm: "storm", fog: "fog",
-};
 
 function WeatherNow() {
   const luna = useLuna();
@@ -72,12 +85,41 @@ function WeatherNow() {
   );
 }
 
+interface ToolProperties {
+  readonly name: string;
+  readonly icon: IconName;
+  readonly onClick: () => void;
+  readonly pressed?: boolean;
+  readonly className?: string;
+  readonly testId?: string;
+}
+
+function Tool({ name, icon, onClick, pressed, className = "", testId }: ToolProperties) {
+  return (
+    <button type="button" className={`button button-quiet icon-button ${className}`} aria-label={name} aria-pressed={pressed} title={name} data-testid={testId} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+function PanelTools() {
+  const figures = useStore(panels, (known) => known.figures);
+  const side = useStore(panels, (known) => known.side);
+  return (
+    <>
+      <Tool name="Figures beside the view" icon="strip" className="wide-only" pressed={figures} onClick={() => togglePanel("figures")} testId="panel-figures" />
+      <Tool name="Controls and feed beside the view" icon="side" className="wide-only" pressed={side} onClick={() => togglePanel("side")} testId="panel-side" />
+    </>
+  );
+}
+
+function ScreenToggle() {
+  const full = useStore(fullScreen, (known) => known);
+  return <Tool name={full ? "Leave full screen" : "Full screen"} icon={full ? "shrink" : "expand"} className="wide-only" onClick={toggleFullScreen} />;
+}
+
 function ThemeToggle() {
   const now = useStore(theme, (known) => known);
   const next = now === "dark" ? "light" : "dark";
-  return (
-    <button type="button" className="button button-quiet icon-button" aria-label={`Switch to the ${next} theme`} onClick={() => chooseTheme(next)}>
-      <Icon name={now === "dark" ? "sun" : "moon"} />
-    </button>
-  );
+  return <Tool name={`Switch to the ${next} theme`} icon={now === "dark" ? "sun" : "moon"} onClick={() => chooseTheme(next)} />;
 }

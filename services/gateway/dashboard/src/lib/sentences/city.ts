@@ -1,5 +1,6 @@
 /** What the city, the machine behind it and its hidden causes do, in words. */
 import type {
+  BookingsByUserEventType,
   EnvironmentEventType,
   GroundTruthEventType,
   ReplayEventType,
@@ -58,7 +59,11 @@ export const TRUTH: Tellers<GroundTruthEventType> = {
   "truth.imperfection": (e) => [`Truth: a record of ${words(e.subject_topic, "a topic")} was damaged on purpose`],
 };
 
-export const ROWS: Tellers<UsersEventType | VenuesEventType | RequestsEventType | RepliesEventType | ReplayEventType> = {
+type RowsEventType =
+  UsersEventType | VenuesEventType | BookingsByUserEventType | RequestsEventType | RepliesEventType | ReplayEventType;
+
+export const ROWS: Tellers<RowsEventType> = {
+  "booking.followed": (e) => [who(e), " asked for or gave up a table at ", where(e)],
   "user.updated": (e) => [named(e.name, "Somebody"), "’s row changed"],
   "venue.updated": (e) => [named(e.name, "A venue"), "’s row changed"],
   "request.made": (e) => [`Asked of ${e.owner ?? "a service"}: ${words(e.kind, "something")}`],

@@ -1,0 +1,81 @@
+/** Events from before this page opened, or from the time asked for: from the event store, or from the gateway's memory. */
+import { useEffect, useState } from "react";
+import type { Asked } from "../../lib/asked.ts";
+import { reasonOf } from "../../lib/api.ts";
+import { useLuna } from "../../lib/context.ts";
+import { CHANNELS } from "../../lib/filters.ts";
+import type { Luna } from "../../lib/luna.ts";
+import type { CityEvent } from "../../lib/types.ts";
+import { merged, questionOf, type Filter } from "./filter.ts";
+
+export interface Past {
+  readonly events: readonly CityEvent[];
+  /** `store` for the event store; `memory` for what the gateway still holds. */
+  readonly source: "store" | "memory";
+}
+
+const A_PAGE = 300;
+const HELD = 1000;
+/** The gateway holds 10,000 records of a topic. */
+const PAGES = 10;
+
+interface Page {
+  readonly events: readonly CityEvent[];
+  readonly before?: string | null;
+}
+
+/** Without a time: the newest. With one (ISO 8601): the newest up to it. */
+export function usePast(filter: Filter, at: string): Asked<Past> {
+  const luna = useLuna();
+  const question = questionOf(filter);
+  const channels = [...filter.channels].join(",");
+  const key = `${question}|${channels}|${at}`;
+  const [known, setKnown] = useState<{ readonly key: string; readonly asked: Asked<Past> }>({ key, asked: { status: "loading" } });
+  useEffect(() => {
+    let wanted = true;
+    const answer = at === "" ? newest(luna, channels, question) : upTo(luna, channels, question, at);
+    answer.then(
+      (past) => wanted && setKnown({ key, asked: { status: "ready", answer: past, stale: "" } }),
+      (error: unknown) => wanted && setKnown({ key, asked: { status: "failed", reason: reasonOf(error), code: null } }),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [luna, key, channels, question, at]);
+  return known.key === key ? known.asked : { status: "loading" };
+}
+
+async function newest(luna: Luna, channels: string, question: string): Promise<Past> {
+  const names = channels === "" ? ["all"] : channels.split(",");
+  const pages = await Promise.all(names.map((name) => luna.ask<Page>(`/admin/streams/history/${name}?limit=${A_PAGE}&${question}`)));
+  return { events: merged(...pages.map(({ events }) => events)), source: "memory" };
+}
+
+async function upTo(luna: Luna, channels: string, question: string, at: string): Promise<Past> {
+  try {
+    const asked = new URLSearchParams({ to: at, limit: String(A_PAGE) });
+    if (channels !== "") {
+      asked.set("channels", channels);
+    }
+    const { events } = await luna.ask<Page>(`/admin/streams/stored?${asked}&${question}`);
+    return { events: merged(events), source: "store" };
+  } catch {
+    const names = channels === "" ? CHANNELS.map(({ topic }) => topic) : channels.split(",");
+    const found = await Promise.all(names.map((name) => lookBack(luna, name, question, at)));
+    return { events: merged(...found).slice(0, HELD), source: "memory" };
+  }
+}
+
+/** Pages back until the time is reached or the gateway's memory ends. */
+async function lookBack(luna: Luna, channel: string, question: string, at: string): Promise<CityEvent[]> {
+  const found: CityEvent[] = [];
+  const until = new Date(at).toISOString();
+  let before: string | null | undefined = undefined;
+  for (let page = 0; page < PAGES && found.length < A_PAGE && before !== null; page += 1) {
+    const next: string = before === undefined ? "" : `&before=${encodeURIComponent(before)}`;
+    const answer: Page = await luna.ask<Page>(`/admin/streams/history/${channel}?limit=${HELD}&${question}${next}`);
+    found.push(...answer.events.filter(({ simulation_time }) => simulation_time <= until));
+    before = answer.before ?? null;
+  }
+  return found;
+}

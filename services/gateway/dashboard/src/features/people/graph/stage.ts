@@ -1,0 +1,224 @@
+/** The graph itself, outside React: WebGL for people and friendships, a canvas above it for what happens between them. */
+import Graph from "graphology";
+import forceAtlas2 from "graphology-layout-forceatlas2";
+import Sigma from "sigma";
+import type { Settings } from "sigma/settings";
+import { personaToken } from "../../../lib/personas.ts";
+import { token } from "../../../lib/theme.ts";
+import type { CityEvent } from "../../../lib/types.ts";
+import { Brush, Effects, type Inks } from "./effects.ts";
+import { drawHover, drawLabel } from "./hover.ts";
+import { edgeLook, nodeLook, startOf, type Focus } from "./looks.ts";
+import type { Society } from "./society.ts";
+
+interface Hearing {
+  readonly onHover: (userId: string | null) => void;
+  readonly onOpen: (userId: string) => void;
+}
+
+/** Frames that the layout works on a new graph, and on a changed one. */
+const HOT = 260;
+const WARM = 60;
+const SIZES_MS = 700;
+
+export class GraphStage {
+  readonly #society: Society;
+  readonly #graph = new Graph({ type: "undirected" });
+  readonly #sigma: Sigma;
+  readonly #canvas: HTMLCanvasElement;
+  readonly #effects = new Effects();
+  readonly #still: boolean;
+  #focus: Focus = { chosen: null, hovered: null, near: new Set(), personas: new Set() };
+  #inks: Inks = inks();
+  #heat = 0;
+  #sizedAt = 0;
+  #frame = 0;
+  #gone = false;
+
+  constructor(place: HTMLElement, canvas: HTMLCanvasElement, society: Society, hearing: Hearing) {
+    this.#society = society;
+    this.#canvas = canvas;
+    this.#still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.#sigma = new Sigma(this.#graph, place, {
+      ...this.#colours(),
+      allowInvalidContainer: true,
+      defaultDrawNodeHover: drawHover,
+      defaultDrawNodeLabel: drawLabel,
+      labelFont: '"Inter Variable", sans-serif',
+      labelSize: 12,
+      labelWeight: "500",
+      labelDensity: 0.35,
+      labelGridCellSize: 110,
+      labelRenderedSizeThreshold: 7.5,
+      minCameraRatio: 0.08,
+      maxCameraRatio: 2.2,
+      stagePadding: 36,
+      zIndex: true,
+      nodeReducer: (id, data) => nodeLook(id, data, this.#focus),
+      edgeReducer: (pair) => edgeLook(this.#graph.extremities(pair), this.#society.ties.get(pair)?.interactions ?? 0, this.#focus),
+    });
+    this.#sigma.on("enterNode", ({ node }) => this.#hover(node, hearing));
+    this.#sigma.on("leaveNode", () => this.#hover(null, hearing));
+    this.#sigma.on("clickNode", ({ node }) => hearing.onOpen(node));
+    this.#sigma.on("afterRender", () => this.#paint(performance.now()));
+  }
+
+  /** People and friendships as the society has them now; whoever is new starts near a friend. */
+  sync(): void {
+    const graph = this.#graph;
+    const before = graph.order;
+    const grown = graph.size;
+    graph.filterNodes((id) => !this.#society.people.has(id)).forEach((id) => graph.dropNode(id));
+    for (const person of this.#society.people.values()) {
+      const looks = { label: person.name ?? person.user_id, persona: person.persona, color: token(personaToken(person.persona)) };
+      if (graph.hasNode(person.user_id)) {
+        graph.mergeNodeAttributes(person.user_id, looks);
+      } else {
+        graph.addNode(person.user_id, { ...looks, ...startOf(person), size: 4 });
+      }
+    }
+    graph.filterEdges((edge) => !this.#society.ties.has(edge)).forEach((edge) => graph.dropEdge(edge));
+    for (const [pair, { a, b }] of this.#society.ties) {
+      if (!graph.hasEdge(pair) && graph.hasNode(a) && graph.hasNode(b)) {
+        graph.addUndirectedEdgeWithKey(pair, a, b);
+      }
+    }
+    this.#size();
+    if (graph.order !== before || graph.size !== grown) {
+      this.#heat = Math.max(this.#heat, before === 0 ? HOT : WARM);
+    }
+    this.#wake();
+  }
+
+  hear(events: readonly CityEvent[]): void {
+    const now = performance.now();
+    let grown = false;
+    for (const event of events) {
+      const happening = this.#society.hear(event);
+      if (happening !== null) {
+        this.#effects.add(happening, now);
+        grown ||= happening.kind === "friendship";
+      }
+    }
+    if (grown) {
+      this.sync();
+    }
+    this.#wake();
+  }
+
+  focus(chosen: string | null, personas: ReadonlySet<string>): void {
+    this.#focus = { ...this.#focus, chosen, personas };
+    this.#refocus();
+  }
+
+  recolour(): void {
+    this.#inks = inks();
+    this.#sigma.setSettings(this.#colours());
+    this.#graph.forEachNode((id, { persona }) => this.#graph.setNodeAttribute(id, "color", token(personaToken(persona as string | null))));
+    this.#size();
+    this.#sigma.refresh();
+  }
+
+  zoom(factor: number): void {
+    const camera = this.#sigma.getCamera();
+    void camera.animate({ ratio: camera.ratio / factor }, { duration: this.#still ? 0 : 180 });
+  }
+
+  fit(): void {
+    void this.#sigma.getCamera().animate({ x: 0.5, y: 0.5, ratio: 1, angle: 0 }, { duration: this.#still ? 0 : 260 });
+  }
+
+  remove(): void {
+    this.#gone = true;
+    cancelAnimationFrame(this.#frame);
+    this.#sigma.kill();
+  }
+
+  readonly #step = (now: number): void => {
+    this.#frame = 0;
+    if (this.#gone) {
+      return;
+    }
+    if (this.#heat > 0 && this.#graph.order > 1) {
+      this.#arrange();
+    }
+    if (now - this.#sizedAt > SIZES_MS) {
+      this.#sizedAt = now;
+      this.#size();
+    }
+    this.#paint(now);
+    if (this.#heat > 0 || this.#effects.count > 0) {
+      this.#wake();
+    }
+  };
+
+  #wake(): void {
+    if (this.#frame === 0 && !this.#gone) {
+      this.#frame = requestAnimationFrame(this.#step);
+    }
+  }
+
+  #arrange(): void {
+    const iterations = this.#still ? 24 : this.#heat > WARM ? 3 : 1;
+    this.#heat = Math.max(0, this.#heat - iterations);
+    forceAtlas2.assign(this.#graph, {
+      iterations,
+      settings: { linLogMode: true, outboundAttractionDistribution: true, gravity: 0.6, scalingRatio: 1.6, slowDown: 4, barnesHutOptimize: this.#graph.order > 500 },
+    });
+  }
+
+  /** Size by what people do lately, width by how much two have to do with each other. */
+  #size(): void {
+    // without a hint of what changes: Sigma takes one as leave to draw people it has not met
+    this.#graph.updateEachNodeAttributes((id, data) => ({ ...data, size: sizeOf(this.#society.activityOf(id), this.#society.people.get(id)?.friend_count ?? 0) }));
+  }
+
+  #hover(hovered: string | null, hearing: Hearing): void {
+    this.#focus = { ...this.#focus, hovered };
+    this.#refocus();
+    hearing.onHover(hovered);
+  }
+
+  #refocus(): void {
+    const centre = this.#focus.hovered ?? this.#focus.chosen;
+    const near = new Set(centre !== null && this.#graph.hasNode(centre) ? [centre, ...this.#graph.neighbors(centre)] : []);
+    this.#focus = { ...this.#focus, near };
+    this.#sigma.scheduleRefresh();
+  }
+
+  #paint(now: number): void {
+    const { width, height } = this.#sigma.getDimensions();
+    const ratio = window.devicePixelRatio || 1;
+    if (this.#canvas.width !== Math.round(width * ratio) || this.#canvas.height !== Math.round(height * ratio)) {
+      this.#canvas.width = Math.round(width * ratio);
+      this.#canvas.height = Math.round(height * ratio);
+    }
+    const context = this.#canvas.getContext("2d");
+    if (context === null) {
+      return;
+    }
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    const brush = new Brush(context, (id) => this.#spot(id), this.#inks, this.#still, width);
+    this.#effects.at(now).forEach((effect) => brush.draw(effect));
+  }
+
+  #spot(id: string): { x: number; y: number } | null {
+    if (!this.#graph.hasNode(id)) {
+      return null;
+    }
+    const { x, y } = this.#graph.getNodeAttributes(id) as { x: number; y: number };
+    return this.#sigma.graphToViewport({ x, y });
+  }
+
+  #colours(): Partial<Settings> {
+    return { labelColor: { color: token("ink") }, defaultEdgeColor: token("line-strong") };
+  }
+}
+
+const inks = (): Inks => ({
+  social: token("social"), accent: token("accent"), good: token("good"), bad: token("bad"), ink: token("ink"), ground: token("ground"),
+});
+
+/** Radius in pixels. */
+export const sizeOf = (activity: number, friends: number): number => 3 + Math.min(3, Math.sqrt(friends) * 0.45) + Math.min(7, Math.sqrt(activity) * 2.2);

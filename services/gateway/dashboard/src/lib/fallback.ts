@@ -1,0 +1,168 @@
+/** Live data while the socket cannot be had: server-sent events, and where even those do not come, asking every few seconds. */
+import type { Api } from "./api.ts";
+import { Seen } from "./seen.ts";
+import type { Listening, Surroundings } from "./socket.ts";
+import { Store } from "./store.ts";
+import { GROUPS } from "./stream.ts";
+import type { CityEvent, Stats } from "./types.ts";
+
+/** How the page hears the city. */
+export type Path = "socket" | "events" | "polling" | "away";
+
+export interface FallbackHearing {
+  readonly onEvents: (events: readonly CityEvent[]) => void;
+  readonly onStats: (stats: Stats) => void;
+}
+
+const STATS_EVERY_MS = 2000;
+const EVENTS_EVERY_MS = 3000;
+const GATHER_MS = 120;
+/** Server-sent events that fail so often are given up for asking. */
+const TRIES = 2;
+const PAGE = 200;
+/** How long after the socket is back its records may repeat what was heard meanwhile. */
+const REPEATS_MS = 30_000;
+
+const STREAM = `/api/v1/admin/streams/subscribe-all?channels=${(GROUPS[0]?.channels ?? []).join(",")}`;
+const HISTORY = `/admin/streams/history/all?limit=${PAGE}`;
+
+export class Fallback {
+  readonly path = new Store<Path>("away");
+  readonly #api: Api;
+  readonly #around: Surroundings;
+  readonly #hearing: FallbackHearing;
+  readonly #seen = new Seen();
+  #on = false;
+  #failures = 0;
+  #gathered: CityEvent[] = [];
+  #closeStream: () => void = () => undefined;
+  #timers: (() => void)[] = [];
+  #forget: () => void = () => undefined;
+
+  constructor(api: Api, around: Surroundings, hearing: FallbackHearing) {
+    this.#api = api;
+    this.#around = around;
+    this.#hearing = hearing;
+  }
+
+  /** The socket is away; `known` are the events the page has already. */
+  begin(known: readonly CityEvent[]): void {
+    if (this.#on) {
+      return;
+    }
+    this.#on = true;
+    this.#failures = 0;
+    this.#forget();
+    this.path.set("away");
+    this.#seen.learn(known);
+    this.#every(STATS_EVERY_MS, () => this.#askStats());
+    this.#listen();
+  }
+
+  /** The socket is back. */
+  end(): void {
+    this.path.set("socket");
+    if (this.#on) {
+      this.#on = false;
+      this.#quiet();
+      this.#forget = this.#around.after(REPEATS_MS, () => this.#seen.clear());
+    }
+  }
+
+  stop(): void {
+    this.#on = false;
+    this.#quiet();
+    this.#forget();
+  }
+
+  /** Those that the page has not heard by another path. */
+  fresh(events: readonly CityEvent[]): readonly CityEvent[] {
+    return this.#seen.fresh(events);
+  }
+
+  #quiet(): void {
+    this.#closeStream();
+    this.#timers.forEach((cancel) => cancel());
+    this.#timers = [];
+  }
+
+  #listen(): void {
+    const hearing: Listening = {
+      onReady: () => {
+        this.#failures = 0;
+        this.path.set("events");
+      },
+      onRecord: (text) => this.#gather(text),
+      onFault: () => this.#fail(),
+    };
+    this.#closeStream = this.#around.listen(STREAM, hearing);
+  }
+
+  #fail(): void {
+    this.#failures += 1;
+    if (this.#on && this.#failures === TRIES) {
+      this.#closeStream();
+      this.#every(EVENTS_EVERY_MS, () => this.#askEvents());
+    }
+  }
+
+  #gather(text: string): void {
+    this.#gathered.push(JSON.parse(text) as CityEvent);
+    if (this.#gathered.length === 1) {
+      this.#around.after(GATHER_MS, () => {
+        const events = this.#gathered;
+        this.#gathered = [];
+        this.#tell(events);
+      });
+    }
+  }
+
+  #tell(events: readonly CityEvent[]): void {
+    const fresh = this.#seen.fresh(events);
+    if (this.#on && fresh.length > 0) {
+      this.#seen.learn(fresh);
+      this.#hearing.onEvents(fresh);
+    }
+  }
+
+  async #askEvents(): Promise<void> {
+    try {
+      const { events } = await this.#api.get<{ events: readonly CityEvent[] }>(HISTORY);
+      this.path.set(this.#on ? "polling" : this.path.latest());
+      this.#tell(events.toReversed());
+    } catch {
+      this.#lost();
+    }
+  }
+
+  async #askStats(): Promise<void> {
+    try {
+      const stats = await this.#api.get<Stats>("/admin/stats");
+      if (this.#on) {
+        this.#hearing.onStats(stats);
+      }
+    } catch {
+      this.#lost();
+    }
+  }
+
+  #lost(): void {
+    if (this.#on) {
+      this.path.set("away");
+    }
+  }
+
+  /** At once, and then every so often, never twice at a time. */
+  #every(milliseconds: number, task: () => Promise<void>): void {
+    const place = this.#timers.length;
+    const run = () => {
+      void task().then(() => {
+        if (this.#on) {
+          this.#timers[place] = this.#around.after(milliseconds, run);
+        }
+      });
+    };
+    this.#timers[place] = () => undefined;
+    run();
+  }
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it, vi } from "vitest";
+import type { Api } from "../../src/lib/api.ts";
+import { Luna } from "../../src/lib/luna.ts";
+import type { CityEvent } from "../../src/lib/types.ts";
+import { FakeWorld, anEvent, someStats } from "../stage.ts";
+
+/** A gateway that answers over HTTP, and may stop answering. */
+class FakeApi implements Api {
+  history: CityEvent[] = [];
+  answers = true;
+
+  get = <Answer>(path: string): Promise<Answer> => {
+    if (!this.answers) {
+      return Promise.reject(new TypeError("fetch failed"));
+    }
+    return Promise.resolve((path.startsWith("/admin/stats") ? someStats() : { events: this.history }) as Answer);
+  };
+  order = () => Promise.reject(new TypeError("fetch failed"));
+  venues = () => Promise.resolve([]);
+  environment = () => Promise.resolve({ weather: null });
+  scenarios = () => Promise.resolve([]);
+  ticket = () => Promise.resolve("");
+  eventsOfVenue = () => Promise.resolve([]);
+}
+
+function cityWithoutSocket() {
+  const world = new FakeWorld();
+  const api = new FakeApi();
+  const luna = new Luna(api, world);
+  const heard: string[] = [];
+  luna.onEvents((events) => heard.push(...events.map(({ event_id }) => event_id)));
+  luna.start();
+  const lose = () => world.wires.filter(({ url, closed }) => url.endsWith("/ws/stream") && !closed).forEach((wire) => wire.onclose?.({ code: 1006, reason: "" }));
+  return { world, api, luna, heard, lose };
+}
+
+function lostTwice() {
+  const city = cityWithoutSocket();
+  city.lose();
+  expect(city.world.streams).toHaveLength(0);
+  city.world.pass(5000);
+  city.lose();
+  return city;
+}
+
+const stream = ({ streams }: FakeWorld) => {
+  const newest = streams.at(-1);
+  if (newest === undefined) {
+    throw new Error("nobody listens");
+  }
+  return newest;
+};
+
+describe("while the socket is away", () => {
+  it("events come over server-sent events, and the figures are asked for", async () => {
+    const { world, luna, heard } = lostTwice();
+    stream(world).hearing.onReady();
+    stream(world).hearing.onRecord(JSON.stringify(anEvent({ event_id: "a" })));
+    world.pass(200);
+    expect(heard).toEqual(["a"]);
+    expect(luna.path.latest()).toBe("events");
+    await vi.waitFor(() => expect(luna.stats.latest()).not.toBeNull());
+  });
+
+  it("events are asked for when server-sent events do not come either, each once, oldest first", async () => {
+    const { world, api, luna, heard } = lostTwice();
+    api.history = [anEvent({ event_id: "b" }), anEvent({ event_id: "a" })];
+    stream(world).hearing.onFault();
+    stream(world).hearing.onFault();
+    await vi.waitFor(() => expect(luna.path.latest()).toBe("polling"));
+    expect(stream(world).closed).toBe(true);
+    expect(heard).toEqual(["a", "b"]);
+    api.history = [anEvent({ event_id: "c" }), ...api.history];
+    await vi.waitFor(() => {
+      world.pass(3000);
+      expect(heard).toEqual(["a", "b", "c"]);
+    });
+  });
+
+  it("it is said when nothing answers", async () => {
+    const { api, luna, world } = lostTwice();
+    stream(world).hearing.onReady();
+    api.answers = false;
+    await vi.waitFor(() => {
+      world.pass(2000);
+      expect(luna.path.latest()).toBe("away");
+    });
+  });
+
+  it("nothing is told twice when the socket comes back and repeats it", () => {
+    const { world, luna, heard } = lostTwice();
+    stream(world).hearing.onReady();
+    stream(world).hearing.onRecord(JSON.stringify(anEvent({ event_id: "a" })));
+    world.pass(200);
+    luna.hurry();
+    const wire = world.wires.findLast(({ url }) => url.endsWith("/ws/stream"));
+    wire?.onopen?.();
+    wire?.say({ type: "events", channel: "user_actions", position: "e:1", events: [anEvent({ event_id: "a" }), anEvent({ event_id: "b" })] });
+    expect(heard).toEqual(["a", "b"]);
+    expect([luna.path.latest(), stream(world).closed]).toEqual(["socket", true]);
+  });
+});
