@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 
 from services.simulator.data_files import DataError, load_city_data
+from services.simulator.domain.city import CityConfig
 from services.simulator.domain.specification import CityData
 
 WRONG = 2
@@ -24,9 +25,9 @@ def refuse(command: str, reason: object, code: int = WRONG) -> NoReturn:
     raise typer.Exit(code)
 
 
-def city_data(command: str) -> CityData:
-    """The data of the default city, or the end of the command."""
+def city_data(command: str, city: str = CityConfig.city) -> CityData:
+    """The data of a city, or the end of the command."""
     try:
-        return load_city_data()
+        return load_city_data(city=city)
     except DataError as error:
         refuse(command, error)

@@ -28,6 +28,10 @@ class Gateway:
         """The answer to a command; raises `GatewayError`."""
         return self._ask("POST", path, body)
 
+    def delete(self, path: str) -> dict[str, Any]:
+        """What became of what was ended; raises `GatewayError`."""
+        return self._ask("DELETE", path, None)
+
     def close(self) -> None:
         """Give the connections back."""
         self._client.close()

@@ -12,6 +12,7 @@ from cli.commands import (
     explain,
     generate,
     realism,
+    replay,
     run,
     scenario,
     snapshot,
@@ -19,11 +20,12 @@ from cli.commands import (
     tail,
     topics,
     up,
+    watch,
 )
 
 COMMANDS = (
-    up, run, generate, topics, tail, control, snapshot, dlq, status, scenario, explain, realism, determinism, doctor,
-    evaluate, bench,
+    up, run, generate, topics, tail, control, snapshot, watch, replay, dlq, status, scenario, explain, realism,
+    determinism, doctor, evaluate, bench,
 )  # fmt: skip
 
 

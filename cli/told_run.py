@@ -11,8 +11,8 @@ import polars as pl
 from cli.manifest import NAME
 from services.simulator.domain.calendar import MINUTE
 from services.simulator.domain.city import CityConfig
-from services.simulator.domain.specification import World
-from services.simulator.explain import Known, Under
+from services.simulator.domain.explain import Known, Under
+from services.simulator.domain.specification import ACTIONS, World
 
 _ENDED = ("booking.declined", "booking.expired", "booking.cancelled", "booking.completed", "booking.no_show")
 _HOUR = 60 * MINUTE
@@ -49,6 +49,7 @@ class ToldRun:
             intent=_intent(actions, bookings.filter(pl.col("user_id") == user), social, user, time_us),
             heat=_heat(actions, time_us, world.session.excitation_half_life_minutes),
             newcomer=profile["registered_at"] > time_us - int(world.social.newcomer_hours * _HOUR),
+            ordered=(0.0,) * len(ACTIONS),  # a run to files takes no orders
         )
 
     def _before(self, topic: str, time_us: int) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Reads the raw records of one topic without a consumer group: it commits nothing and disturbs nobody."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaException, Message, TopicPartition
 
@@ -24,6 +24,22 @@ class TopicReader:
     def follow(self, stopped: Callable[[], bool], *, from_beginning: bool) -> Iterator[Sequence[Message]]:
         """Batches as they arrive, until stopped."""
         self._assign(OFFSET_BEGINNING if from_beginning else OFFSET_END)
+        while not stopped():
+            batch = self._poll()
+            if batch:
+                yield batch
+
+    def ends(self) -> dict[int, int]:
+        """Next offset of each partition as of now."""
+        places = {number: TopicPartition(self._topic, number) for number in self._partitions}
+        return {
+            number: self._consumer.get_watermark_offsets(place, timeout=ANSWER_SECONDS)[1]
+            for number, place in places.items()
+        }
+
+    def since(self, ends: Mapping[int, int], stopped: Callable[[], bool]) -> Iterator[Sequence[Message]]:
+        """Batches from these offsets on, as they arrive, until stopped."""
+        self._consumer.assign([TopicPartition(self._topic, number, offset) for number, offset in ends.items()])
         while not stopped():
             batch = self._poll()
             if batch:

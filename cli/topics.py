@@ -22,7 +22,9 @@ from streamkit.clock import SystemClock
 from streamkit.codec.registry import SchemaRegistry, patiently
 from streamkit.contracts import Catalogue, Topic
 
-ADMIN_SECONDS = 30.0
+ADMIN_SECONDS = 90.0
+"""A broker that has just started on a loaded machine answers late."""
+
 DLQ_SUFFIX = ".dlq"
 LARGEST_LETTER_BYTES = 1_048_588 + 16 * 1024
 """A broker's usual limit of a record, and room for the reason that a dead letter carries beside the record."""

@@ -47,6 +47,19 @@ def measure() -> Sequence[Measurement]:
     ]
 
 
+def beside_fastavro(codec: Codec, topic: str, values: Sequence[bytes]) -> tuple[float, float, str]:
+    """Records of a topic decoded a second by ours and, one by one, by fastavro; its name."""
+    schema = fastavro.parse_schema(dict(Catalogue.load().topic(topic).schema))
+    sample = values[: max(1, len(values) // 10)]
+
+    def one_by_one() -> None:
+        for value in sample:
+            fastavro.schemaless_reader(io.BytesIO(value[HEADER:]), schema, None)
+
+    ours = _rate(lambda: codec.decode(topic, values), len(values))
+    return ours, _rate(one_by_one, len(sample)), f"fastavro {fastavro.__version__}"
+
+
 def _rate(work: Callable[[], object], rows: int) -> float:
     times = []
     for _ in range(ROUNDS):

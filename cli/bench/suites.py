@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from cli.bench import booking, codec, engine, pipeline, recommender
+from cli.bench import analytics, booking, codec, engine, gateway, pipeline, recommender
 from cli.bench.measure import Measurement
 
 SUITES: Mapping[str, Callable[[], Sequence[Measurement]]] = {
+    "analytics": analytics.measure,
     "booking": booking.measure,
     "codec": codec.measure,
     "engine": engine.measure,
+    "gateway": gateway.measure,
     "pipeline": pipeline.measure,
     "recommender": recommender.measure,
 }
+
+QUICK: Mapping[str, Callable[[], Sequence[Measurement]]] = {
+    "analytics": analytics.measure_quick,
+    "gateway": lambda: gateway.measure(gateway.QUICK),
+}
+"""A smaller form, where a benchmark has one: a look on a machine that others use, no figure to publish."""

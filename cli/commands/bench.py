@@ -8,7 +8,7 @@ from rich.table import Column, Table
 
 from cli import figures
 from cli.bench.measure import Measurement
-from cli.bench.suites import SUITES
+from cli.bench.suites import QUICK, SUITES
 
 RESULTS = Path(".luna/bench.json")
 
@@ -21,12 +21,15 @@ def register(app: typer.Typer) -> None:
 def bench(
     suites: Annotated[list[str] | None, typer.Argument(help="Which; all without any")] = None,
     json: Annotated[Path, typer.Option("--json", help="Where the figures go")] = RESULTS,
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="In little, where a suite can: no figure to tell")] = False,
 ) -> None:
     """Measure; exit code 1 where a bar is missed."""
     unknown = set(suites or []) - set(SUITES)
     if unknown:
         raise typer.BadParameter(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(SUITES)}")
-    measured = [one for name in suites or SUITES for one in SUITES[name]()]
+    known = {**SUITES, **QUICK} if quick else SUITES
+    measured = [one for name in suites or SUITES for one in known[name]()]
     figures.wide_console().print(_table(measured))
     figures.write(json, [one.printable() for one in measured])
     if not all(one.ok for one in measured):

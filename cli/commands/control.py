@@ -17,6 +17,8 @@ Url = Annotated[str, typer.Option(help="Address of the gateway", envvar="LUNA_UR
 Token = Annotated[str | None, typer.Option(help="Bearer token, where the gateway asks for one", envvar="LUNA_TOKEN")]
 
 LOCAL = "http://127.0.0.1:8000"
+PATIENCE = 15.0
+"""Seconds that an answer may take."""
 
 
 def register(app: typer.Typer) -> None:
@@ -152,10 +154,12 @@ def state(url: Url = LOCAL, token: Token = None) -> None:
     _ask(url, token, "GET", "/simulation/state", None)
 
 
-def give(url: str, token: str | None, command: str, given: Mapping[str, object] | None = None) -> None:
+def give(
+    url: str, token: str | None, command: str, given: Mapping[str, object] | None = None, seconds: float = PATIENCE
+) -> None:
     """Give a command with what was said of it; its acknowledgement as JSON, exit code 1 where it was refused."""
     said = {name: value for name, value in (given or {}).items() if value is not None}
-    _ask(url, token, "POST", f"/simulation/command/{command}", said)
+    _ask(url, token, "POST", f"/simulation/command/{command}", said, seconds)
 
 
 def _plain(word: str) -> Callable[..., None]:
@@ -170,9 +174,11 @@ class _Plain:
         give(url, token, self._word)
 
 
-def _ask(url: str, token: str | None, method: str, path: str, body: Mapping[str, object] | None) -> None:
+def _ask(
+    url: str, token: str | None, method: str, path: str, body: Mapping[str, object] | None, seconds: float = PATIENCE
+) -> None:
     console = Console()
-    with closing(Gateway(url, token)) as gateway:
+    with closing(Gateway(url, token, seconds)) as gateway:
         try:
             console.print_json(data=gateway.get(path) if method == "GET" else gateway.post(path, body))
         except GatewayError as error:

@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import typer
 from rich.console import Console
 
 from cli.commands.generate import DEFAULT_START, moment
+from cli.ending import city_data
 from cli.export import records_digest
 from cli.offline import OfflineRun, compose
 from services.simulator.domain.city import CityConfig
@@ -23,7 +25,7 @@ from streamkit.identity import hash_id
 
 EXEMPT = frozenset({"system_metrics", "simulation_control", "requests", "replies"})
 """Topics that may carry wall-clock times."""
-WAYS = "1,1,4,16"
+WAYS = "1,4,16"
 SNAPSHOT = "half"
 DAY_SECONDS = 86_400
 
@@ -51,20 +53,28 @@ def determinism(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the run")] = 42,
     profile: Annotated[str, typer.Option(help="How dense life is: realistic or dense")] = "realistic",
     shards: Annotated[str, typer.Option(help="Processes of each telling, separated by commas")] = WAYS,
+    times: Annotated[int, typer.Option(min=1, help="How often each of them is told")] = 2,
+    city: Annotated[str, typer.Option(help="City: a file of the simulator's data/cities")] = CityConfig.city,
     figures: Annotated[Path | None, typer.Option("--json", help="File for the figures printed")] = None,
 ) -> None:
-    """Tell one city with several numbers of processes and across a snapshot; fail unless all bytes are the same."""
-    config = CityConfig(users=users, venues=venues, start=moment(DEFAULT_START), profile=profile)
+    """Tell one city with several numbers of processes, twice, and across snapshots; fail unless all bytes are the same.
+
+    Across a snapshot: half of it with each number of processes, the other half with the next one.
+    """
+    city_data("determinism", city)
+    config = CityConfig(users=users, venues=venues, start=moment(DEFAULT_START), profile=profile, city=city)
     ticks = max(round(days * DAY_SECONDS / config.tick_seconds), 2)
     counts = [int(count) for count in shards.split(",")]
     ways: list[Way] = []
     console = Console()
-    for count in counts:
+    for count in counts * times:
         ways.append(_way(f"{count} shards", compose(config, seed, shards=count), lambda run: run.host.run(ticks)))
         _say(console, ways[-1])
-    last = compose(config, seed, shards=counts[-1])
-    ways.append(_way(f"restored from {counts[-1]} shards to 1", last, lambda run: _restored(run, seed, ticks)))
-    _say(console, ways[-1])
+    for count, other in zip(counts, [*counts[1:], counts[0]], strict=True):
+        first = compose(config, seed, shards=count)
+        name = f"{count} shards, restored to {other}"
+        ways.append(_way(name, first, partial(_restored, seed=seed, ticks=ticks, shards=other)))
+        _say(console, ways[-1])
     differing = sorted(
         {topic for way in ways for topic in way.topics if way.topics[topic] != ways[0].topics.get(topic)}
     )
@@ -87,14 +97,14 @@ def _way(name: str, run: OfflineRun, tell: Callable[[OfflineRun], None]) -> Way:
     return Way(name, round(seconds, 1), sum(map(run.log.size, found)), hash_id(*topics.values()), topics)
 
 
-def _restored(run: OfflineRun, seed: int, ticks: int) -> None:
+def _restored(run: OfflineRun, seed: int, ticks: int, shards: int) -> None:
     """Half of it; then another city goes on from what the first one saved, among the same services."""
     run.host.run(ticks // 2)
     host = run.city
     with tempfile.TemporaryDirectory() as directory:
         files = SnapshotFiles(Path(directory))
         snapshots.save(files, host.city, host.identity, seed, SNAPSHOT)
-        again = sharded(host.city.config, seed, host.identity, host.city.data)
+        again = sharded(host.city.config, seed, host.identity, host.city.data, shards=shards)
         snapshots.load(files, again, seed, SNAPSHOT)
     host.city = again
     run.host.run(ticks - ticks // 2)

@@ -9,6 +9,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from cli import figures
+from cli.commands.evaluate_anomalies import anomalies
 from cli.commands.generate import DEFAULT_START, moment
 from cli.ending import refuse
 from services.simulator.domain.city import CityConfig
@@ -22,14 +23,15 @@ TICKS_A_DAY = 1440
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    group = typer.Typer(help="How good what a service proposes is.", no_args_is_help=True)
+    group = typer.Typer(help="How good what a service proposes or finds is.", no_args_is_help=True)
     group.command("recommender")(recommender)
+    group.command("anomalies")(anomalies)
     group.callback()(_group)
     app.add_typer(group, name="evaluate")
 
 
 def _group() -> None:
-    """Measure the quality of a service's proposals."""
+    """Measure the quality of what a service proposes or finds."""
 
 
 def recommender(

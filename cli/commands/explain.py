@@ -1,7 +1,9 @@
 """`luna explain`: why a person's action probabilities are what they are: base, modifiers by source, result."""
 
 import re
-from dataclasses import asdict
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,15 +13,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.ending import city_data, refuse
+from cli.commands.control import LOCAL, Token, Url
+from cli.ending import city_data, fail, refuse
 from cli.figures import write
+from cli.gateway import Gateway, GatewayError
 from cli.schedule import GRAMMAR, ScheduleError, parse
 from cli.told_run import RunError, told_run
 from services.simulator.domain.calendar import MINUTE, SECOND
 from services.simulator.domain.city import CityConfig, Identity
+from services.simulator.domain.explain import Explanation, Known, Step, Under, explain
 from services.simulator.domain.specification import CityData
 from services.simulator.domain.town import make_town
-from services.simulator.explain import Explanation, Known, Under, explain
 
 DEFAULT = CityConfig()
 
@@ -31,38 +35,80 @@ def register(app: typer.Typer) -> None:
 
 def explain_person(
     user: Annotated[str, typer.Argument(help="User id, for example u0000042")],
-    time: Annotated[str, typer.Argument(help="Simulated time, ISO 8601; local to the city without a time zone")],
+    time: Annotated[
+        str | None, typer.Argument(help="Simulated time, ISO 8601; local to the city without a time zone")
+    ] = None,
     directory: Annotated[
         Path | None, typer.Option("--dir", help="Output of generate: seed, configuration, state")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the city, where no directory says it")] = 42,
     profile: Annotated[str, typer.Option(help="How dense life is")] = DEFAULT.profile,
     scenario: Annotated[list[str] | None, typer.Option(help=f"Under way: {GRAMMAR}, from the day's midnight")] = None,
+    city: Annotated[str, typer.Option(help="City, where no directory says it")] = DEFAULT.city,
+    *,
+    live: Annotated[bool, typer.Option("--live", help="Ask the living city, which knows them; now without a time")] = (
+        False
+    ),
+    url: Url = LOCAL,
+    token: Token = None,
     json: Annotated[Path | None, typer.Option("--json", help="File for the figures printed")] = None,
 ) -> None:
-    """Explain a person at a moment, from seed and configuration alone or with what a told run knows."""
+    """Explain a person at a moment: from seed and configuration alone, with what a told run knows, or live."""
     number = _user(user)
-    data = city_data("explain")
-    time_us = _moment(time, data.place.time_zone)
-    config, known = CityConfig(profile=profile), Known()
-    if directory is not None:
-        try:
-            run = told_run(directory)
-            config, seed = run.config, run.seed
-            known = run.known(f"u{number:07d}", time_us, data.world)
-        except RunError as error:
-            refuse("explain", error)
-    elif scenario:
-        known = Known(scenarios=_scenarios(scenario, data, time_us))
-    if config.profile not in data.world.profiles:
-        refuse("explain", f"no profile {config.profile!r}; there are: {', '.join(data.world.profiles)}")
-    town = make_town(config, seed, Identity("explained", 0, config.world, config.city), data)
-    found = explain(town, number, time_us, known)
-    _print(found)
+    if live:
+        found, unknown = _asked(url, token, user, time), "unknown of another time than now"
+    elif time is None:
+        refuse("explain", "at what time? Only a living city (--live) has a now")
+    else:
+        config = CityConfig(profile=profile, city=city)
+        found = _computed(number, time, directory, _Given(config, seed, tuple(scenario or ())))
+        unknown = "unknown without a told run (--dir)"
+    _print(found, unknown)
     write(json, asdict(found))
 
 
-def _print(found: Explanation) -> None:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What was said of a city that no directory tells of."""
+
+    config: CityConfig
+    seed: int
+    scenarios: tuple[str, ...]
+
+
+def _computed(number: int, time: str, directory: Path | None, given: _Given) -> Explanation:
+    """From seed and configuration, and from what a told run knows."""
+    config, seed, known = given.config, given.seed, Known()
+    try:
+        run = None if directory is None else told_run(directory)
+        if run is not None:
+            config, seed = run.config, run.seed
+        data = city_data("explain", config.city)
+        time_us = _moment(time, data.place.time_zone)
+        if run is not None:
+            known = run.known(f"u{number:07d}", time_us, data.world)
+        elif given.scenarios:
+            known = Known(scenarios=_scenarios(given.scenarios, data, time_us))
+    except RunError as error:
+        refuse("explain", error)
+    if config.profile not in data.world.profiles:
+        refuse("explain", f"no profile {config.profile!r}; there are: {', '.join(data.world.profiles)}")
+    town = make_town(config, seed, Identity("explained", 0, config.world, config.city), data)
+    return explain(town, number, time_us, known)
+
+
+def _asked(url: str, token: str | None, user: str, time: str | None) -> Explanation:
+    """What the living city says."""
+    said = {"user_id": user} if time is None else {"user_id": user, "time": time}
+    try:
+        with closing(Gateway(url, token)) as gateway:
+            told = dict(gateway.post("/simulation/command/explain", said)["result"])
+    except GatewayError as error:
+        fail(error)
+    return Explanation(**told | {"steps": [Step(**step) for step in told["steps"]]})
+
+
+def _print(found: Explanation, unknown: str) -> None:
     console = Console()
     around = ", ".join(f"{name} {value}" for name, value in found.surroundings.items())
     console.print(f"{found.user_id}, {found.persona}, {found.local_time}: {around}", markup=False, soft_wrap=True)
@@ -77,10 +123,10 @@ def _print(found: Explanation) -> None:
     for name, value in found.rates.items():
         console.print(f"{name.replace('_', ' ')}: {value:.3f}", markup=False)
     if found.unknown:
-        console.print(f"unknown without a told run (--dir): {', '.join(found.unknown)}", markup=False, soft_wrap=True)
+        console.print(f"{unknown}: {', '.join(found.unknown)}", markup=False, soft_wrap=True)
 
 
-def _scenarios(texts: list[str], data: CityData, time_us: int) -> list[Under]:
+def _scenarios(texts: Sequence[str], data: CityData, time_us: int) -> list[Under]:
     """Scenarios as text, counted from midnight of the day in question."""
     zone = ZoneInfo(data.place.time_zone)
     day = datetime.fromtimestamp(time_us // SECOND, zone).replace(hour=0, minute=0, second=0)

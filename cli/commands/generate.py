@@ -76,6 +76,7 @@ def generate(
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same files")] = 42,
     start: Annotated[str, typer.Option(help="Simulated start, ISO 8601 with a time zone")] = DEFAULT_START,
     profile: Annotated[str, typer.Option(help="How dense life is: realistic or dense")] = "realistic",
+    city: Annotated[str, typer.Option(help="City: a file of the simulator's data/cities")] = CityConfig.city,
     form: Annotated[Format, typer.Option("--format", help="File format")] = Format.parquet,
     shards: Annotated[int, typer.Option(min=1, max=MOST_SHARDS, help="Processes; the same files for any number")] = 1,
     scenario: Annotated[list[str] | None, typer.Option(help=f"{schedule.GRAMMAR}; may be repeated")] = None,
@@ -88,7 +89,7 @@ def generate(
     figures: Annotated[Path | None, typer.Option("--json", help="File for the figures printed")] = None,
 ) -> None:
     """Tell a city into files: one a topic and simulated day (UTC), and manifest.json."""
-    config = CityConfig(users=users, venues=venues, start=moment(start), profile=profile)
+    config = CityConfig(users=users, venues=venues, start=moment(start), profile=profile, city=city)
     ticks = max(round(days * 86_400 / config.tick_seconds), 1)
     job = Job(out, config, seed, form.value, ticks, _scenarios(config, scenario or ()), _rules(imperfections), shards)
     console = Console(stderr=True)

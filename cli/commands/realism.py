@@ -36,7 +36,7 @@ def realism(
         # Half a second and 150 MB of statistics that no other command needs.
         from cli.realism import scorecard  # noqa: PLC0415
         from cli.realism.facts import load  # noqa: PLC0415
-        from cli.realism.files import DirectoryError  # noqa: PLC0415
+        from cli.realism.files import HOME, DirectoryError, told_city  # noqa: PLC0415
         from cli.realism.null import null_city  # noqa: PLC0415
         from cli.realism.page import page  # noqa: PLC0415
         from cli.realism.reading import read  # noqa: PLC0415
@@ -48,9 +48,13 @@ def realism(
         refuse("realism", f"no fact {', '.join(sorted(strange))}; there are {', '.join(fact.id for fact in known)}")
     chosen = [fact for fact in known if not wanted or fact.id in wanted]
     try:
+        place = told_city(directory)
         city = read(directory)
     except DirectoryError as error:
         refuse("realism", error)
+    if place != HOME:
+        said = f"{directory} tells of {place}; the facts were measured in New York and the United States"
+        Console(stderr=True).print(said, style="yellow", markup=False, soft_wrap=True)
     other = null_city(city) if null else None
     halves = scorecard.halved(city) if noise else ()
     with Console(stderr=True).status("measuring"):

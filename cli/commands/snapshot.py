@@ -1,4 +1,4 @@
-"""`luna snapshot`: save a living city under a name, and look through what was saved here."""
+"""`luna snapshot`: save a living city under a name, go on from it or to a moment, and look through what was saved."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +16,15 @@ DataDir = Annotated[Path, typer.Option(help="Where the city keeps its state", en
 
 STATE = Path(".luna")
 _MEBIBYTE = 1 << 20
+PATIENCE = 90.0
+"""Seconds that services may take to come together and to save or load."""
 
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
-    group = typer.Typer(help="Save a city under a name, and look through what was saved.", no_args_is_help=True)
+    group = typer.Typer(help="Save a living city, go back to it, look through what was saved.", no_args_is_help=True)
     group.command("list")(list_all)
-    for command in (save, show, delete):
+    for command in (save, restore, travel, show, delete):
         group.command()(command)
     app.add_typer(group, name="snapshot")
 
@@ -33,8 +35,24 @@ def save(
     url: Url = LOCAL,
     token: Token = None,
 ) -> None:
-    """Save the living city between two ticks."""
-    give(url, token, "snapshot", {"name": name, "description": description})
+    """Save the living city between two ticks, with all services."""
+    give(url, token, "snapshot.create", {"name": name, "description": description}, PATIENCE)
+
+
+def restore(snapshot: Annotated[str, typer.Argument(help="Name or id")], url: Url = LOCAL, token: Token = None) -> None:
+    """Let the living city go on from a snapshot, on a branch of its own."""
+    give(url, token, "snapshot.restore", {"snapshot": snapshot}, PATIENCE)
+
+
+def travel(
+    to: Annotated[str, typer.Argument(help="Simulated time, ISO 8601 with a time zone")],
+    *,
+    pause: Annotated[bool, typer.Option(help="Let the clock stand on arrival")] = False,
+    url: Url = LOCAL,
+    token: Token = None,
+) -> None:
+    """Go to a moment: back on a branch that begins at the nearest snapshot, or ahead as fast as possible."""
+    give(url, token, "travel", {"to": to, "pause": pause}, PATIENCE)
 
 
 def list_all(data_dir: DataDir = STATE) -> None:

@@ -24,6 +24,7 @@ from cli.up.settings import Ports, UpSettings
 from cli.up.summary import Summary
 from cli.up.supervisor import CrashLoopError
 from services.simulator.shards.city import MOST_SHARDS
+from streamkit.errors import Fatal
 
 DEMO_FIGURES = "demo.json"
 
@@ -70,7 +71,7 @@ def up(
     except ValidationError as error:
         first = error.errors()[0]
         fail(f"configuration: LUNA_{'__'.join(map(str, first['loc'])).upper()}: {first['msg']}")
-    except (PortTakenError, ServerError, TopicError, KafkaException) as error:
+    except (PortTakenError, ServerError, TopicError, KafkaException, Fatal) as error:
         fail(error)
     except CrashLoopError as error:
         for line in error.last_lines:

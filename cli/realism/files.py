@@ -10,6 +10,8 @@ import polars as pl
 
 from cli.realism.city import SECOND, NotMeasuredError, local
 
+HOME: Final = "new_york"
+"""The city whose facts are the reference."""
 ZONE: Final = "America/New_York"
 """Clock of a city whose venues say none."""
 
@@ -81,6 +83,12 @@ def _manifest(directory: Path) -> Mapping[str, object]:
     if manifest.get("format") != "parquet":
         raise DirectoryError(f"{directory} is in {manifest.get('format')}; `luna generate --format parquet` is needed")
     return manifest
+
+
+def told_city(directory: Path) -> str:
+    """The city that a directory tells of; raises `DirectoryError`."""
+    configuration = _manifest(directory).get("configuration")
+    return str(configuration.get("city", HOME)) if isinstance(configuration, Mapping) else HOME
 
 
 def open_files(directory: Path) -> Files:

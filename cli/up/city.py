@@ -23,6 +23,7 @@ from cli.up.supervisor import ServiceSpec, Supervisor
 from streamkit.contracts import Catalogue
 
 BROKER_SECONDS = 30.0
+_OTHERS = "`luna up --free-ports` takes others, and LUNA_PORTS__… says which (docs/settings.md)"
 
 
 class PortTakenError(Exception):
@@ -116,7 +117,7 @@ def check_ports(settings: UpSettings) -> None:
         needed["PostgreSQL"] = ports.postgres
     for purpose, port in needed.items():
         if not is_free(port):
-            raise PortTakenError(f"port {port}, which {purpose} needs, is held by {holder(port)}")
+            raise PortTakenError(f"port {port}, which {purpose} needs, is held by {holder(port)}; {_OTHERS}")
 
 
 class _Steps:

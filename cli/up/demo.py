@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +14,11 @@ from cli.up.city import City
 from cli.up.summary import Summary, summarise
 
 STEP_SECONDS = 0.2
-SETTLE_SECONDS = 30.0
-"""After the pause every service has to reach the end of its topics within this."""
+SETTLE_SECONDS = 90.0
+"""After the pause every service has to reach the end of its topics within this: a few seconds on an idle machine."""
 
 START_SECONDS = 300.0
-"""A city whose clock does not live by then will not."""
+"""A city that is not live and whose clock has stood still for so long will not be: a backfill may take longer."""
 
 _QUIET_SECONDS = 10.0
 _LIVE_PHASES = ("running", "paused")
@@ -40,11 +41,14 @@ class Watch:
         """
         gateway = Gateway(self.city.url, seconds=3.0)
         begun, live_since, said = time.monotonic(), None, 0.0
+        clock, moved = None, begun
         with self.console.status("the city opens …") as status:
             while not self.stopped():
                 self.city.supervisor.step()
                 now = time.monotonic()
                 stats = self._stats(gateway)
+                if stats.get("simulation_time", clock) != clock:
+                    clock, moved = stats["simulation_time"], now
                 if live_since is None and stats.get("phase") in _LIVE_PHASES:
                     live_since = now
                     self.console.print(f"live after {now - begun:.1f} s: [bold]{self.city.url}[/bold]")
@@ -53,23 +57,24 @@ class Watch:
                 if not self.console.is_terminal and now - said > _QUIET_SECONDS:
                     self.console.print(line)
                     said = now
-                if seconds is not None and self._over(seconds, begun, live_since, now):
+                if seconds is not None and self._over(seconds, moved, live_since, now):
                     return self._finish(gateway)
                 time.sleep(STEP_SECONDS)
         gateway.close()
         return None
 
     @staticmethod
-    def _over(seconds: float, begun: float, live_since: float | None, now: float) -> bool:
+    def _over(seconds: float, moved: float, live_since: float | None, now: float) -> bool:
         if live_since is None:
-            return now - begun > START_SECONDS
+            return now - moved > START_SECONDS
         return now - live_since >= seconds
 
     def _finish(self, gateway: Gateway) -> Summary:
         """Pause, let every service reach the end, and count."""
         restarts, down = self.city.supervisor.restarts, self.city.supervisor.down
         try:
-            gateway.post("/simulation/pause")
+            with closing(Gateway(self.city.url)) as patient:  # a loaded city answers later than it can be looked at
+                patient.post("/simulation/pause")
         except GatewayError as error:
             self.console.print(f"the city could not be paused: {error}")
         deadline = time.monotonic() + SETTLE_SECONDS

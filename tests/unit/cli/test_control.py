@@ -24,6 +24,7 @@ class Door:
 
     url: str = ""
     given: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def door() -> Iterator[Door]:
             door.given.append((name, body))
             try:
                 parse(name, json.dumps(body))
-                self._answer(200, {"status": "accepted"})
+                self._answer(200, {"status": "accepted", "result": door.answers.get(name, {})})
             except ValueError as error:
                 self._answer(409, {"detail": str(error)})
 
@@ -86,8 +87,11 @@ def run(door: Door, *words: str) -> int:
          {"rules": [{"topic": "bookings", "kind": "late", "rate": 0.01, "delay_minutes": 30.0},
                     {"topic": "*", "kind": "drop", "rate": 0.1}]}),
         (["control", "imperfections"], "imperfections", {"rules": []}),
-        (["snapshot", "save", "early", "--description", "the first"], "snapshot",
+        (["snapshot", "save", "early", "--description", "the first"], "snapshot.create",
          {"name": "early", "description": "the first"}),
+        (["snapshot", "restore", "early"], "snapshot.restore", {"snapshot": "early"}),
+        (["snapshot", "travel", "2026-06-05T18:00:00Z", "--pause"], "travel",
+         {"to": "2026-06-05T18:00:00Z", "pause": True}),
     ],
 )  # fmt: skip
 def test_what_people_type_is_what_the_simulator_is_told(
@@ -98,8 +102,10 @@ def test_what_people_type_is_what_the_simulator_is_told(
 
 
 def test_every_command_of_the_simulator_can_be_typed() -> None:
-    shown = CliRunner().invoke(build(), ["control", "--help"], env={"COLUMNS": "200"}).output
-    assert all(name in shown for name in COMMANDS if name != "snapshot")
+    groups = ("control", "snapshot", "explain")
+    shown = "".join(CliRunner().invoke(build(), [one, "--help"], env={"COLUMNS": "200"}).output for one in groups)
+    typed = {name: name.removeprefix("snapshot.").replace("create", "save") for name in COMMANDS}
+    assert [name for name, word in typed.items() if word not in shown] == []
 
 
 @pytest.mark.parametrize(
@@ -138,3 +144,25 @@ def test_a_live_city_begins_so_many_days_ago_and_goes_on_with_the_clock() -> Non
     assert of_simulator(30.0, None, live=True) == expected
     assert of_simulator(None, None, live=False) == {}
     assert of_simulator(None, 4, live=False) == {"LUNA_SIMULATOR__SHARDS": "4"}
+
+
+def test_a_person_is_explained_by_the_living_city(door: Door) -> None:
+    told = {
+        "user_id": "u0000042", "persona": "foodie_explorer", "local_time": "2026-06-05 18:00",
+        "surroundings": {"weather": "rain"}, "base": {"book": 0.05}, "result": {"book": 0.08},
+        "rates": {"sessions_an_hour": 0.4}, "unknown": [],
+        "steps": [{"source": "rain", "target": "action.book", "change": "multiply 1.6", "factor": 1.6}],
+    }  # fmt: skip
+    door.answers["explain"] = told
+    result = CliRunner().invoke(build(), ["explain", "u0000042", "--live", "--url", door.url], env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    assert door.given == [("explain", {"user_id": "u0000042"})]
+    assert "foodie_explorer" in result.output
+    assert "multiply 1.6" in result.output
+    assert "unknown" not in result.output
+
+
+def test_without_a_living_city_there_is_no_now() -> None:
+    result = CliRunner().invoke(build(), ["explain", "u0000042"])
+    assert result.exit_code == 2
+    assert "at what time?" in result.output

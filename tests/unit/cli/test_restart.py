@@ -31,3 +31,13 @@ def test_ends_far_apart_are_no_crash_loop() -> None:
 
 def test_wrong_configuration_is_given_up_at_once() -> None:
     assert isinstance(after_end(POLICY, RestartState(), EXIT_CONFIGURATION, 0.0), GiveUp)
+
+
+def test_a_service_that_breaks_at_import_is_given_up_on_a_loaded_machine_too() -> None:
+    policy, state = RestartPolicy(), RestartState()
+    import_s, now = 21.0, 0.0
+    for _ in range(policy.crash_limit - 1):
+        verdict = after_end(policy, state, 1, now + import_s)
+        assert isinstance(verdict, Restart)
+        now = verdict.at
+    assert isinstance(after_end(policy, state, 1, now + import_s), GiveUp)
