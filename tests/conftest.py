@@ -25,6 +25,8 @@ settings.register_profile("luna", deadline=None, max_examples=40)
 settings.load_profile("luna")
 
 CACHE = Path(__file__).parents[1] / ".luna"
+STARTED_S = 240.0
+"""A broker listens after two seconds where it is alone, after more than sixty where many want its two cores."""
 
 # what the tests start runs as it is shipped: only the processes that share the tests count which lines are covered
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -71,7 +73,7 @@ def kafka_bootstrap(guard: Guard, server_files: Path) -> Iterator[str]:
         return
     plan = KafkaPlan(server_files / "kafka", server_files / "kafka.log", free_port())
     server = KafkaServer.start(kafka_files(CACHE), plan, guard)
-    server.wait()
+    server.wait(STARTED_S)
     yield server.bootstrap_servers
     server.stop()
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.consumer import read_all
 from tests.e2e.probes import confirmed_booking
-from tests.e2e.stack import Stack
+from tests.e2e.stack import START_SECONDS, Stack
 from tests.e2e.waiting import eventually
 from tests.laws import bookings
 from tests.laws.every import violations
@@ -33,16 +33,16 @@ def requests(telling: Reading) -> int:
     return sum(1 for _ in telling.of_topic("bookings", "booking.requested"))
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_every_start_and_every_reset_tells_anew(own_stack: Stack) -> None:
     own_stack.start().wait_until_live()
     first = told(own_stack)
     own_stack.give("/simulation/reset")
-    eventually(partial(opened, own_stack, first[0]), 240.0)
+    eventually(partial(opened, own_stack, first[0]), START_SECONDS)
     second = told(own_stack)
     assert own_stack.stop() == 0, own_stack.output[-2000:]
     own_stack.start()
-    eventually(partial(opened, own_stack, second[0]), 240.0)
+    eventually(partial(opened, own_stack, second[0]), START_SECONDS)
     third = told(own_stack)
     ends = dict((first, second, third))
     assert len(ends) == 3

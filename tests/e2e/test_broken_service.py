@@ -25,7 +25,6 @@ if "services.{BROKEN}" in sys.orig_argv:
 """
 
 
-@pytest.mark.timeout(600)
 def test_a_service_whose_import_fails_ends_the_demo_with_its_name(
     guard: Guard, data_dirs: Iterator[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

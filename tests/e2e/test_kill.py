@@ -25,14 +25,15 @@ def going_on(city: Stack, tick: int) -> dict[str, Any]:
     return state if state and state["caught_up"] and state["tick"] > tick else {}
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_every_service_killed_in_turn_comes_back_and_all_laws_hold(city: Stack) -> None:
     before = city.state()
+    tellings = read_all(city.bootstrap, city.url).reading.told().keys()  # other tests may have begun the city anew
     for service in SERVICES:
         tick = eventually(partial(going_on, city, 0))["tick"]
         killed = city.kill(service)
         eventually(partial(reborn, city, service, killed))
-        state = eventually(partial(going_on, city, tick + 2), 120.0)
+        state = eventually(partial(going_on, city, tick + 2), 180.0)
         assert (state["run_id"], state["branch"]) == (before["run_id"], before["branch"]), f"{service} was killed"
         assert f"{service} ended with" in city.output
     confirmed_booking(city)
@@ -41,4 +42,4 @@ def test_every_service_killed_in_turn_comes_back_and_all_laws_hold(city: Stack) 
     heard = read_all(city.bootstrap, city.url)
     assert heard.unreadable == []
     assert violations(heard.reading) == {}
-    assert len(heard.reading.told()) == 1
+    assert heard.reading.told().keys() == tellings

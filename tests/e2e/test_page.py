@@ -1,51 +1,15 @@
 """The page in headless Chromium, on the running city: it shows life, steers it, and says when it is not connected."""
 
-from collections.abc import Iterator
-from functools import partial
 from operator import itemgetter
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import PATIENCE_MS
 from tests.e2e.stack import SMALL_CITY, Stack
 from tests.e2e.waiting import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.browser, pytest.mark.kafka, pytest.mark.postgres]
-
-CHROMIUM = "/usr/bin/chromium"
-PATIENCE_MS = 30_000.0
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """Errors that the page has put on its console, or has thrown."""
-    return []
-
-
-@pytest.fixture
-def page(browser: Browser, city: Stack, complaints: list[str]) -> Iterator[Page]:
-    """The page, connected to the shared city."""
-    opened = browser.new_page(viewport={"width": 1440, "height": 900})
-    opened.set_default_timeout(PATIENCE_MS)
-    opened.on("console", partial(_heard, complaints))
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.goto(city.url)
-    expect(opened.get_by_test_id("connection")).to_have_attribute("data-state", "live", timeout=PATIENCE_MS)
-    yield opened
-    opened.close()
-
-
-def _heard(complaints: list[str], message: ConsoleMessage) -> None:
-    if message.type == "error":
-        complaints.append(message.text)
 
 
 def pulses(page: Page) -> int:
@@ -74,23 +38,24 @@ def test_the_page_shows_a_city_that_moves_without_a_complaint(page: Page, city: 
 
 def test_pause_on_the_page_stops_its_clock_and_resume_continues_it(page: Page, city: Stack) -> None:
     page.get_by_test_id("pause").click()
-    expect(page.get_by_test_id("phase")).to_have_attribute("data-phase", "paused", timeout=PATIENCE_MS)
-    expect(page.get_by_test_id("ack")).to_have_attribute("data-status", "acknowledged", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("phase")).to_have_attribute("data-phase", "paused")
+    expect(page.get_by_test_id("ack")).to_have_attribute("data-status", "acknowledged")
     held, wall = moment(page), city.state()["wall_time"]
     eventually(lambda: city.state()["wall_time"][:19] > wall[:19])  # a second and more of the real world
     assert moment(page) == held
     page.get_by_test_id("resume").click()
-    expect(page.get_by_test_id("phase")).to_have_attribute("data-phase", "running", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("phase")).to_have_attribute("data-phase", "running")
     eventually(lambda: moment(page) > held)
 
 
 def test_a_scenario_clicked_is_acknowledged_holds_and_raises_the_rate(page: Page, city: Stack) -> None:
+    page.goto(f"{city.url}/#/control")
     card = page.get_by_test_id("scenario-lunch_rush")
     city.give("/simulation/speed", {"multiplier": 1000})
     eventually(lambda: card.get_attribute("data-phase") == "off" and 10 <= city.now().hour < 20, 180.0)  # not at night
     city.give("/simulation/speed", {"multiplier": float(SMALL_CITY["LUNA_SIMULATOR__SPEED"])})
     card.click()
-    expect(page.get_by_test_id("ack")).to_have_attribute("data-status", "acknowledged", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("ack")).to_have_attribute("data-status", "acknowledged")
     expect(page.get_by_test_id("ack")).to_have_attribute("data-control", "scenario-lunch_rush")
     eventually(lambda: card.get_attribute("data-phase") in {"ramping", "holding"})
     windows = [one for one in city.get("/ground-truth")["windows"] if one["name"] == "lunch_rush"]
@@ -102,7 +67,7 @@ def test_a_scenario_clicked_is_acknowledged_holds_and_raises_the_rate(page: Page
 
 def test_the_page_says_when_it_is_not_connected_and_comes_back(page: Page, city: Stack) -> None:
     city.kill("gateway")
-    expect(page.get_by_test_id("banner")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("banner")).to_be_visible()
     expect(page.get_by_test_id("banner")).to_contain_text("Not connected")
     expect(page.get_by_test_id("connection")).to_have_attribute("data-state", "live", timeout=3 * PATIENCE_MS)
     expect(page.get_by_test_id("banner")).to_have_count(0)

@@ -16,7 +16,6 @@ echo 'openjdk version "1.8.0"' >&2
 HAMLET = {"LUNA_SIMULATOR__USERS": "150", "LUNA_SIMULATOR__BACKFILL_DAYS": "0.05"}
 
 
-@pytest.mark.timeout(600)
 def test_without_java_and_packages_a_cluster_in_memory_stands_in(
     guard: Guard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ Found = TypeVar("Found")
 
 
 def eventually(
-    find: Callable[[], Found], seconds: float = 60.0, every: float = 0.25, said: Callable[[], object] | None = None
+    find: Callable[[], Found], seconds: float = 120.0, every: float = 0.25, said: Callable[[], object] | None = None
 ) -> Found:
     """The first true value of ``find``; fails after ``seconds``, with what ``said`` says or what was found last."""
     deadline = time.monotonic() + seconds

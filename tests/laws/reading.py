@@ -3,7 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+import yaml
+
+_TOPICS = yaml.safe_load((Path(__file__).parents[2] / "schemas" / "topics.yaml").read_text(encoding="utf-8"))["topics"]
+COMPACTED = frozenset(name for name, topic in _TOPICS.items() if topic["cleanup"] == "compact")
+"""Topics on which the last row of a key counts, wherever in its line the broker has already removed earlier ones."""
 
 WALL_CLOCK = frozenset({"system_metrics", "simulation_control", "requests", "replies"})
 """Topics whose values may say by the wall clock when they were said: said again after a crash, it is another time."""
@@ -31,7 +38,11 @@ class Record:
 
 @dataclass
 class Reading:
-    """All records of all topics, each partition in offset order, first-wins by event_id."""
+    """All records of all topics, each partition in offset order, first-wins by event_id.
+
+    On compacted topics the last one wins: rows a, b that a killed producer says again are a, b, a, b, and b, a, b once
+    the broker has removed the first.
+    """
 
     records: list[Record] = field(default_factory=list)
     differing_duplicates: list[str] = field(default_factory=list)
@@ -39,19 +50,21 @@ class Reading:
 
     @staticmethod
     def of(records: Iterable[Record]) -> "Reading":
-        """Deduplicate; a duplicate that differs from the first is kept aside as a violation."""
+        """Deduplicate; a duplicate that differs is kept aside as a violation."""
         reading = Reading()
-        first: dict[tuple[str, str], Record] = {}
-        for record in sorted(records, key=lambda item: (item.topic, item.partition, item.offset)):
-            known = first.setdefault((record.topic, record["event_id"]), record)
+        kept: dict[tuple[str, str], Record] = {}
+        for record in sorted(records, key=_place):
+            known = kept.setdefault((record.topic, record["event_id"]), record)
             if known is record:
-                reading.records.append(record)
                 continue
             reading.duplicates += 1
+            if record.topic in COMPACTED:
+                kept[record.topic, record["event_id"]] = record
             if known.raw != record.raw and record.topic not in WALL_CLOCK:
                 reading.differing_duplicates.append(
                     f"{record.topic}: event_id {record['event_id']} ({record['event_type']}) came twice and differs"
                 )
+        reading.records = sorted(kept.values(), key=_place)
         return reading
 
     def of_topic(self, topic: str, *event_types: str) -> Iterator[Record]:
@@ -85,3 +98,7 @@ class Reading:
             others = [row for row in venues if row.telling != telling and row.telling[0] == telling[0]]
             reading.records[:0] = others
         return apart
+
+
+def _place(record: Record) -> tuple[str, int, int]:
+    return record.topic, record.partition, record.offset

@@ -18,7 +18,8 @@ def time_never_goes_back(reading: Reading) -> list[str]:
     latest: dict[tuple[object, ...], object] = {}
     broken = []
     for record in reading.records:
-        if TOPICS["topics"][record.topic].get("wall_clock"):
+        topic = TOPICS["topics"][record.topic]
+        if topic.get("wall_clock") or not topic.get("time_ordered", True):
             continue
         line = (*record.telling, record.topic, record.key, record["source"])
         before: Any = latest.get(line)

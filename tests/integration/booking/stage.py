@@ -107,7 +107,7 @@ class Stage:
         assert code is not None
         return code
 
-    def read_until(self, met: Callable[[list[dict[str, Any]]], bool], seconds: float = 60.0) -> None:
+    def read_until(self, met: Callable[[list[dict[str, Any]]], bool], seconds: float = 120.0) -> None:
         """Read `bookings` until a condition holds; fails at the deadline with the last log."""
         deadline = time.monotonic() + seconds
         while not met(self.rows):
@@ -124,9 +124,17 @@ class Stage:
             frame = CODEC.decode("bookings", values).frame
             self.rows += frame.filter(frame["run_id"] == self.run_id).to_dicts()
 
-    def violations(self) -> list[str]:
-        """Everything wrong with what was told, and where the database says something else."""
-        return [*ledger.violations(self.rows, self.tables), *self._differences()]
+    def violations(self, patience_s: float = 20.0) -> list[str]:
+        """Everything wrong with what was told, and where the database says something else.
+
+        The database decides before the topic tells: reads on until they agree, or until nothing came for `patience_s`.
+        """
+        quiet_since = time.monotonic()
+        while (differences := self._differences()) and time.monotonic() - quiet_since < patience_s:
+            known = len(self.rows)
+            self.read(0.5)
+            quiet_since = time.monotonic() if len(self.rows) > known else quiet_since
+        return [*ledger.violations(self.rows, self.tables), *differences]
 
     def _differences(self) -> list[str]:
         engine = create_engine(self._database_url)

@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 
 TABLES = {"v00001": "2x1"}
 """One house with one table."""
+BRIEFLY_S = 2.0
+"""A broken variant never agrees with its database: no use in waiting for it."""
 HALF = f'"partitions":{len(SUBSCRIPTIONS) * PARTITIONS // 2},'
 
 
@@ -84,7 +86,7 @@ def test_the_ledger_finds_the_table_that_is_sold_twice_where_a_claim_is_but_an_i
     stage: Stage, database: Engine
 ) -> None:
     race(stage, database, "claims by an if")
-    assert any("table 1 of v00001 is sold to" in line for line in stage.violations())
+    assert any("table 1 of v00001 is sold to" in line for line in stage.violations(BRIEFLY_S))
 
 
 def test_the_ledger_finds_what_is_told_twice_where_it_is_published_before_the_commit(
@@ -101,7 +103,7 @@ def test_the_ledger_finds_what_is_told_twice_where_it_is_published_before_the_co
         connection.execute(text("UPDATE booking.venues SET takes_bookings = false"))
     stage.start(program="publishes first")
     stage.read_until(lambda rows: any(row["reason"] == "walk_in_only" for row in rows))
-    assert "booking told: booking.declined after booking.confirmed" in stage.violations()
+    assert "booking told: booking.declined after booking.confirmed" in stage.violations(BRIEFLY_S)
 
 
 def test_the_ledger_finds_what_is_lost_where_rows_are_marked_before_they_are_published(stage: Stage) -> None:
@@ -115,4 +117,4 @@ def test_the_ledger_finds_what_is_lost_where_rows_are_marked_before_they_are_pub
     stage.start(program="marks first")
     stage.publish("bookings", [request_row("kept")])
     stage.read_until(lambda rows: outcomes(rows) == 2)
-    assert "request lost has no outcome" in stage.violations()
+    assert "request lost has no outcome" in stage.violations(BRIEFLY_S)

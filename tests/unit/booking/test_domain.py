@@ -59,7 +59,7 @@ def test_every_option_seats_the_party_and_the_first_single_wastes_least(tables: 
 
 @given(st.lists(st.tuples(st.integers(1, 6), st.integers(0, 40), st.integers(1, 10)), max_size=60))
 def test_a_floor_never_gives_a_table_twice(wishes: list[tuple[int, int, int]]) -> None:
-    floor = Floor(Tables((2, 4, 6)), base=0)
+    floor = Floor(Tables((2, 4, 6)), base=0, until=96)
     given_out: set[tuple[int, int]] = set()
     for party, first, count in wishes:
         option = floor.offer(party, first, count, 3)
@@ -71,7 +71,7 @@ def test_a_floor_never_gives_a_table_twice(wishes: list[tuple[int, int, int]]) -
 
 
 def test_a_table_that_is_left_is_free_again() -> None:
-    floor, claim = Floor(Tables((2,)), base=10), Claim("b", "v", 1, 12, 4)
+    floor, claim = Floor(Tables((2,)), base=10, until=96), Claim("b", "v", 1, 12, 4)
     floor.take(claim)
     with pytest.raises(ValueError, match="taken"):
         floor.take(claim)

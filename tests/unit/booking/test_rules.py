@@ -117,6 +117,18 @@ def test_who_cannot_be_moved_is_told() -> None:
     ]
 
 
+def test_rain_tonight_minds_who_sits_inside_tonight_though_others_wait_for_tomorrow() -> None:
+    town = city("4x4", outdoor_seating=True)
+    for name, start, asking in (("tonight", EVENING, 4), ("tomorrow", EVENING + DAY, 5)):
+        wish = {"start_time": start, "party_size": 4, "flexibility_minutes": 15}
+        rows = [request_row(f"{name}{n}", **wish) for n in range(asking)]
+        town.publish("bookings", *rows).settle()
+    assert town.told("tomorrow4") == ["waitlisted"]
+    town.publish("environment", weather_row("w", "rain", EVENING - HOUR)).settle()
+    assert "booking.moved" not in {row["event_type"] for row in town.rows("bookings")}
+    assert "no table inside is free" in texts(town)[-1]
+
+
 def test_in_rain_nobody_is_seated_outside() -> None:
     town = city("2x3,6x1", outdoor_seating=True)
     town.publish("environment", weather_row("w", "rain", EVENING - HOUR)).settle()

@@ -1,12 +1,14 @@
 """Every law of the city can fail: a story that keeps all of them, and for each law the changes that break it alone."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
-from tests.laws import bookings
+from tests.laws import bookings, wire
 from tests.laws.every import LAWS, violations
-from tests.unit.laws.stories import NOON, Change, again, altered, elsewhere, moved, reading, without
+from tests.laws.reading import Reading
+from tests.unit.laws.stories import NOON, Change, again, altered, elsewhere, moved, reading, told, without
 
 BREAKS: list[tuple[str, Change]] = [
     ("sessions_come_first", altered("view", session_id="s0")),
@@ -85,6 +87,19 @@ def test_an_identical_duplicate_is_no_violation_and_is_counted() -> None:
     story = reading(again("session", "s1"))
     assert violations(story) == {}
     assert story.duplicates == 1
+
+
+def venue_rows(*minutes: float) -> list[str]:
+    """What is broken when rows of these times follow one another under one key; a time is an identity."""
+    rows = [told("venues", "venue.updated", f"at {minute}", minute, venue_id="v00001") for minute in minutes]
+    return wire.time_never_goes_back(Reading.of(replace(row, offset=offset) for offset, row in enumerate(rows)))
+
+
+def test_rows_said_again_are_in_order_also_where_the_first_has_been_compacted_away() -> None:
+    assert venue_rows(1, 2, 1, 2) == []
+    assert venue_rows(2, 1, 2) == []
+    assert venue_rows(1, 2, 1) != [], "the last row is not the newest"
+    assert venue_rows(2, 1) != []
 
 
 def test_tellings_are_judged_apart() -> None:
