@@ -15,7 +15,7 @@ PAGE_SOURCES := $(shell find $(PAGE)/src $(PAGE)/public $(PAGE)/build $(PAGE)/in
 # Node of the machine, else the one that setup put beside Python
 export PATH := $(CURDIR)/$(VENV)/node:$(PATH)
 
-.PHONY: help setup demo test test-python test-unit test-page coverage lint format generate bench soak-booking clean requirements page
+.PHONY: help setup demo test test-python test-unit test-page coverage lint format generate bench soak-analytics soak-booking clean requirements page
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -93,6 +93,7 @@ lint: setup $(PAGE)/node_modules/.ready ## ruff, mypy, import-linter, eslint, ts
 	@cd $(PAGE) && npm run --silent lint
 	@$(BIN)/python -m streamkit.generate --check
 	@$(BIN)/python -m cli.settings_page --check
+	@$(BIN)/python -m services.gateway.asyncapi --check
 
 format: setup ## put the code in its form
 	@$(BIN)/ruff check --fix --exit-zero .
@@ -101,6 +102,7 @@ format: setup ## put the code in its form
 generate: setup ## types and docs from schemas/, settings pages from the settings classes
 	@$(BIN)/python -m streamkit.generate
 	@$(BIN)/python -m cli.settings_page
+	@$(BIN)/python -m services.gateway.asyncapi
 
 bench: setup ## measurements beside their peers: .luna/bench.json
 	@$(BIN)/luna bench
@@ -110,8 +112,11 @@ SEED ?= 1
 soak-booking: setup ## kill -9 of booking at KILLS=1000 random moments, its ledger checked; SEED=1
 	@$(BIN)/python -m tests.integration.booking.soak --kills $(KILLS) --seed $(SEED)
 
+soak-analytics: setup ## 20 kill -9 and 3 rebalances of two workers of analytics, all it published counted anew; SEED=1
+	@$(BIN)/python -m tests.integration.analytics.soak --seed $(SEED)
+
 requirements: setup ## compile requirements/*.in into pinned and hashed *.txt
-	@for name in runtime dev kafka node bench-mesa-frames bench-khaos bench-eventum; do \
+	@for name in runtime dev kafka node bench-mesa-frames bench-khaos bench-eventum bench-quix; do \
 	  if [ $$name = bench-eventum ]; then python=3.13; else python=3.11; fi; \
 	  $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version $$python \
 	    requirements/$$name.in -o requirements/$$name.txt; done

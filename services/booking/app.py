@@ -6,7 +6,6 @@ from sqlalchemy import Engine
 
 from services.booking.adapters.database import connect, prepare
 from services.booking.adapters.memory import MemoryState
-from services.booking.adapters.offsets import restore_offsets
 from services.booking.adapters.outbox import Relay
 from services.booking.adapters.postgres import PostgresState
 from services.booking.domain.policy import Policy
@@ -21,9 +20,11 @@ from streamkit.codec.registry import codec_for
 from streamkit.consumer import Consumer
 from streamkit.contracts import Catalogue
 from streamkit.errors import Fatal, Retryable
+from streamkit.group_offsets import restore_offsets
 from streamkit.health import HealthServer, Readiness
 from streamkit.lifecycle import LongRunning, Service
 from streamkit.logs import get_logger
+from streamkit.positions import Positions
 from streamkit.producer import Producer
 from streamkit.progress import Progress
 from streamkit.runner import Runner
@@ -89,14 +90,16 @@ class Prepared:
                 return
 
     async def _restore(self) -> None:
-        with self._state.transaction():
-            stored = self._state.positions()
-        # fetches that do not concern booking move the group alone: it is ahead there in its everyday life
-        positions = {place: offset for place, offset in stored.items() if place[0] not in FOREIGN}
-        if not await restore_offsets(self._settings.kafka, self._settings.booking.group, positions):
+        if not await restore_offsets(self._settings.kafka, self._settings.booking.group, self._stored):
             get_logger().warning("the topics are not those of the stored positions: reading from the group's offsets")
             with self._state.transaction():
                 self._state.forget_positions()
+
+    def _stored(self) -> Positions:
+        with self._state.transaction():
+            stored = self._state.positions()
+        # fetches that do not concern booking move the group alone: it is ahead there in its everyday life
+        return {place: offset for place, offset in stored.items() if place[0] not in FOREIGN}
 
 
 class Pool:

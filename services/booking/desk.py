@@ -87,18 +87,28 @@ class Desk:
         self._codes |= self.state.codes_taken(self.scope, codes) if codes else set()
 
     def open_floors(self, venue_ids: Iterable[str], starts: Sequence[int]) -> None:
-        """Read which tables are taken around some starts, of houses that have not been looked at."""
-        wanted = set(venue_ids) - self.floors.keys()
+        """Read which tables are taken around some starts, of houses that have not been looked at for those."""
+        since = (min(starts, default=0) - LOOKBACK_US) // SLOT_US
+        until = (max(starts, default=0) + 2 * LOOKBACK_US) // SLOT_US
+        wanted = {name for name in venue_ids if not self._is_open(name, since, until)}
         if not wanted:
             return
-        since = (min(starts) - LOOKBACK_US) // SLOT_US
-        until = (max(starts) + 2 * LOOKBACK_US) // SLOT_US
+        again = [floor for floor in map(self.floors.get, wanted) if floor is not None]
+        since = min([since, *(floor.base for floor in again)])
+        until = max([until, *(floor.until for floor in again)])
         for venue_id in wanted:
-            self.floors[venue_id] = Floor(self.venues[venue_id].tables, since)
-        for claim in self.state.claims(self.scope, wanted, since, until):
+            self.floors[venue_id] = Floor(self.venues[venue_id].tables, since, until)
+        left = set(self._released)
+        held = self.state.claims(self.scope, wanted, since, until)
+        taken = [claim for claim in self._claimed.values() if claim.venue_id in wanted]
+        for claim in [*(claim for claim in held if claim not in left), *taken]:
             floor = self.floors[claim.venue_id]
             if claim.table <= len(floor.tables.sizes):
                 floor.take(claim)
+
+    def _is_open(self, venue_id: str, since: int, until: int) -> bool:
+        floor = self.floors.get(venue_id)
+        return floor is not None and floor.base <= since and until <= floor.until
 
     def request(self, booking: Booking, trigger: Trigger) -> None:
         """Decide a new request; it stays requested where its venue has not been heard of."""

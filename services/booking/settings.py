@@ -1,20 +1,9 @@
 """Settings of the booking service: `LUNA_DATABASE__…` and `LUNA_BOOKING__…` beside what every service has."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
+from streamkit.postgres import DatabaseSettings
 from streamkit.settings import Section, ServiceSettings
-
-
-class DatabaseSettings(Section):
-    """How to reach PostgreSQL; schema `booking` is ours."""
-
-    url: SecretStr = Field(
-        default=SecretStr("postgresql+psycopg://luna@127.0.0.1:5432/luna"),
-        description="SQLAlchemy URL of PostgreSQL (psycopg)",
-    )
-    pool_size: int = Field(default=4, ge=2, le=50, description="Connections of one process, at most")
-    pool_wait_s: float = Field(default=10.0, gt=0, description="How long to wait for a free connection")
-    migrate: bool = Field(default=True, description="Bring the tables up to date at start; refuse to start if off")
 
 
 class BookingSettings(Section):

@@ -5,36 +5,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from services.booking.adapters.schema import SCHEMA
 from services.booking.fail_points import FailPoint, no_failure
 from services.booking.ports import ConflictError
-from streamkit import metrics
+from streamkit import metrics, postgres
 from streamkit.errors import Fatal, Retryable
+from streamkit.postgres import Trouble, said, trouble
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 MIGRATION_LOCK = 0x6C756E61
 """Advisory lock: of several processes that start at once one migrates, the others wait and find it done."""
-
-DECIDE_AGAIN = frozenset({"40001", "40P01", "23505", "23P01"})
-"""serialization_failure, deadlock_detected, unique_violation, exclusion_violation: somebody else was first."""
-AWAY_CLASSES = frozenset({"08", "53", "57"})
-"""Connection exceptions, insufficient resources, operator intervention: it heals or a person heals it."""
-AWAY_STATES = frozenset({"25P03"})
-"""idle_in_transaction_session_timeout: the process was stopped too long; its transaction is gone."""
-BAD_VALUE_CLASSES = frozenset({"22", "54"})
-"""Data exceptions, and limits of a value's size (an index row): a record is to blame, not the service."""
-BAD_VALUE_STATES = frozenset({"23502", "23514"})
-"""not_null_violation, check_violation."""
-IDLE_LIMIT_S = 10
-"""A process that stands still for so long inside a transaction loses it: its locks would hold up who took over."""
 
 
 class BadValueError(Exception):
@@ -43,18 +27,7 @@ class BadValueError(Exception):
 
 def connect(url: str, pool_size: int, pool_wait_s: float) -> Engine:
     """A bounded pool of connections; nothing is opened yet."""
-    engine = create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=pool_wait_s,
-        pool_pre_ping=True,
-        connect_args={
-            "connect_timeout": 5,
-            "application_name": "luna-booking",
-            "options": f"-c idle_in_transaction_session_timeout={IDLE_LIMIT_S}s",
-        },
-    )
+    engine = postgres.connect(url, pool_size, pool_wait_s, "luna-booking")
     event.listen(engine, "checkout", lambda *_: metrics.POOL_IN_USE.inc())
     event.listen(engine, "checkin", lambda *_: metrics.POOL_IN_USE.dec())
     return engine
@@ -75,37 +48,25 @@ def translated() -> Iterator[None]:
 
 def translate(error: psycopg.Error | None, reason: str) -> Exception:
     """The kind of a database error: decide again, back off, look for the bad record, or give up."""
-    state = error.sqlstate if error is not None else None
-    said = reason.strip().splitlines()[0] if reason.strip() else "no reason given"
-    if state in DECIDE_AGAIN:
-        return ConflictError(said)
-    lost = state is None and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-    if lost or (state is not None and (state[:2] in AWAY_CLASSES or state in AWAY_STATES)):
-        return Retryable(f"database: {said}")
-    unsent = state is None and isinstance(error, psycopg.DataError)
-    if unsent or (state is not None and (state[:2] in BAD_VALUE_CLASSES or state in BAD_VALUE_STATES)):
-        return BadValueError(said)
-    return Fatal(f"database: {said} (SQLSTATE {state})")
+    match trouble(error):
+        case Trouble.CONFLICT:
+            return ConflictError(said(reason))
+        case Trouble.AWAY:
+            return Retryable(f"database: {said(reason)}")
+        case Trouble.BAD_VALUE:
+            return BadValueError(said(reason))
+        case Trouble.OTHER:
+            return Fatal(f"database: {said(reason)} (SQLSTATE {error.sqlstate if error is not None else None})")
 
 
 def revisions(engine: Engine) -> tuple[str | None, str | None]:
     """Revision of the database, and the newest there is."""
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table_schema": SCHEMA})
-        exists = connection.execute(text("SELECT to_regnamespace(:name)"), {"name": SCHEMA}).scalar()
-        current = context.get_current_revision() if exists else None
-    return current, ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    return postgres.revisions(engine, SCHEMA, MIGRATIONS)
 
 
 def upgrade(engine: Engine, revision: str = "head", fail_point: FailPoint = no_failure) -> None:
     """Bring the tables to a revision, one process at a time."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        fail_point("migrating")
+    postgres.upgrade(engine, MIGRATIONS, MIGRATION_LOCK, revision, fail_point)
 
 
 def prepare(engine: Engine, *, migrate: bool, fail_point: FailPoint = no_failure) -> None:

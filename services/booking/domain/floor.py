@@ -23,10 +23,14 @@ class Claim:
 
 @dataclass(slots=True)
 class Floor:
-    """The taken slots of a venue's tables, as bit sets counted from ``base``."""
+    """The taken slots of a venue's tables from ``base`` until before ``until``, as bit sets counted from ``base``.
+
+    Claims in force outside that span are not known here.
+    """
 
     tables: Tables
     base: int
+    until: int
     taken: dict[int, int] = field(default_factory=dict)
 
     def offer(

@@ -47,9 +47,9 @@ def availability(
 def _floor(desk: Desk, venue: Venue, start_us: int, party_size: int) -> Floor:
     """What is taken from the longest wait before a start to the end of a table taken after the longest wait."""
     dwell = desk.rulebook.policy.dwell(party_size)
-    floor = Floor(venue.tables, start_us // SLOT_US - LONGEST_WAIT // SLOT_MINUTES)
     until = (start_us + (2 * LONGEST_WAIT + dwell) * MINUTE_US) // SLOT_US
-    for claim in desk.state.claims(desk.scope, [venue.venue_id], floor.base, until):
+    floor = Floor(venue.tables, start_us // SLOT_US - LONGEST_WAIT // SLOT_MINUTES, until)
+    for claim in desk.state.claims(desk.scope, [venue.venue_id], floor.base, floor.until):
         if claim.table <= len(venue.tables.sizes):
             floor.take(claim)
     return floor
