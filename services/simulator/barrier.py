@@ -54,7 +54,7 @@ class Barrier:
         """Wait until everything told is processed and every answer to it has arrived; the services that take part.
 
         Raises:
-            BarrierError: A service is not there in time.
+            BarrierError: A service is not there in time, or others go on writing onto the city's topics.
             Retryable: The broker is away.
 
         """
@@ -68,6 +68,8 @@ class Barrier:
             now = await self.memory.ends(topics)
             if now == ends:
                 return services
+            fresh = sorted({place[0] for place, end in now.items() if end != ends.get(place)})
+            self._hold_on(deadline, f"new records still come onto {', '.join(fresh)}", self.policy.settle_seconds)
             ends = now
 
     async def catch_up(self, services: tuple[str, ...]) -> None:
@@ -124,14 +126,15 @@ class Barrier:
             if not behind and not unread:
                 return
             who = [*behind, *(["the simulator itself"] if unread else [])]
-            self._hold_on(deadline, f"{', '.join(who)} did not process all of the city", self.policy.settle_seconds)
+            what = f"{', '.join(who)} did not process all of the city in time"
+            self._hold_on(deadline, what, self.policy.settle_seconds)
             await self.look(LOOK_SECONDS)
 
     def _hold_on(self, deadline: float, what: str, seconds: float) -> None:
         if self.interrupted():
             raise BarrierError("the simulator is being stopped")
         if self.clock.monotonic() > deadline:
-            raise BarrierError(f"{what} within {seconds:g} s; nothing was saved or loaded, and the city goes on")
+            raise BarrierError(f"{what} ({seconds:g} s); nothing was saved or loaded, and the city goes on")
 
 
 SOURCE_OF_IDS = "simulator:barrier"

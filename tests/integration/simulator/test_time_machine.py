@@ -32,7 +32,8 @@ __all__ = ["database_url"]
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 
-SEED = 4_711
+SEED = 9_204
+"""No other test's: records of the same run on a shared broker would be taken for this city's."""
 FRIDAY = {
     "users": "120",
     "venues": "25",
@@ -68,12 +69,19 @@ def living(bootstrap: str, database: str, data: Path) -> Iterator[None]:
 
 
 class Watched:
-    """What a test sees of the city, and what it tells it."""
+    """What a test sees of the city that is told from now on, and what it tells it. Others lie on the same broker."""
 
     def __init__(self, bootstrap: str, producer: Producer) -> None:
-        self.reader = Reader(bootstrap)
+        self._reader = Reader(bootstrap)
         self._producer = producer
         self._given = 0
+        self._since = SystemClock().now_us()
+
+    def frame(self, topic: str) -> pl.DataFrame:
+        """Everything on a topic that is of this city's run."""
+        states = self._states()
+        run = states["run_id"][0] if states.height else ""
+        return self._reader.frame(topic).filter(pl.col("run_id") == run)
 
     async def done(self, word: str, **parameters: object) -> dict[str, Any]:
         """Give a command; the result of its acknowledgement."""
@@ -86,27 +94,32 @@ class Watched:
 
     def last_tick(self, branch: int) -> int:
         """The last tick of a branch that is on the broker, -1 before there is one."""
-        rows = self.reader.frame("system_metrics").filter(
+        rows = self.frame("system_metrics").filter(
             (pl.col("event_type") == "simulator.tick") & (pl.col("branch") == branch)
         )
         return max(rows["tick"].to_list(), default=-1)
 
     def phase(self) -> str:
         """The phase said last."""
-        states = self.reader.frame("simulation_control").filter(pl.col("event_type") == "state.changed")
-        return str(states.sort("wall_time")["phase"].to_list()[-1]) if states.height else ""
+        states = self._states()
+        return str(states["phase"].to_list()[-1]) if states.height else ""
 
     def people(self, branch: int) -> dict[str, tuple[Any, ...]]:
         """The first row of each person in a branch."""
-        rows = self.reader.frame("users").filter(pl.col("branch") == branch)
+        rows = self.frame("users").filter(pl.col("branch") == branch)
         first = rows.unique("user_id", keep="first", maintain_order=True).select(PERSON)
         return {row[0]: row for row in first.iter_rows()}
 
     def _ack(self, name: str) -> dict[str, Any]:
-        acks = self.reader.frame("simulation_control").filter(
+        acks = self._reader.frame("simulation_control").filter(
             (pl.col("event_type") == "ack.given") & (pl.col("command_id") == name) & (pl.col("source") == "simulator")
         )
         return acks.row(0, named=True) if acks.height else {}
+
+    def _states(self) -> pl.DataFrame:
+        control = self._reader.frame("simulation_control")
+        said = control.filter((pl.col("event_type") == "state.changed") & (pl.col("wall_time") >= self._since))
+        return said.sort("wall_time")
 
 
 def held(database: str, run: str, branch: int) -> set[tuple[Any, ...]]:
@@ -150,7 +163,7 @@ async def test_a_city_goes_back_to_a_snapshot_with_all_its_services(
         before, after = city.people(1), city.people(3)
         assert len(after) == manifest["population"]
         assert all(before[name] == row for name, row in after.items()), "the same people"
-        nothing_twice(city.reader.frame("bookings"))
+        nothing_twice(city.frame("bookings"))
     await producer.close()
 
 

@@ -19,12 +19,15 @@ from streamkit.raw import RawBatch
 from streamkit.records import Outgoing, Tombstones
 from tests.unit.simulator.runtime.tiny_city import CATALOGUE, CODEC, EXEMPT, START_US
 
+SERVICES = ("booking", "recommender")
+
 
 @dataclass
 class Broker:
     """Topics in memory; two services answer inside `append`, as if they were infinitely fast."""
 
     answering: bool = True
+    chatter: int = 0
     deaf: frozenset[str] = frozenset()
     refusing: dict[str, str] = field(default_factory=dict)
     told: list[tuple[str, str, int, str]] = field(default_factory=list)
@@ -104,6 +107,14 @@ class Broker:
         self.append([Outgoing.from_rows("simulation_control", [row])])
         return command_id
 
+    def chat(self) -> None:
+        """Somebody else writes while ends are looked at, ``chatter`` times; services are done with it at once."""
+        if self.chatter:
+            self.chatter -= 1
+            self.records.setdefault(("user_actions", 0), []).append((b"stranger", b"{}"))
+            for service in SERVICES:
+                self.progress(service)
+
     def progress(self, service: str) -> None:
         ends = {place: len(pairs) for place, pairs in self.records.items() if place[0] not in EXEMPT}
         row = {
@@ -161,7 +172,7 @@ class Broker:
                 self.answering = False
                 self.append([Outgoing.from_rows("bookings", rows)])
                 self.answering = True
-        for service in ("booking", "recommender"):
+        for service in SERVICES:
             self.progress(service)
 
 
@@ -224,6 +235,7 @@ class BrokerMemory:
         return Past(frames["system_metrics"], frames["simulation_control"], ends)
 
     async def ends(self, topics: Sequence[str]) -> Positions:
+        self._broker.chat()
         return {place: len(pairs) for place, pairs in self._broker.records.items() if place[0] in topics}
 
     async def living(self, topic: str) -> set[str]:
