@@ -12,6 +12,7 @@ import polars as pl
 
 from cli.bench import analytics_peers as peers
 from cli.bench import analytics_records as records
+from cli.bench import analytics_store as event_store
 from cli.bench.analytics_load import Stage, Worker, stage, wait
 from cli.bench.codec import beside_fastavro
 from cli.bench.measure import Measurement
@@ -78,6 +79,7 @@ def _figures(made: Stage, sizes: Sizes) -> Iterator[Measurement]:
     two = _rate(made, "two", 2, total)
     yield Measurement("two workers, beside one", two.rate, "events/s", "one worker", rate, TWO_BAR * rate)
     yield Measurement("the same, share of the records that the lesser worker had", two.lesser, "of all")
+    yield from event_store.beside(made, "stored", total)
     yield from _recovery(made, "recovered", total)
     yield from _freshness(made, sizes, total)
     yield from _memory(made, sizes, total + sizes.steady_rate * sizes.steady_s)

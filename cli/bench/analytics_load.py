@@ -26,7 +26,10 @@ from streamkit.records import Outgoing
 PARTITIONS = 4
 SECONDS = 300.0
 LOOK_S = 0.02
-_CONSUMED = re.compile(r'^luna_consumed_records_total\{[^}]*topic="user_actions"[^}]*\} (\S+)$', re.MULTILINE)
+_CONSUMED = re.compile(
+    r'^luna_consumed_records_total\{group="(?P<group>[^"]+)",topic="user_actions"\} (?P<count>\S+)$', re.MULTILINE
+)
+_STORED = re.compile(r"^luna_analytics_events_stored_total (?P<count>\S+)$", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -35,15 +38,15 @@ class Worker:
 
     process: ChildProcess
     port: int
+    group: str
 
     def consumed(self) -> int:
-        """Records of ``user_actions`` whose effects are durable, by the worker's own metric; 0 while it starts."""
-        try:
-            with urllib.request.urlopen(f"http://{LOCALHOST}:{self.port}/metrics", timeout=5) as answer:
-                found = _CONSUMED.findall(answer.read().decode())
-        except (urllib.error.URLError, OSError):
-            return 0
-        return int(sum(float(value) for value in found))
+        """Records of ``user_actions`` whose folds are durable, by the worker's own metric; 0 while it starts."""
+        return int(sum(float(count) for group, count in _CONSUMED.findall(self._metrics()) if group == self.group))
+
+    def stored(self) -> int:
+        """Events written to the event store, of all topics; 0 while it starts."""
+        return int(sum(map(float, _STORED.findall(self._metrics()))))
 
     def cpu_seconds(self) -> float:
         """CPU time so far."""
@@ -59,6 +62,13 @@ class Worker:
         psutil.Process(self.process.pid).kill()
         self.process.collect(10)
 
+    def _metrics(self) -> str:
+        try:
+            with urllib.request.urlopen(f"http://{LOCALHOST}:{self.port}/metrics", timeout=5) as answer:
+                return str(answer.read().decode())
+        except (urllib.error.URLError, OSError):
+            return ""
+
 
 @dataclass(slots=True)
 class Stage:
@@ -71,8 +81,8 @@ class Stage:
     workers: list[Worker] = field(default_factory=list)
     bytes_sent: int = 0
 
-    def start(self, group: str) -> Worker:
-        """A worker of a group as it is shipped."""
+    def start(self, group: str, **settings: str) -> Worker:
+        """A worker of a group as it is shipped; with an event store if ``settings`` name its database."""
         name, port = f"{group}-{len(self.workers)}", free_port()
         environment = {
             "LUNA_KAFKA__BOOTSTRAP_SERVERS": self.kafka.address,
@@ -80,11 +90,13 @@ class Stage:
             "LUNA_DATA_DIR": str(self.home / name),
             "LUNA_INSTANCE": name,
             "LUNA_ANALYTICS__GROUP": group,
+            "LUNA_STORE__ENABLED": str("LUNA_DATABASE__URL" in settings),
             "LUNA_LOG_LEVEL": "warning",
+            **settings,
         }
         command = [sys.executable, "-m", "services.analytics"]
         log = self.home / f"{name}.log"
-        worker = Worker(ChildProcess(command, log=log, guard=self.guard, environment=environment), port)
+        worker = Worker(ChildProcess(command, log=log, guard=self.guard, environment=environment), port, group)
         self.workers.append(worker)
         return worker
 

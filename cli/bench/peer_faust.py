@@ -50,7 +50,8 @@ def build(broker: str, schema: object, directory: str, count: int) -> tuple[faus
 async def main(broker: str, schema: object, directory: str, count: int) -> None:
     """From a tenth of the records to the last."""
     changelog = NewTopic("peer-faust-counts-changelog", PARTITIONS, 1, config={"cleanup.policy": "compact"})
-    for made in AdminClient({"bootstrap.servers": broker}).create_topics([changelog]).values():
+    admin = AdminClient({"bootstrap.servers": broker})  # kept: futures of one that is gone fail
+    for made in admin.create_topics([changelog]).values():
         made.result(30)
     app, marks = build(broker, schema, directory, count)
     await app.start()
