@@ -30,6 +30,7 @@ async def serve(socket: WebSocket, context: Context, client: Client, obey: Obey)
     if context.hub.full:
         await socket.close(1013, "too many clients; try again later")
         return
+    client.write = socket.scope.get("extensions", {}).get(EXTENSION, {}).get("write")
     context.hub.join(client)
     reader = asyncio.create_task(_read(socket, context, client, obey))
     writer = asyncio.create_task(_write(socket, context, client))
@@ -66,7 +67,7 @@ async def _read(socket: WebSocket, context: Context, client: Client, obey: Obey)
 
 
 async def _write(socket: WebSocket, context: Context, client: Client) -> None:
-    shared = EXTENSION in socket.scope.get("extensions", {})
+    shared = client.write is not None
     while not client.closed.is_set():
         try:
             async with asyncio.timeout(context.settings.live.heartbeat_s):

@@ -16,8 +16,15 @@ class WireProtocol(WebSocketsSansIOProtocol):
     async def run_asgi(self) -> None:
         """Run the application, told of the extension."""
         extensions = cast("dict[str, Any]", self.scope["extensions"])
-        extensions[EXTENSION] = {}
+        extensions[EXTENSION] = {"write": self.write_now}
         await super().run_asgi()
+
+    def write_now(self, wire: bytes) -> bool:
+        """Write without waiting; False, and nothing written, while the client is slow or once it is gone."""
+        if not self.writable.is_set() or self.close_sent or self.disconnected or self.transport.is_closing():
+            return False
+        self.transport.write(wire)
+        return True
 
     async def send(self, message: Any) -> None:
         """Send a message of the application."""

@@ -17,9 +17,9 @@ describe("counters", () => {
     }
   });
 
-  it("reads conversion as tables confirmed per session", () => {
-    expect(printed("conversion", someStats({ conversion: { sessions: 200, bookings_confirmed: 25 } }))).toBe("12.5 %");
-    expect(printed("conversion")).toBe("–");
+  it("reads what is booked of sessions opened", () => {
+    expect(printed("booked", someStats({ conversion: { sessions: 200, bookings_confirmed: 25 } }))).toBe("12.5 %");
+    expect(printed("booked")).toBe("–");
   });
 
   it("takes the slowest service for the lag and all topics for dead letters", () => {

@@ -19,7 +19,8 @@ const sum = (numbers: Readonly<Record<string, number>>): number => Object.values
 /** The slowest service is how far the city is behind; its sum would count the same records again. */
 const worst = (numbers: Readonly<Record<string, number>>): number => Math.max(0, ...Object.values(numbers));
 
-function conversion({ conversion: funnel }: Stats): number | null {
+/** Not the conversion of the Flow view, which is of interests expressed. */
+function booked({ conversion: funnel }: Stats): number | null {
   const sessions = funnel.sessions ?? 0;
   return sessions === 0 ? null : (funnel.bookings_confirmed ?? 0) / sessions;
 }
@@ -29,7 +30,7 @@ export const COUNTERS: readonly Counter[] = [
   { name: "active-users", title: "Active people", hint: "People with the app open", read: (s) => s.active_users, print: amount, telling: true },
   { name: "bookings", title: "Bookings / min", hint: "Tables confirmed per minute of wall time", read: (s) => s.bookings_per_minute, print: amount, telling: true },
   { name: "recommendations", title: "Suggestions / s", hint: "Recommendations made, mean of the last 10 s", read: (s) => s.recommendations_per_second, print: amount, telling: true },
-  { name: "conversion", title: "Conversion", hint: "Tables confirmed per session opened", read: conversion, print: percent },
+  { name: "booked", title: "Booked / session", hint: "Tables confirmed, of sessions opened", read: booked, print: percent },
   { name: "population", title: "Population", hint: "People who live in this city", read: (s) => s.population, print: amount },
   { name: "latency-p50", title: "Latency p50", hint: "From record timestamp to this page's socket, median", read: (s) => s.latency_ms.p50, print: milliseconds },
   { name: "latency-p99", title: "Latency p99", hint: "The slowest hundredth", read: (s) => s.latency_ms.p99, print: milliseconds, alarming: (value) => value > 2000 },
