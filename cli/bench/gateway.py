@@ -59,21 +59,21 @@ def measure(size: Size | None = None) -> Sequence[Measurement]:
 
 def _figures(size: Size) -> Iterator[Measurement]:
     with ExitStack() as stack:
-        clients = stack.enter_context(_process(run_clients))
-        with _process(run_bare, Live().tick_s) as bare:
+        clients = stack.enter_context(process(run_clients))
+        with process(run_bare, Live().tick_s) as bare:
             port = bare.recv()
-            _ask(clients, Open(port, size.clients))
+            ask(clients, Open(port, size.clients))
             peer = _spell(bare, clients, size)
-            _ask(clients, "close")
-        server = stack.enter_context(_process(run_gateway, round(size.rate * (4 * size.seconds + 30))))
+            ask(clients, "close")
+        server = stack.enter_context(process(run_gateway, round(size.rate * (4 * size.seconds + 30))))
         port = server.recv()
         yield from _reads(server, clients, size, port)
-        before = _ask(server, "usage").resident
-        _ask(clients, Open(port, size.clients))
-        memory = (_ask(server, "usage").resident - before) / size.clients / 1024
+        before = ask(server, "usage").resident
+        ask(clients, Open(port, size.clients))
+        memory = (ask(server, "usage").resident - before) / size.clients / 1024
         own = _spell(server, clients, size)
         yield from _watching(size, own, peer, memory)
-        _ask(clients, Open(port, size.stalled, stalled=True))
+        ask(clients, Open(port, size.stalled, stalled=True))
         beside = _spell(server, clients, size)
         name = f"event → client, p99, while {size.stalled} more clients do not read"
         bar = STALLED_BAR * own.heard.p99_ms
@@ -99,29 +99,30 @@ def _watching(size: Size, own: Watched, peer: Watched, memory: float) -> Iterato
 
 
 def _reads(server: Connection, clients: Connection, size: Size, port: int) -> Iterator[Measurement]:
-    began: Usage = _ask(server, "usage")
-    answers: int = _ask(clients, Read(port, PATHS, size.readers, size.seconds))
-    spent = _ask(server, "usage").cpu_s - began.cpu_s
+    began: Usage = ask(server, "usage")
+    answers: int = ask(clients, Read(port, PATHS, size.readers, size.seconds))
+    spent = ask(server, "usage").cpu_s - began.cpu_s
     yield Measurement("REST reads of four kinds, a CPU second of the server", answers / spent, "1/s", bar=READS_BAR)
     yield Measurement("REST reads, by the wall clock", answers / size.seconds, "1/s")
 
 
 def _spell(server: Connection, clients: Connection, size: Size) -> Watched:
     """Publish for a while, after a moment in which everybody gets going."""
-    _ask(server, Publish(size.rate, 1.0))
-    _ask(clients, "tell")
-    began: Usage = _ask(server, "usage")
-    ended: Usage = _ask(server, Publish(size.rate, size.seconds))
-    return Watched(_ask(clients, "tell"), ended.cpu_s - began.cpu_s)
+    ask(server, Publish(size.rate, 1.0))
+    ask(clients, "tell")
+    began: Usage = ask(server, "usage")
+    ended: Usage = ask(server, Publish(size.rate, size.seconds))
+    return Watched(ask(clients, "tell"), ended.cpu_s - began.cpu_s)
 
 
-def _ask(pipe: Connection, order: object) -> Any:
+def ask(pipe: Connection, order: object) -> Any:
+    """Give a process an order and wait for what it says."""
     pipe.send(order)
     return pipe.recv()
 
 
 @contextmanager
-def _process(target: Any, *arguments: object) -> Iterator[Connection]:
+def process(target: Any, *arguments: object) -> Iterator[Connection]:
     """A process of its own that obeys a pipe; told to end, then waited for."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
