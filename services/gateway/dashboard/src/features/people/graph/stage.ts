@@ -1,6 +1,5 @@
 /** The graph itself, outside React: WebGL for people and friendships, a canvas above it for what happens between them. */
 import Graph from "graphology";
-import forceAtlas2 from "graphology-layout-forceatlas2";
 import Sigma from "sigma";
 import type { Settings } from "sigma/settings";
 import { personaToken } from "../../../lib/personas.ts";
@@ -8,6 +7,7 @@ import { token } from "../../../lib/theme.ts";
 import type { CityEvent } from "../../../lib/types.ts";
 import { Brush, Effects, type Inks } from "./effects.ts";
 import { drawHover, drawLabel } from "./hover.ts";
+import type { Arranged, Order } from "./layout.ts";
 import { edgeLook, nodeLook, startOf, type Focus } from "./looks.ts";
 import type { Society } from "./society.ts";
 
@@ -16,7 +16,7 @@ interface Hearing {
   readonly onOpen: (userId: string) => void;
 }
 
-/** Frames that the layout works on a new graph, and on a changed one. */
+/** Iterations of the layout for a new graph, and for a changed one. */
 const HOT = 260;
 const WARM = 60;
 const SIZES_MS = 700;
@@ -28,6 +28,10 @@ export class GraphStage {
   readonly #canvas: HTMLCanvasElement;
   readonly #effects = new Effects();
   readonly #still: boolean;
+  readonly #layout = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
+  /** Who the layout arranges, in its order; the turn says which order an answer is to. */
+  #arranged: readonly string[] = [];
+  #turn = 0;
   #focus: Focus = { chosen: null, hovered: null, near: new Set(), personas: new Set() };
   #inks: Inks = inks();
   #heat = 0;
@@ -61,6 +65,7 @@ export class GraphStage {
     this.#sigma.on("leaveNode", () => this.#hover(null, hearing));
     this.#sigma.on("clickNode", ({ node }) => hearing.onOpen(node));
     this.#sigma.on("afterRender", () => this.#paint(performance.now()));
+    this.#layout.addEventListener("message", ({ data }: MessageEvent<Arranged>) => this.#moved(data));
   }
 
   /** People and friendships as the society has them now; whoever is new starts near a friend. */
@@ -85,7 +90,7 @@ export class GraphStage {
     }
     this.#size();
     if (graph.order !== before || graph.size !== grown) {
-      this.#heat = Math.max(this.#heat, before === 0 ? HOT : WARM);
+      this.#arrange(Math.max(this.#heat, before === 0 ? HOT : WARM));
     }
     this.#wake();
   }
@@ -131,6 +136,7 @@ export class GraphStage {
   remove(): void {
     this.#gone = true;
     cancelAnimationFrame(this.#frame);
+    this.#layout.terminate();
     this.#sigma.kill();
   }
 
@@ -139,15 +145,12 @@ export class GraphStage {
     if (this.#gone) {
       return;
     }
-    if (this.#heat > 0 && this.#graph.order > 1) {
-      this.#arrange();
-    }
     if (now - this.#sizedAt > SIZES_MS) {
       this.#sizedAt = now;
       this.#size();
     }
     this.#paint(now);
-    if (this.#heat > 0 || this.#effects.count > 0) {
+    if (this.#effects.count > 0) {
       this.#wake();
     }
   };
@@ -158,12 +161,35 @@ export class GraphStage {
     }
   }
 
-  #arrange(): void {
-    const iterations = this.#still ? 24 : this.#heat > WARM ? 3 : 1;
-    this.#heat = Math.max(0, this.#heat - iterations);
-    forceAtlas2.assign(this.#graph, {
+  /** Sets the layout going from where everybody stands. */
+  #arrange(iterations: number): void {
+    const graph = this.#graph;
+    this.#heat = iterations;
+    this.#turn += 1;
+    this.#arranged = graph.nodes();
+    const numbers = new Map(this.#arranged.map((id, number) => [id, number]));
+    const order: Order = {
+      turn: this.#turn,
+      spots: Float32Array.from(this.#arranged.flatMap((id) => [graph.getNodeAttribute(id, "x") as number, graph.getNodeAttribute(id, "y") as number])),
+      ties: Uint32Array.from(graph.mapEdges((_edge, _data, a, b) => [numbers.get(a) ?? 0, numbers.get(b) ?? 0]).flat()),
       iterations,
-      settings: { linLogMode: true, outboundAttractionDistribution: true, gravity: 0.6, scalingRatio: 1.6, slowDown: 4, barnesHutOptimize: this.#graph.order > 500 },
+    };
+    this.#layout.postMessage(order, [order.spots.buffer, order.ties.buffer]);
+  }
+
+  /** Everybody goes where the layout says; at once to the end where nothing may move. */
+  #moved({ turn, spots, left }: Arranged): void {
+    if (turn !== this.#turn || this.#gone) {
+      return;
+    }
+    this.#heat = left;
+    if (this.#still && left > 0) {
+      return;
+    }
+    const numbers = new Map(this.#arranged.map((id, number) => [id, number]));
+    this.#graph.updateEachNodeAttributes((id, data) => {
+      const number = numbers.get(id);
+      return number === undefined ? data : { ...data, x: spots[2 * number], y: spots[2 * number + 1] };
     });
   }
 
