@@ -22,6 +22,8 @@ RATE_BAR, DECODE_RATIO_BAR, QUIX_BAR, FAUST_BAR = 150_000.0, 5.0, 10.0, 12.0
 FRESH_BAR_MS, RECOVERY_BAR_S, FLAT_BAR, TWO_BAR = 1_000.0, 20.0, 10.0, 1.6
 TOPIC = "user_actions"
 BEAT_S = 0.05
+REST_S = 2.0
+"""Between catching up with all there is and the first record of a steady load: what a fresh process still tidies up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ def _freshness(made: Stage, sizes: Sizes, first: int) -> Iterator[Measurement]:
     """From a record handed over until ``service.progress`` says that its effects are durable and published."""
     worker = made.start("fresh")
     wait(lambda: worker.consumed() >= first)
+    time.sleep(REST_S)
     producer, reader = made.producer(), made.reader("system_metrics")
     each = int(sizes.steady_rate * BEAT_S)
     sent: list[tuple[float, Positions]] = []

@@ -5,6 +5,7 @@ killed when, a restart publishes the same rows again or none, and counts every r
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -211,21 +212,22 @@ class ChunkHost:
         self._restored = False
         outbox: dict[int, list[Outgoing]] = {}
         replies: list[tuple[str, Row]] = []
-        records = 0
+        records: Counter[str] = Counter()
         for one in together(arrived):
             chunk = await self._unapplied(one)
             if chunk is None:
                 continue
             outbox.setdefault(one.partition, []).extend(await self._fold(one.topic, one.partition, chunk, replies))
             self._moved[one.topic, one.partition] = self._expected[one.topic, one.partition] = chunk.next_offset
-            metrics.CONSUMED.labels(self._policy.group, one.topic).inc(len(chunk))
-            records += len(chunk)
+            records[one.topic] += len(chunk)
         stirred = self._processor.stirred or bool(replies)
         closed = self._processor.settle() if stirred or followed else []
         if stirred or closed:
             await self._save(outbox, closed, replies)
             metrics.BATCH_SECONDS.labels(self._policy.group).observe(self._clock.monotonic() - began)
-            metrics.BATCH_RECORDS.labels(self._policy.group).observe(records)
+            metrics.BATCH_RECORDS.labels(self._policy.group).observe(records.total())
+        for topic, count in records.items():
+            metrics.CONSUMED.labels(self._policy.group, topic).inc(count)
         await self._obey()
         for one in arrived:
             one.acknowledge()
