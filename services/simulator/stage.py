@@ -40,6 +40,7 @@ class Stage:
     control: Control
     saving: Saving
     time_machine: TimeMachine
+    seeded: Plan | None = None
     telling: Telling = field(init=False)
 
     async def begin(self, stop: asyncio.Event) -> bool:
@@ -100,7 +101,11 @@ class Stage:
         elif order.command == "travel":
             await self._try("setting out on a journey", self._travel, order)
         else:
-            await self._enter(await self.beginning.begin_anew(self.plan, order, self.telling))
+            ground = self.seeded if order.command == "start" and self.seeded else self.plan
+            begun = await self.beginning.begin_anew(ground, order, self.telling)
+            if order.command == "seed":  # a start that says nothing else tells these people again
+                self.seeded = replace(self.plan, config=begun.telling.config, seed=begun.telling.seed)
+            await self._enter(begun)
 
     async def _try(self, errand: str, carry_out: Callable[[BranchOrder], Awaitable[None]], order: BranchOrder) -> None:
         """Carry out what other services take part in; where they or the disk refuse, the city is as it was."""

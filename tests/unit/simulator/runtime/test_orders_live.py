@@ -111,6 +111,11 @@ async def test_data_are_seeded_anew_and_the_same_seed_makes_the_same_run(tmp_pat
         await eventually(partial(answer, world, few))
         result = json.loads(str((answer(world, few) or {})["result"]))
         assert (result["active_percentage"], result["maximum_active_users"]) == (50, 2)
+        assert (result["users"], result["venues"], result["seed"]) == (9, 4, 5), "of the city that was seeded"
+        plain = world.broker.command("seed", "{}")
+        await eventually(partial(answer, world, plain))
+        result = json.loads(str((answer(world, plain) or {})["result"]))
+        assert (result["users"], result["seed"]) != (9, 5), "a seed without words is that of the settings"
 
 
 async def test_a_target_rate_and_the_rate_achieved_are_both_said(tmp_path: Path) -> None:
