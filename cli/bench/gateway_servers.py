@@ -101,10 +101,12 @@ async def _bare(pipe: Connection, tick_s: float) -> None:
         async def publish(order: Publish) -> None:
             loop = asyncio.get_running_loop()
             message = _message(round(order.rate * tick_s))
-            until = loop.time() + order.seconds
+            due = loop.time()
+            until = due + order.seconds
             while loop.time() < until:
                 broadcast(clients, message)
-                await asyncio.sleep(tick_s)
+                due = max(due + tick_s, loop.time() - tick_s)  # at an even pace, as the gateway does
+                await asyncio.sleep(max(due - loop.time(), 0.0))
 
         await _serve(pipe, server.sockets[0].getsockname()[1], publish)
 

@@ -21,6 +21,8 @@ from streamkit import metrics
 from streamkit.clock import Clock, sleep_or_stop
 
 _EVERYTHING = Filters()
+_LEAST_WAIT = 0.1
+"""Of a tick: for whatever else the loop has to do."""
 
 
 class Hub:
@@ -130,9 +132,15 @@ class Hub:
                         client.offer(frame)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Flush at every tick until told to stop; then let everyone go."""
+        """Flush at every tick until told to stop; then let everyone go.
+
+        Ticks are due at an even pace: what a flush and its writes take comes off the wait for the next. One that is
+        late is not made up for, and others always get a turn.
+        """
+        due = self._clock.monotonic() + self._tick_s
         while not stop.is_set():
-            await sleep_or_stop(self._clock, self._tick_s, stop)
+            await sleep_or_stop(self._clock, max(due - self._clock.monotonic(), _LEAST_WAIT * self._tick_s), stop)
+            due = max(due, self._clock.monotonic() - self._tick_s) + self._tick_s
             self.flush()
         for client in list(self.clients):
             client.close(1001, "the gateway is going away; reconnect with your positions")
