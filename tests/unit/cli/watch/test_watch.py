@@ -18,6 +18,7 @@ from cli.watch.screen import Screen
 from cli.watch.sentences import SENTENCES
 from cli.watch.stream import ForbiddenError, messages
 from cli.watch.view import render, spark
+from streamkit.clock import SystemClock
 from streamkit.contracts import Catalogue
 
 STATS: dict[str, Any] = {
@@ -149,6 +150,26 @@ async def test_the_stream_is_followed_again_after_the_gateway_was_away() -> None
         await stream.aclose()  # type: ignore[attr-defined]
     assert "bookings" in told[0]["payload"]["channels"]
     assert [link.partition(":")[0] for link in links] == ["live", "lost", "live"]
+
+
+async def test_who_leaves_does_not_wait_for_what_is_still_on_its_way() -> None:
+    stop = asyncio.Event()
+
+    async def flood(socket: ServerConnection) -> None:
+        text = json.dumps({"type": "events", "payload": "x" * 100_000})
+        while not stop.is_set():
+            await socket.send(text)  # until the client's window is full; then it stands, deaf to a farewell
+            await asyncio.sleep(0)
+
+    async with serve(flood, "127.0.0.1", 0, close_timeout=1) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        stream = messages(f"http://127.0.0.1:{port}", None, lambda _: None)
+        await anext(stream)
+        await asyncio.sleep(0.3)
+        began = SystemClock().monotonic()
+        await stream.aclose()  # type: ignore[attr-defined]
+        assert SystemClock().monotonic() - began < 5, "seconds"
+        stop.set()
 
 
 async def test_a_wrong_token_ends_the_watching_and_is_told() -> None:
