@@ -53,7 +53,7 @@ def test_a_share_of_visits_leads_to_another_place_close_by_soon_and_for_the_same
     assert (gone["from_low"] == gone["user"] + 7).all()
     assert gone["size"].max() <= 4
     elsewhere = _away(turn, np.roll(gone["venue"], 1), before)
-    assert np.median(_away(turn, gone["venue"], before)) < 0.25 * np.median(elsewhere)
+    assert np.median(_away(turn, gone["venue"], before)) < 0.5 * np.median(elsewhere)
     assert (turn.hours.minutes_left(gone["venue"].astype(np.int64), gone["time"]) > 0).all()
 
 
