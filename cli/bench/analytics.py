@@ -132,7 +132,7 @@ def _recovery(made: Stage, group: str, total: int) -> Iterator[Measurement]:
     wait(lambda: worker.consumed() >= total)
     worker.kill()
     began = time.monotonic()
-    heir = made.start(group)
+    heir = made.start(group, LUNA_INSTANCE=worker.name)
     made.publish(records.actions(total, 1, 1, 2_000))
     wait(lambda: heir.consumed() >= 1)
     seconds = time.monotonic() - began

@@ -39,6 +39,7 @@ class Worker:
     process: ChildProcess
     port: int
     group: str
+    name: str
 
     def consumed(self) -> int:
         """Records of ``user_actions`` whose folds are durable, by the worker's own metric; 0 while it starts."""
@@ -83,7 +84,7 @@ class Stage:
 
     def start(self, group: str, **settings: str) -> Worker:
         """A worker of a group as it is shipped; with an event store if ``settings`` name its database."""
-        name, port = f"{group}-{len(self.workers)}", free_port()
+        name, port = settings.get("LUNA_INSTANCE") or f"{group}-{len(self.workers)}", free_port()
         environment = {
             "LUNA_KAFKA__BOOTSTRAP_SERVERS": self.kafka.address,
             "LUNA_HEALTH_PORT": str(port),
@@ -96,7 +97,7 @@ class Stage:
         }
         command = [sys.executable, "-m", "services.analytics"]
         log = self.home / f"{name}.log"
-        worker = Worker(ChildProcess(command, log=log, guard=self.guard, environment=environment), port, group)
+        worker = Worker(ChildProcess(command, log=log, guard=self.guard, environment=environment), port, group, name)
         self.workers.append(worker)
         return worker
 

@@ -11,6 +11,8 @@ from streamkit.clock import SystemClock
 
 RANKS = {"simulator": 0, "recommender": 1, "booking": 1, "analytics": 1, "gateway": 2}
 """Services in the order of their health ports, with the rank in which they stop."""
+NAMED = {"analytics": {"LUNA_INSTANCE": "analytics"}}
+"""There is one here: under a name its group knows, who starts anew has its partitions back at once."""
 
 
 def health_ports(ports: Ports) -> dict[str, int]:
@@ -39,7 +41,7 @@ def service_specs(
         ServiceSpec(
             name,
             [sys.executable, "-m", f"services.{name}"],
-            shared | {"LUNA_HEALTH_PORT": str(port)},
+            NAMED.get(name, {}) | shared | {"LUNA_HEALTH_PORT": str(port)},
             RANKS[name],
         )
         for name, port in health_ports(ports).items()

@@ -71,6 +71,7 @@ def build(settings: AnalyticsSettings) -> Service:
         own.chunk_records,
         own.commit_interval_s,
         kafka.session_timeout_ms / 1000,
+        settings.instance,
     )
     readiness = Readiness("state")
     store = build_store(settings, catalogue, codec, producer, readiness) if settings.store.enabled else None

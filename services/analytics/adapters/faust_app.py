@@ -16,7 +16,11 @@ TABLE = "cells"
 
 @dataclass(frozen=True, slots=True)
 class FaustPlan:
-    """What the application is made of. ``topics`` all have ``partitions`` partitions."""
+    """What the application is made of. ``topics`` all have ``partitions`` partitions.
+
+    With an ``instance`` the group knows the worker by that name (KIP-345): who comes back under it takes its partitions
+    over at once, instead of waiting for the session of the one that died. No two live ones may share it.
+    """
 
     group: str
     brokers: str
@@ -26,6 +30,7 @@ class FaustPlan:
     chunk_records: int
     commit_interval_s: float
     session_timeout_s: float
+    instance: str = ""
 
     @property
     def changelog(self) -> str:
@@ -71,6 +76,7 @@ def build_faust(
         stream_recovery_delay=0.0,
         stream_wait_empty=False,  # what is in flight is read again from the offset in the table; waiting hangs a stop
         consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=plan.instance or None,
         Table=RestoredTable,
     )
     app.chunked = lambda transport: transport.configure(plan.topics, plan.chunk_records, positioning, leaving)

@@ -1,11 +1,13 @@
 """Chunks: bounds, offsets, and the guard against a Faust that changed."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.analytics.adapters.faust_app import FaustPlan, build_faust
 from services.analytics.transport import HOOKS, TransportDriftError, pack, verify_hooks
 
 
@@ -47,3 +49,13 @@ def test_a_hooked_method_that_changed_is_named() -> None:
     _, known = HOOKS["Consumer._getmany"]
     with pytest.raises(TransportDriftError, match=r"Consumer\._getmany is now"):
         verify_hooks({"Consumer._getmany": (changed, known)})
+
+
+@pytest.mark.parametrize(("name", "known"), [("one", "one"), ("", None)])
+def test_a_worker_with_a_name_is_known_by_it_to_the_group(tmp_path: Path, name: str, known: str | None) -> None:
+    async def nothing(*_: object) -> None:
+        return None
+
+    plan = FaustPlan("group", "127.0.0.1:1", ("user_actions",), 4, tmp_path, 10, 1.0, 10.0, name)
+    app, _ = build_faust(plan, nothing, nothing, nothing, lambda *_: {}, nothing)  # type: ignore[arg-type]
+    assert app.conf.consumer_group_instance_id == known
