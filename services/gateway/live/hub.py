@@ -32,6 +32,7 @@ class Hub:
         self, ledger: Ledger, records: Records, clock: Clock, *, tick_s: float, most_rows: int, most_clients: int
     ) -> None:
         self.clients: set[Client] = set()
+        self._numbers = {"stream": 0, "control": 0, "sse": 0}
         self.sent: Callable[[Chunk], None] = lambda _: None
         self._ledger = ledger
         self._records = records
@@ -55,22 +56,25 @@ class Hub:
 
     def counts(self) -> Mapping[str, int]:
         """Connected clients by kind."""
-        numbers = {"stream": 0, "control": 0, "sse": 0}
-        for client in self.clients:
-            numbers[client.kind] += 1
-        return numbers
+        return dict(self._numbers)
 
     def join(self, client: Client) -> None:
         """A client has connected."""
-        self.clients.add(client)
-        metrics.CLIENTS.labels(client.kind).set(self.counts()[client.kind])
+        if client not in self.clients:
+            self.clients.add(client)
+            self._count(client.kind, 1)
 
     def leave(self, client: Client) -> None:
         """A client is gone."""
-        self.clients.discard(client)
-        metrics.CLIENTS.labels(client.kind).set(self.counts()[client.kind])
+        if client in self.clients:
+            self.clients.remove(client)
+            self._count(client.kind, -1)
         if client.closing is not None:
             metrics.CLIENTS_DROPPED.labels(str(client.closing.code)).inc()
+
+    def _count(self, kind: str, more: int) -> None:
+        self._numbers[kind] += more
+        metrics.CLIENTS.labels(kind).set(self._numbers[kind])
 
     def publish(self, chunk: Chunk) -> None:
         """Take live records for the next tick."""

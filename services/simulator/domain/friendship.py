@@ -14,7 +14,7 @@ from services.simulator.domain.turn import Turn
 
 _TRIANGLE_SHARE = 0.72
 """Of requests that go to a friend's friend where there is one: a choice, between REALISM F3, F6 and F7."""
-_TRIED, _TRIED_PLACES = 6, 2
+_TRIED, _TRIED_PLACES = 6, 1
 """How many people somebody may come across in the neighbourhood and at the same places: a choice that meets F7."""
 _ANSWER_LOG_SD = 1.6
 
