@@ -2,12 +2,14 @@
 
 import asyncio
 from itertools import pairwise
-from unittest.mock import Mock
 
 import pytest
 
 from services.gateway.live.hub import Hub
+from services.gateway.state.ledger import Ledger
+from services.gateway.state.records import Records
 from streamkit.clock import ManualClock
+from tests.unit.gateway.town import CATALOGUE
 
 TICK_S = 0.08
 
@@ -15,7 +17,8 @@ TICK_S = 0.08
 async def flushes(works_s: list[float]) -> list[float]:
     """When each flush began, in ticks since the start, if each takes so long."""
     clock, stop = ManualClock(), asyncio.Event()
-    hub = Hub(Mock(cluster="c", live=("run", 1)), Mock(), clock, tick_s=TICK_S, most_rows=1, most_clients=1)
+    ledger = Ledger(CATALOGUE, history=10, bookings=10)
+    hub = Hub(ledger, Records(CATALOGUE, ledger), clock, tick_s=TICK_S, most_rows=1, most_clients=1)
     began: list[float] = []
 
     def flush() -> None:
