@@ -3,22 +3,18 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from itertools import count
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from services.gateway.access import Verdict
 from services.gateway.api.context import Context
-from services.gateway.live.client import TOO_SLOW, Client
+from services.gateway.live.client import Client
 from services.gateway.live.frames import Notice
 from services.gateway.sockets.protocol import Budget, Incoming, ProtocolError, parse
 from services.gateway.sockets.uvicorn_wire import EXTENSION
 from services.gateway.state.times import iso
 
 Obey = Callable[[Incoming], Awaitable[None]]
-
-_TURNS, _ABREAST, _APART_S = count(), 50, 0.02
-"""Clients that stalled together reach their limit together: they are seen off one by one, so that nobody else waits."""
 
 _FAREWELL_S = 1.0
 """A client that does not read will not read a close frame either."""
@@ -44,8 +40,6 @@ async def serve(socket: WebSocket, context: Context, client: Client, obey: Obey)
         for task in done:
             if task is not watcher and task.exception() and not isinstance(task.exception(), _GONE):
                 await task
-        if client.closing is not None and client.closing.code == TOO_SLOW:
-            await context.clock.sleep(next(_TURNS) % _ABREAST * _APART_S)
     finally:
         for task in (reader, writer, watcher):
             task.cancel()
