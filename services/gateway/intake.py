@@ -42,7 +42,7 @@ class Intake:
 
     def caught_up(self) -> None:
         """Every topic has been folded to its end."""
-        self._ledger.caught_up = True
+        self._ledger.catch_up()
         self._readiness.set("topics", ok=True)
 
     def reached(self, ok: bool, detail: str) -> None:  # noqa: FBT001 - Kafka answered or did not

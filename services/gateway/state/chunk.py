@@ -1,6 +1,6 @@
 """Records of one topic read together, kept as columns from the decoder to the moment somebody asks for them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,6 +34,17 @@ class Chunk:
     def of(batch: Batch, timestamps_ms: NDArray[np.int64]) -> "Chunk":
         """The chunk of a decoded batch and its record timestamps."""
         return Chunk(batch.topic, batch.frame, batch.partitions, batch.offsets, timestamps_ms, batch.removed)
+
+    @staticmethod
+    def joined(chunks: Collection["Chunk"]) -> "Chunk":
+        """One chunk of several of a topic, without their tombstones."""
+        return Chunk(
+            next(iter(chunks)).topic,
+            pl.concat([chunk.frame for chunk in chunks]),
+            np.concatenate([chunk.partitions for chunk in chunks]),
+            np.concatenate([chunk.offsets for chunk in chunks]),
+            np.concatenate([chunk.timestamps_ms for chunk in chunks]),
+        )
 
     def take(self, rows: NDArray[np.intp]) -> "Chunk":
         """The rows of these indices, in their order; tombstones are left behind."""

@@ -18,7 +18,13 @@ class City:
     """Folds of one (run, branch): counters, entities, bookings, surroundings, journeys, history."""
 
     def __init__(
-        self, catalogue: Catalogue, history: int, bookings: int, beginnings: Mapping[str, Mapping[int, int]]
+        self,
+        catalogue: Catalogue,
+        history: int,
+        bookings: int,
+        beginnings: Mapping[str, Mapping[int, int]],
+        *,
+        behind: bool,
     ) -> None:
         self.simulation = Simulation()
         self.counters = Counters()
@@ -31,7 +37,7 @@ class City:
         self.journeys = Journeys()
         self.ties = Ties()
         self.history = {
-            name: Ring(history, topic.partitions, beginnings[name])
+            name: Ring(history, topic.partitions, beginnings[name], behind=behind)
             for name, topic in catalogue.topics.items()
             if name in beginnings
         }
@@ -56,6 +62,11 @@ class City:
             fold(chunk)
         self.history[chunk.topic].append(chunk)
         return events
+
+    def catch_up(self) -> None:
+        """Every topic has been read to its end."""
+        for ring in self.history.values():
+            ring.catch_up()
 
     def remove(self, chunk: Chunk) -> None:
         """Take tombstones in: they name a key, not a branch."""

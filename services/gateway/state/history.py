@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.gateway.state.chunk import Chunk
 from services.gateway.state.filters import Filters
@@ -23,16 +24,23 @@ class Page:
     complete: bool
 
 
+_PIECE = 1_000
+"""Records of a chunk that was put in order."""
+
+
 class Ring:
     """Holds at least the newest ``capacity`` records (whole chunks), and knows what it has let go.
 
-    ``beginnings`` is where reading of each partition began: records before it were never seen.
+    ``beginnings`` is where reading of each partition began: records before it were never seen. A ring that is
+    ``behind`` is fed from a log's beginning, which comes partition by partition: its newest are known by their
+    timestamps until it has caught up, and by their arrival from then on.
     """
 
-    def __init__(self, capacity: int, partitions: int, beginnings: Mapping[int, int]) -> None:
+    def __init__(self, capacity: int, partitions: int, beginnings: Mapping[int, int], *, behind: bool = False) -> None:
         self.capacity = capacity
         self.held = 0
         self.number = 0
+        self._behind = behind
         self._beginnings = beginnings
         self._next = [0] * partitions
         self._floor = [0] * partitions
@@ -44,10 +52,20 @@ class Ring:
         self._chunks.append(chunk)
         self.held += len(chunk)
         _raise_to(self._next, chunk)
+        if self._behind:
+            if self.held >= 2 * self.capacity:
+                self._put_in_order()
+            return
         while self.held - len(self._chunks[0]) >= self.capacity:
             oldest = self._chunks.popleft()
             self.held -= len(oldest)
             _raise_to(self._floor, oldest)
+
+    def catch_up(self) -> None:
+        """The log has been read to its end: from now on records come as they are written."""
+        if self._behind:
+            self._put_in_order()
+            self._behind = False
 
     def vector(self) -> Vector:
         """Next offset of each partition."""
@@ -83,16 +101,37 @@ class Ring:
                 return Page(found, tuple(edge), complete=False)
         return Page(found, None, complete=not any(self._floor))
 
+    def _put_in_order(self) -> None:
+        """Hold the newest by their timestamps, oldest first, each partition's in the order of its offsets."""
+        if not self._chunks:
+            return
+        held = Chunk.joined(self._chunks)
+        by_place = np.lexsort((held.offsets, held.partitions))
+        held = held.take(by_place[np.argsort(_written(held, by_place), kind="stable")])
+        gone = max(0, len(held) - self.capacity)
+        rows = np.arange(len(held))
+        if gone:
+            _raise_to(self._floor, held.take(rows[:gone]))
+        self.held = len(held) - gone
+        self._chunks = deque(held.take(rows[at : at + _PIECE]) for at in range(gone, len(held), _PIECE))
+
     @staticmethod
-    def _rows_before(
-        chunk: Chunk, filters: Filters, before: Vector | None
-    ) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    def _rows_before(chunk: Chunk, filters: Filters, before: Vector | None) -> NDArray[np.intp]:
         rows = filters.keep(chunk.frame)
         if rows is None:
             rows = np.arange(len(chunk))
         if before is not None:
             rows = rows[~at_or_after(before, chunk.partitions[rows], chunk.offsets[rows])]
         return rows
+
+
+def _written(chunk: Chunk, by_place: NDArray[np.intp]) -> NDArray[np.int64]:
+    """When records were written, ms, never before their partition's earlier ones; in the order ``by_place``."""
+    written, partitions = chunk.timestamps_ms[by_place], chunk.partitions[by_place]
+    for partition in np.unique(partitions):
+        of_partition = partitions == partition
+        written[of_partition] = np.maximum.accumulate(written[of_partition])
+    return written
 
 
 def _raise_to(edges: list[int], chunk: Chunk) -> None:

@@ -56,6 +56,12 @@ class Ledger:
         """The live city; an empty one until the simulator has spoken."""
         return self._cities[self.live] if self.live is not None else self._empty
 
+    def catch_up(self) -> None:
+        """Every topic has been folded to its end."""
+        self.caught_up = True
+        for city in (self._empty, *self._cities.values()):
+            city.catch_up()
+
     def user_name(self, user_id: str | None) -> str | None:
         """Name of a person."""
         return self.city.users.names.get(user_id) if user_id is not None else None
@@ -125,7 +131,7 @@ class Ledger:
 
     def _new(self) -> City:
         history, bookings = self._limits
-        return City(self.catalogue, history, bookings, self._beginnings)
+        return City(self.catalogue, history, bookings, self._beginnings, behind=not self.caught_up)
 
     def _note_beginnings(self, chunk: Chunk) -> None:
         known = self._beginnings[chunk.topic]

@@ -1,5 +1,7 @@
 """Folds and positions on hand-made and generated records."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 import pytest
@@ -20,10 +22,11 @@ from streamkit.errors import ConfigurationError
 vectors = st.lists(st.integers(0, 10**15), min_size=1, max_size=6).map(tuple)
 
 
-def chunk(places: list[tuple[int, int]], **columns: list[object]) -> Chunk:
+def chunk(places: list[tuple[int, int]], at_ms: Sequence[int] = (), **columns: list[object]) -> Chunk:
     partitions, offsets = np.asarray(places, dtype=np.int64).reshape(-1, 2).T
     frame = pl.DataFrame({"event_id": [f"{p}-{o}" for p, o in places], "event_type": ["e"] * len(places), **columns})
-    return Chunk("t", frame, partitions.astype(np.int32), offsets, np.zeros(len(places), dtype=np.int64))
+    written = np.asarray(at_ms or [0] * len(places), dtype=np.int64)
+    return Chunk("t", frame, partitions.astype(np.int32), offsets, written)
 
 
 def ids(chunks: list[Chunk]) -> list[str]:
@@ -89,6 +92,33 @@ def test_pages_of_a_ring_tell_every_record_once_newest_first(limit: int, many: i
         page = ring.newest(Filters(), limit, page.before)
         told += ids(list(page.chunks))
     assert told == [f"{number % 2}-{number // 2}" for number in reversed(range(many))]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 50)), min_size=1, max_size=40), st.integers(1, 12))
+def test_a_log_that_is_read_partition_by_partition_is_held_in_the_order_it_was_written(
+    written: list[tuple[int, int]], capacity: int
+) -> None:
+    ring, ends, placed, at = Ring(capacity, 3, {}, behind=True), [0, 0, 0], [], 0
+    for partition, later_ms in written:
+        at += later_ms + 1
+        placed.append((partition, ends[partition], at))
+        ends[partition] += 1
+    for partition in (2, 0, 1):
+        for _, offset, at_ms in (place for place in placed if place[0] == partition):
+            ring.append(chunk([(partition, offset)], at_ms=[at_ms]))
+    ring.catch_up()
+    told, page = [], ring.newest(Filters(), 3)
+    while True:
+        told += ids(list(page.chunks))
+        if page.before is None:
+            break
+        page = ring.newest(Filters(), 3, page.before)
+    newest = [f"{partition}-{offset}" for partition, offset, _ in reversed(placed)]
+    assert told == newest[:capacity]
+    assert ring.since((0, 0, 0)) is None if len(placed) > capacity else ring.since((0, 0, 0)) is not None
+    for number in range(2 * capacity):
+        ring.append(chunk([(0, ends[0] + number)], at_ms=[0]))
+    assert ids(list(ring.newest(Filters(), 1).chunks)) == [f"0-{ends[0] + 2 * capacity - 1}"]
 
 
 def test_records_before_the_beginning_of_reading_are_a_gap() -> None:

@@ -51,30 +51,32 @@ async function newest(luna: Luna, channels: string, question: string): Promise<P
   return { events: merged(...pages.map(({ events }) => events)), source: "memory" };
 }
 
+/** The store writes a moment later than the city tells: what it may not have yet is still in the gateway's memory. */
 async function upTo(luna: Luna, channels: string, question: string, at: string): Promise<Past> {
+  const until = Date.parse(at);
+  const early = (events: readonly CityEvent[]) => events.filter(({ simulation_time }) => Date.parse(simulation_time) <= until);
   try {
     const asked = new URLSearchParams({ to: at, limit: String(A_PAGE) });
     if (channels !== "") {
       asked.set("channels", channels);
     }
-    const { events } = await luna.ask<Page>(`/admin/streams/stored?${asked}&${question}`);
-    return { events: merged(events), source: "store" };
+    const [stored, held] = await Promise.all([luna.ask<Page>(`/admin/streams/stored?${asked}&${question}`), newest(luna, channels, question)]);
+    return { events: merged(stored.events, early(held.events)), source: "store" };
   } catch {
     const names = channels === "" ? CHANNELS.map(({ topic }) => topic) : channels.split(",");
-    const found = await Promise.all(names.map((name) => lookBack(luna, name, question, at)));
+    const found = await Promise.all(names.map((name) => lookBack(luna, name, question, early)));
     return { events: merged(...found).slice(0, HELD), source: "memory" };
   }
 }
 
-/** Pages back until the time is reached or the gateway's memory ends. */
-async function lookBack(luna: Luna, channel: string, question: string, at: string): Promise<CityEvent[]> {
+/** Pages back until enough of what is wanted was found or the gateway's memory ends. */
+async function lookBack(luna: Luna, channel: string, question: string, wanted: (events: readonly CityEvent[]) => readonly CityEvent[]): Promise<CityEvent[]> {
   const found: CityEvent[] = [];
-  const until = new Date(at).toISOString();
   let before: string | null | undefined = undefined;
   for (let page = 0; page < PAGES && found.length < A_PAGE && before !== null; page += 1) {
     const next: string = before === undefined ? "" : `&before=${encodeURIComponent(before)}`;
     const answer: Page = await luna.ask<Page>(`/admin/streams/history/${channel}?limit=${HELD}&${question}${next}`);
-    found.push(...answer.events.filter(({ simulation_time }) => simulation_time <= until));
+    found.push(...wanted(answer.events));
     before = answer.before ?? null;
   }
   return found;
