@@ -18,6 +18,10 @@ from services.simulator.domain.turn import Turn
 _INVITE_STEP = 40
 _ANSWER_KINDS = np.array([0, Kind.INVITE_DECLINED, Kind.INVITE_ACCEPTED, Kind.INVITE_EXPIRED], dtype=np.uint8)
 _CLOSES_BEFORE = 90 * MINUTE
+_WEEK_HOURS = 168
+_APART_HOURS = 37
+"""Between the ends of the weeks of one person and the next: no divisor of a week."""
+
 _YES_OF_ANSWERS = 0.7
 """REALISM F13."""
 
@@ -42,13 +46,22 @@ def invite_friends(turn: Turn, index: Array) -> None:
     friends = columns["friends"][users]
     awake = (columns["lifecycle"][friends] < DORMANT) & (friends >= 0)
     about = columns["last_at"][friends] > turn.start - int(town.data.world.social.about_days * DAY)
-    order = -np.log(order) / spells(turn)[friends] ** town.data.world.social.asked_in_spell  # least for the likeliest
+    weight = spells(turn)[friends] ** town.data.world.social.asked_in_spell * _free(turn, friends)
+    order = -np.log(order) / weight  # least for the likeliest
     order = order / (1 + order) - about  # who has been out lately comes to mind first
     chosen = np.argsort(np.where(awake, order, np.inf), axis=1, kind="stable")[:, : MEMBERS - 1]
     ask = np.minimum(wanted + 1, MEMBERS - 1)
     slot = np.arange(chosen.shape[1])[None, :]
     row, place = np.nonzero((slot < ask[:, None]) & np.take_along_axis(awake, chosen, axis=1))
     _send(turn, index, users, venues, when, row, place, friends[row, chosen[row, place]])
+
+
+def _free(turn: Turn, who: Array) -> Array:
+    """How free people are for company: a factor of each, of any shape, that changes every week, not for all at once."""
+    hour = turn.tick * turn.town.config.tick_seconds // 3600
+    week = (hour + who * _APART_HOURS % _WEEK_HOURS) // _WEEK_HOURS
+    normal = turn.town.draws.normal(Purpose.SPELL, who, step=1, also=[week])
+    return np.asarray(np.exp(turn.town.data.world.social.free_log_sd * normal))
 
 
 def _send(

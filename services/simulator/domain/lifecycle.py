@@ -46,11 +46,15 @@ def join(turn: Turn, count: int, cause: Array | int = 0) -> Array:
 
 
 def _leaving(turn: Turn) -> Array:
-    """Chance a day of going quiet, shape (users,): it falls with the time somebody has been there, and with friends."""
+    """Chance a day of going quiet, shape (users,): the hazard of a log-logistic stay since somebody came, or came back.
+
+    Nobody leaves before having looked around; most of those who leave do so in the days after; who has stayed long
+    stays, the more so with friends.
+    """
     columns, rates = turn.state.users, turn.town.data.world.lifecycle
-    age = np.maximum(turn.start - columns["registered"], 0) / DAY
+    stayed = np.maximum(turn.start - columns["came"], 0) / DAY
     ties = (1.0 + columns["friend_count"]) ** -rates.ties
-    return np.asarray(rates.leaving * ties / (rates.settling_days + age))
+    return np.asarray(rates.leaving * ties * stayed / (rates.settling_days**2 + stayed**2))
 
 
 def complete_profiles(turn: Turn) -> None:
@@ -95,3 +99,4 @@ def drift(turn: Turn) -> None:
             turn.events.add(kind, np.full(len(users), turn.start), users)
             columns.put("lifecycle", users, state)
             turn.dirty_users.append(users)
+    columns.put("came", back, turn.start)

@@ -87,6 +87,7 @@ class SocialRates(Strict):
     newcomer_hours: float
     about_days: float
     asked_in_spell: float
+    free_log_sd: float
 
 
 @dataclass(frozen=True)
