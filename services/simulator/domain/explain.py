@@ -16,6 +16,7 @@ from services.simulator.domain.days import kinds_of_day
 from services.simulator.domain.draws import Array
 from services.simulator.domain.effects import BY_PERSONA, TIERS, Running, Surroundings, amount, edge, surroundings
 from services.simulator.domain.modifiers import Sum
+from services.simulator.domain.running import adjusted
 from services.simulator.domain.scenarios import TRAFFIC
 from services.simulator.domain.specification import ACTIONS, CONDITIONS
 from services.simulator.domain.town import Town, base_log_weights
@@ -27,12 +28,16 @@ _FRIDAY = 4
 
 @dataclass(frozen=True)
 class Under:
-    """A scenario under way: its start and the moment it settles from, microseconds."""
+    """A scenario under way: its start and the moment it settles from, microseconds.
+
+    ``weights`` are the log weights of actions that somebody ordered in place of its own.
+    """
 
     name: str
     started: int
     released: int
     intensity: float = 1.0
+    weights: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ def _running(town: Town, scenarios: Sequence[Under], time_us: int) -> list[Runni
     """Those that hold at a time, in start order."""
     running = []
     for one in sorted(scenarios, key=lambda under: under.started):
-        scenario = town.data.scenarios[one.name]
+        scenario = adjusted(town.data.scenarios[one.name], one.weights)
         part, phase = strength(scenario, one.started, one.released, time_us, one.intensity)
         if one.started <= time_us and phase != OVER and part > 0:
             minutes = (time_us - one.started) / MINUTE

@@ -7,6 +7,7 @@ import numpy as np
 
 from services.simulator.domain.calendar import HOUR
 from services.simulator.domain.causes import WAITING
+from services.simulator.domain.draws import Array
 from services.simulator.domain.explain import Explanation, Known, Step, Under, explain
 from services.simulator.domain.scenarios import TRAFFIC
 from services.simulator.domain.specification import CONDITIONS
@@ -40,10 +41,7 @@ def known(town: Town, state: State, user: int, now: int) -> Known:
     pools = {name: pool.rows for name, pool in state.pools.items()}
     causes = pools["causes"][pools["causes"]["phase"] < WAITING]
     names = list(town.data.scenarios)
-    under = [
-        Under(names[int(row["scenario"])], int(row["started"]), int(row["released"]), float(row["intensity"]))
-        for row in causes
-    ]
+    under = [_under(row, names[int(row["scenario"])], state) for row in causes]
     newcomer_us = int(town.data.world.social.newcomer_hours * HOUR)
     return Known(
         scenarios=under,
@@ -58,6 +56,12 @@ def known(town: Town, state: State, user: int, now: int) -> Known:
         newcomer=bool(users["registered"][user] > now - newcomer_us),
         ordered=tuple((state.action_weights - base_log_weights(town.data))[users["persona"][user]].tolist()),
     )
+
+
+def _under(row: Array, name: str, state: State) -> Under:
+    weights = state.scenario_weights.get(name)
+    ordered = None if weights is None else tuple(weights.tolist())
+    return Under(name, int(row["started"]), int(row["released"]), float(row["intensity"]), ordered)
 
 
 def plain(found: Explanation) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Scenarios under way: how they start, ramp, hold, settle, end and lead to others, and what holds each tick."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -124,13 +124,13 @@ def hold(turn: Turn, running: Sequence[Running], causes: Sequence[int]) -> None:
     turn.causes[:] = causes
 
 
-def adjusted(scenario: Scenario, weights: Array | None) -> Scenario:
-    """A scenario with its modifiers of actions replaced by ordered log weights, shape (actions,), if there are any."""
+def adjusted(scenario: Scenario, weights: Iterable[float] | None) -> Scenario:
+    """A scenario with its modifiers of actions replaced by ordered log weights, one of each, if there are any."""
     if weights is None:
         return scenario
     others = tuple(one for one in scenario.modifiers if not one.target.startswith("action."))
-    ordered = zip(ACTIONS, weights.tolist(), strict=True)
-    return replace(scenario, modifiers=others + tuple(Modifier(f"action.{a}", "add", w) for a, w in ordered))
+    ordered = zip(ACTIONS, weights, strict=True)
+    return replace(scenario, modifiers=others + tuple(Modifier(f"action.{a}", "add", float(w)) for a, w in ordered))
 
 
 def around(turn: Turn) -> Surroundings:

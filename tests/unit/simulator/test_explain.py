@@ -8,6 +8,7 @@ import pytest
 from services.simulator.domain import behaviour, running
 from services.simulator.domain.behavior_orders import adjust_behavior
 from services.simulator.domain.calendar import DAY, HOUR, MINUTE
+from services.simulator.domain.city import Command
 from services.simulator.domain.effects import Running
 from services.simulator.domain.explain import Known, Under, explain
 from services.simulator.domain.knowing import known
@@ -65,6 +66,27 @@ def test_behaviour_that_somebody_ordered_is_what_is_explained() -> None:
         found = explain(turn.town, user, turn.start, only)
         assert found.result == pytest.approx(_mix(turn, user))
         assert {step.target for step in found.steps if step.source == "ordered behaviour"} >= {"action.search"}
+
+
+def test_shares_that_somebody_ordered_of_a_scenario_are_what_is_explained() -> None:
+    city = make_city(60)
+    shares = {"scenario": "lunch_rush", "action_probabilities": {"search": 0.9, "browse": 0.1}}
+    city.step((), [Command("a", "behavior", shares)])
+    city.step((), [Command("b", "scenario", {"scenario": "lunch_rush"})])
+    for _ in range(20):
+        city.step((), ())
+    turn = city._turn(city.tick, (), ())
+    running.advance(turn)
+    around = running.around(turn)
+    under = known(turn.town, turn.state, 7, turn.start).scenarios
+    found = explain(
+        turn.town,
+        7,
+        turn.start,
+        replace(NOBODY_KNOWS, scenarios=under, weather=around.weather, traffic=around.traffic),
+    )
+    assert found.result == pytest.approx(_mix(turn, 7))
+    assert found.result["search"] > 3 * found.base["search"]
 
 
 @pytest.mark.parametrize("names", [(), ("lunch_rush", "friday_night")])
