@@ -1,15 +1,14 @@
 /** Only the rows in view are in the page: thousands of events a second cost no more than twenty. */
-import { memo, useRef, useState, type CSSProperties } from "react";
+import { memo } from "react";
 import { Sentence } from "../Sentence.tsx";
 import { familyOf } from "../../lib/families.ts";
 import { shortTime } from "../../lib/format.ts";
 import type { CityEvent } from "../../lib/types.ts";
+import { placed, useRowsInView } from "./useRowsInView.ts";
+import "./rows.css";
 import "./records.css";
 
-/** Height of a row in CSS pixels; records.css has the same. */
 const ROW = 44;
-const SPARE = 3;
-const IN_VIEW = 24;
 
 interface Properties {
   readonly events: readonly CityEvent[];
@@ -18,23 +17,13 @@ interface Properties {
 }
 
 export function Rows({ events, inspected, onInspect }: Properties) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
-  const [height, setHeight] = useState(ROW * IN_VIEW);
-  const first = Math.max(0, Math.floor(top / ROW) - SPARE);
-  const shown = events.slice(first, first + Math.ceil(height / ROW) + 2 * SPARE);
-  const measure = () => {
-    if (scroller.current !== null) {
-      setTop(scroller.current.scrollTop);
-      setHeight(scroller.current.clientHeight);
-    }
-  };
+  const { scroller, onScroll, first, shown, height } = useRowsInView(events, ROW);
   return (
-    <div ref={scroller} className="feed-rows" data-testid="feed" tabIndex={0} role="log" aria-live="off" aria-label="Events, newest first" onScroll={measure}>
+    <div ref={scroller} className="record-rows" data-testid="feed" tabIndex={0} role="log" aria-live="off" aria-label="Events, newest first" onScroll={onScroll}>
       {events.length === 0 ? (
         <p className="feed-empty">Nothing here yet. Events appear as the city lives, or when the filters allow more.</p>
       ) : (
-        <ol style={{ height: events.length * ROW }}>
+        <ol style={{ height }}>
           {shown.map((event, index) => (
             <Row key={event.event_id} event={event} place={first + index} chosen={inspected?.event_id === event.event_id} onInspect={onInspect} />
           ))}
@@ -52,12 +41,11 @@ interface RowProperties {
 }
 
 const Row = memo(function Row({ event, place, chosen, onInspect }: RowProperties) {
-  const style: CSSProperties = { transform: `translateY(${place * ROW}px)` };
   return (
-    <li className={`feed-row family-${familyOf(event)} ${chosen ? "feed-row-chosen" : ""}`} style={style} data-testid="feed-row" data-event-type={event.event_type}>
+    <li className={`record-row feed-row family-${familyOf(event)} ${chosen ? "record-row-chosen" : ""}`} style={placed(place, ROW)} data-testid="feed-row" data-event-type={event.event_type}>
       <button type="button" onClick={() => onInspect(event)}>
         <time dateTime={event.simulation_time}>{shortTime(event.simulation_time)}</time>
-        <span className="feed-words">
+        <span className="record-words feed-words">
           <Sentence event={event} />
         </span>
       </button>
