@@ -46,15 +46,17 @@ def join(turn: Turn, count: int, cause: Array | int = 0) -> Array:
 
 
 def _leaving(turn: Turn) -> Array:
-    """Chance a day of going quiet, shape (users,): the hazard of a log-logistic stay since somebody came, or came back.
+    """Chance a day of going quiet, shape (users,), by the days since somebody came, or came back.
 
-    Nobody leaves before having looked around; most of those who leave do so in the days after; who has stayed long
-    stays, the more so with friends.
+    Nobody leaves before having looked around; most of those who leave do so in the days after; the chance falls as a
+    power of the stay, and faster once people have settled; who has friends stays.
     """
     columns, rates = turn.state.users, turn.town.data.world.lifecycle
     stayed = np.maximum(turn.start - columns["came"], 0) / DAY
     ties = (1.0 + columns["friend_count"]) ** -rates.ties
-    return np.asarray(rates.leaving * ties * stayed / (rates.settling_days**2 + stayed**2))
+    settling = stayed**2 / (rates.settling_days**2 + stayed**2)
+    settled = np.maximum(stayed, rates.settling_days) ** -rates.leaving_fall / (1.0 + stayed / rates.settled_days)
+    return np.asarray(rates.leaving * ties * settling * settled)
 
 
 def complete_profiles(turn: Turn) -> None:

@@ -136,7 +136,9 @@ class LifecycleRates(Strict):
     registrations_per_day: float
     growth_per_day: float
     leaving: float
+    leaving_fall: float
     settling_days: float
+    settled_days: float
     ties: float
     return_per_day: float
     churn_per_day: float
