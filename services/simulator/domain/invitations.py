@@ -46,7 +46,7 @@ def invite_friends(turn: Turn, index: Array) -> None:
     friends = columns["friends"][users]
     awake = (columns["lifecycle"][friends] < DORMANT) & (friends >= 0)
     about = columns["last_at"][friends] > turn.start - int(town.data.world.social.about_days * DAY)
-    weight = spells(turn)[friends] ** town.data.world.social.asked_in_spell * _free(turn, friends)
+    weight = spells(turn)[friends] ** town.data.world.social.asked_in_spell * free_for_company(turn, friends)
     order = -np.log(order) / weight  # least for the likeliest
     order = order / (1 + order) - about  # who has been out lately comes to mind first
     chosen = np.argsort(np.where(awake, order, np.inf), axis=1, kind="stable")[:, : MEMBERS - 1]
@@ -56,7 +56,7 @@ def invite_friends(turn: Turn, index: Array) -> None:
     _send(turn, index, users, venues, when, row, place, friends[row, chosen[row, place]])
 
 
-def _free(turn: Turn, who: Array) -> Array:
+def free_for_company(turn: Turn, who: Array) -> Array:
     """How free people are for company: a factor of each, of any shape, that changes every week, not for all at once."""
     hour = turn.tick * turn.town.config.tick_seconds // 3600
     week = (hour + who * _APART_HOURS % _WEEK_HOURS) // _WEEK_HOURS

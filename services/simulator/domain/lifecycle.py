@@ -45,7 +45,7 @@ def join(turn: Turn, count: int, cause: Array | int = 0) -> Array:
     return ids
 
 
-def _leaving(turn: Turn) -> Array:
+def leaving(turn: Turn) -> Array:
     """Chance a day of going quiet, shape (users,), by the days since somebody came, or came back.
 
     Nobody leaves before having looked around; most of those who leave do so in the days after; the chance falls as a
@@ -87,7 +87,7 @@ def drift(turn: Turn) -> None:
     uniform *= _HOURS_A_DAY
     idle = (columns["session_end"] == 0) & (columns["visit_venue"] < 0)
     lifecycle = columns["lifecycle"]
-    quiet = np.flatnonzero((lifecycle < DORMANT) & idle & (uniform < _leaving(turn)))
+    quiet = np.flatnonzero((lifecycle < DORMANT) & idle & (uniform < leaving(turn)))
     back = np.flatnonzero((lifecycle == DORMANT) & (uniform < rates.return_per_day))
     gone = np.flatnonzero(
         (lifecycle == DORMANT)
