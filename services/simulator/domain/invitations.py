@@ -45,10 +45,10 @@ def invite_friends(turn: Turn, index: Array) -> None:
     )
     friends = columns["friends"][users]
     awake = (columns["lifecycle"][friends] < DORMANT) & (friends >= 0)
-    about = columns["last_at"][friends] > turn.start - int(town.data.world.social.about_days * DAY)
-    weight = spells(turn)[friends] ** town.data.world.social.asked_in_spell * free_for_company(turn, friends)
-    order = -np.log(order) / weight  # least for the likeliest
-    order = order / (1 + order) - about  # who has been out lately comes to mind first
+    rates = town.data.world.social
+    about = columns["last_at"][friends] > turn.start - int(rates.about_days * DAY)
+    weight = spells(turn)[friends] ** rates.asked_in_spell * free_for_company(turn, friends)
+    order = -np.log(order) / (weight * np.where(about, rates.about_factor, 1.0))  # least for the likeliest
     chosen = np.argsort(np.where(awake, order, np.inf), axis=1, kind="stable")[:, : MEMBERS - 1]
     ask = np.minimum(wanted + 1, MEMBERS - 1)
     slot = np.arange(chosen.shape[1])[None, :]

@@ -86,6 +86,7 @@ class SocialRates(Strict):
     newcomer_request_share: float
     newcomer_hours: float
     about_days: float
+    about_factor: float
     asked_in_spell: float
     free_log_sd: float
 
