@@ -48,15 +48,23 @@ class ChunkConsumer(driver.Consumer):
         self._turns += 1
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Mapping[TP, Any]:  # noqa: ASYNC109
-        """Fetched records by partition, those of chunked topics packed."""
+        """Fetched records by partition, those of chunked topics packed.
+
+        A fetch that partitions were taken or given under may have moved a position that was set meanwhile, and Faust
+        may drop what it brings: they are positioned once more, and what comes twice is cut by whoever applies it.
+        """
         transport = cast("ChunkTransport", self.transport)
-        wanted = active_partitions
+        turn, wanted = self._turns, active_partitions
         if not self._positioned:
             wanted = {tp for tp in active_partitions or () if tp.topic not in transport.chunked_topics}
             if not wanted:  # to the client no partition would mean every partition
                 await self.sleep(HELD_PAUSE_S)
                 return {}
         fetched = await super()._getmany(active_partitions=wanted, timeout=timeout)
+        if turn != self._turns:
+            moved = {tp for tp, records in fetched.items() if records and tp.topic in transport.chunked_topics}
+            await self._position(moved & self.assignment())
+            fetched = {tp: records for tp, records in fetched.items() if tp not in moved}
         return {
             tp: list(pack(records, transport.chunk_limit)) if tp.topic in transport.chunked_topics else records
             for tp, records in fetched.items()
@@ -72,15 +80,19 @@ class ChunkConsumer(driver.Consumer):
         turn = self._turns
         positions: dict[TP, Any] = dict(await super().seek_to_committed())
         transport = cast("ChunkTransport", self.transport)
-        chunked = {tp for tp in self.assignment() if tp.topic in transport.chunked_topics}
-        applied = dict(transport.positioning(chunked))
-        unknown = chunked - applied.keys()
-        if unknown:
-            applied |= await self.earliest_offsets(*unknown)
-        for tp, offset in applied.items():
-            await self._seek(tp, offset)
+        applied = await self._position({tp for tp in self.assignment() if tp.topic in transport.chunked_topics})
         self._positioned = turn == self._turns
         return positions | applied
+
+    async def _position(self, partitions: Collection[TP]) -> Mapping[TP, int]:
+        """Seek partitions to where the state says, or their beginning."""
+        applied: dict[TP, Any] = dict(cast("ChunkTransport", self.transport).positioning(partitions))
+        unknown = set(partitions) - applied.keys()
+        if unknown:
+            applied.update(await self.earliest_offsets(*unknown))
+        for tp, offset in applied.items():
+            await self._seek(tp, offset)
+        return applied
 
 
 class ChunkTransport(driver.Transport):

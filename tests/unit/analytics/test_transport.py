@@ -1,14 +1,19 @@
 """Chunks: bounds, offsets, and the guard against a Faust that changed."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.analytics.adapters.faust_app import FaustPlan, build_faust
 from services.analytics.transport import HOOKS, TransportDriftError, pack, verify_hooks
+from services.analytics.transport.driver import ChunkConsumer, ChunkTransport
 
 
 @dataclass
@@ -37,6 +42,53 @@ def test_the_part_from_an_offset_has_nothing_before_it(offsets: list[int], start
     rest = packed.value.beginning_at(start)
     expected = [offset for offset in offsets if offset >= start]
     assert (list(rest.offsets) if rest else []) == expected
+
+
+class Fetching(ChunkConsumer):
+    """A consumer of a log of ten records that knows where the client stands, and what it was told to seek."""
+
+    def __init__(self) -> None:  # Faust's wants an application and a broker
+        self.transport = object.__new__(ChunkTransport)
+        self.transport.configure(["t"], 100, self._state, None)
+        self.at = 5
+        self._positioned = True
+
+    def _state(self, partitions: Collection[TP]) -> Mapping[TP, int]:
+        return dict.fromkeys(partitions, 5)
+
+    def assignment(self) -> set[TP]:
+        return {TP("t", 1)}
+
+    async def _seek(self, partition: TP, offset: int) -> None:
+        assert partition == TP("t", 1)
+        self.at = offset
+
+    async def turn_over(self) -> None:
+        """Partitions are taken and given again, and stand where the state says."""
+        self._hold()
+        await self._position(self.assignment())
+        self._positioned = True
+
+
+@pytest.mark.parametrize("overtaken", [False, True])
+async def test_what_was_fetched_under_another_assignment_is_fetched_again(
+    monkeypatch: pytest.MonkeyPatch, *, overtaken: bool
+) -> None:
+    consumer, places = Fetching(), {TP("t", 1)}
+
+    async def fetch(self: Fetching, active_partitions: set[TP], timeout: float) -> Mapping[TP, list[Any]]:  # noqa: ASYNC109
+        del timeout
+        if overtaken and self._turns == 0:
+            await self.turn_over()
+        records = [Record(offset) for offset in range(self.at, 10)]
+        self.at = 10
+        return dict.fromkeys(active_partitions, records)
+
+    monkeypatch.setattr(driver.Consumer, "_getmany", fetch)
+    first = await consumer._getmany(places, 1.0)
+    assert (consumer.at, bool(first)) == ((5, False) if overtaken else (10, True))
+    ((_, (chunk,)),) = (first or await consumer._getmany(places, 1.0)).items()
+    assert list(chunk.value.offsets) == [5, 6, 7, 8, 9]
 
 
 def test_faust_still_has_the_methods_that_the_transport_hooks() -> None:
