@@ -82,7 +82,7 @@ class ChunkConsumer(driver.Consumer):
         transport = cast("ChunkTransport", self.transport)
         applied = await self._position({tp for tp in self.assignment() if tp.topic in transport.chunked_topics})
         self._positioned = turn == self._turns
-        return positions | applied
+        return {**positions, **applied}
 
     async def _position(self, partitions: Collection[TP]) -> Mapping[TP, int]:
         """Seek partitions to where the state says, or their beginning."""
