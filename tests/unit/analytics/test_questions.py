@@ -108,7 +108,7 @@ def test_the_heatmap_counts_whoever_says_where_they_are_and_halves_with_age(stat
     at_fine = {cell["cell"]: cell["count"] for cell in found["cells"]}
     assert sum(at_fine.values()) == there.height
     near = sum(min(at_fine.get(cell, 0), count) for cell, count in expected.items()) / there.height
-    assert near > 0.9  # a child at the rim of its parent may lie in the parent's neighbour
+    assert near > 0.85  # a child at the rim of its parent may lie in the parent's neighbour
     slow = {
         cell["cell"]: cell["weight"]
         for cell in ask(state, "heatmap.get", **{**asked, "half_life_minutes": 60})["cells"]

@@ -1,10 +1,13 @@
 import hashlib
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from cli.servers import ports
 from cli.servers.jars import Jar, pinned, verify
 from cli.servers.locks import LockedError, only_one
 from cli.servers.ports import answers, free_port, holder, is_free
@@ -25,6 +28,19 @@ def test_a_free_port_is_free() -> None:
     assert all(is_free(one) for one in range(port, port + 6))
     assert not answers(port)
     assert port + 5 < 32_000  # the system gives no such port to a connection on its way out
+
+
+def test_a_port_is_given_to_one_process_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = free_port(following=5)  # six that belong to this process already
+    code = (
+        f"from cli.servers import ports\nports._LOWEST, ports._HIGHEST = {first}, {first + 6}\nprint(ports.free_port())"
+    )
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert f"no port between {first} and {first + 6} is free" in other.stderr
+    monkeypatch.setattr(ports, "_LOWEST", first)
+    monkeypatch.setattr(ports, "_HIGHEST", first + 6)
+    with pytest.raises(OSError, match="is free"):
+        free_port()
 
 
 def test_a_second_holder_of_a_lock_reads_the_note_of_the_first(tmp_path: Path) -> None:
