@@ -51,12 +51,15 @@ async function newest(luna: Luna, channels: string, question: string): Promise<P
   return { events: merged(...pages.map(({ events }) => events)), source: "memory" };
 }
 
-/** The store writes a moment later than the city tells: what it may not have yet is still in the gateway's memory. */
+/**
+ * To the end of the millisecond asked for: the last records of a simulated minute lie a microsecond before the next. The store
+ * writes a moment later than the city tells: what it may not have yet is still in the gateway's memory.
+ */
 async function upTo(luna: Luna, channels: string, question: string, at: string): Promise<Past> {
   const until = Date.parse(at);
   const early = (events: readonly CityEvent[]) => events.filter(({ simulation_time }) => Date.parse(simulation_time) <= until);
   try {
-    const asked = new URLSearchParams({ to: at, limit: String(A_PAGE) });
+    const asked = new URLSearchParams({ to: new Date(until + 1).toISOString(), limit: String(A_PAGE) });
     if (channels !== "") {
       asked.set("channels", channels);
     }
