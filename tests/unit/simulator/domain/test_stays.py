@@ -59,6 +59,7 @@ def test_who_comes_back_settles_anew() -> None:
         if back.any():
             break
     assert users is not None
+    assert back.any()
     assert (users["came"][back] == turn.start).all()
     assert (users["came"][~back] == long_ago).all()
 
