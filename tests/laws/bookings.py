@@ -6,6 +6,8 @@ from tests.laws.reading import Reading, Record
 
 OUTCOMES = ("booking.confirmed", "booking.declined", "booking.expired")
 RELEASES = ("booking.cancelled", "booking.no_show", "booking.completed")
+SEATS = ("booking.confirmed", "booking.moved")
+"""What gives tables to a booking; one that is moved gives back those it had."""
 
 
 def every_request_has_one_outcome(reading: Reading, *, settled_before: object = None) -> list[str]:
@@ -54,15 +56,15 @@ def _span(record: Record) -> tuple[float, float]:
 
 
 def never_over_capacity(reading: Reading) -> list[str]:
-    """Per venue and moment, confirmed reservations never take more seats than it has, nor a table twice."""
+    """Per venue and moment, confirmed and moved reservations never take more seats than it has, nor a table twice."""
     seats = {record["venue_id"]: record["seats"] for record in reading.of_topic("venues")}
     floors: dict[str, _Floor] = {}
     broken = []
     for record in reading.of_topic("bookings"):
         floor = floors.setdefault(record["venue_id"], _Floor())
-        if record["event_type"] in RELEASES:
+        if record["event_type"] in (*RELEASES, "booking.moved"):
             floor.held.pop(record["booking_id"], None)
-        elif record["event_type"] == "booking.confirmed":
+        if record["event_type"] in SEATS:
             others = floor.overlapping(record)
             tables = set(record["tables"].split(","))
             if any(tables & set(other["tables"].split(",")) for other in others):

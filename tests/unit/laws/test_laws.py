@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -39,6 +40,7 @@ BREAKS: list[tuple[str, Change]] = [
     ("never_over_capacity", altered("venue", seats=3)),
     ("never_over_capacity", altered("confirmed", seats=1)),
     ("never_over_capacity", without("venue")),
+    ("never_over_capacity", again("confirmed", "in the rain", event_type="booking.moved", tables="2")),
     ("codes_are_unique_while_live", altered("other confirmed", confirmation_code="LUNA")),
     ("time_never_goes_back", again("left", "earlier", simulation_time=NOON)),
     ("keys_are_the_key_column_on_java_s_partition", elsewhere("session", key=b"u0000009")),
@@ -74,6 +76,19 @@ def test_a_table_given_back_can_be_taken_again() -> None:
     taken = altered("other confirmed", tables="1")
     story = reading(without("visit"), without("left"), without("review"), released, taken)
     assert violations(story), "the other table was taken before the first was given back"
+
+
+def test_a_table_somebody_was_moved_from_can_be_taken_by_another() -> None:
+    """The story has two tables and three parties: who sat at the first goes, who sat at the second moves there."""
+    later: dict[str, Any] = {"simulation_time": NOON + dt.timedelta(minutes=8)}
+    gone = again("confirmed", "given back", event_type="booking.cancelled", reason="changed plans", **later)
+    inside = again("other confirmed", "in the rain", event_type="booking.moved", tables="1", reason="rain", **later)
+    third: dict[str, Any] = {"booking_id": "b3", "confirmation_code": "TREE", **later}
+    asked = again("other request", "b3", **third)
+    taken = again("other confirmed", "c3", **third)
+    people = (without("visit"), without("left"), without("review"))
+    assert violations(reading(*people, gone, inside, asked, taken)) == {}
+    assert "never_over_capacity" in violations(reading(*people, gone, asked, taken)), "nobody was moved"
 
 
 def test_a_request_without_an_outcome_is_found_once_it_is_due() -> None:
