@@ -104,7 +104,7 @@ class Worker:
         self._instance = settings.instance_name
         self._fail_point = fail_at(own.fail_point)
         self._app, self._table = build_faust(
-            plan, self._offer, self._restore, self._recovered, self._positions, self._leave
+            plan, self._offer, self._restore, self._recovered, self._positions, self._leave, lambda: self.host.holding
         )
         self._changelog = ChangelogWriter(settings.kafka, plan.changelog)
         self._restored = Restored()

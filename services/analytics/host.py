@@ -103,6 +103,11 @@ class ChunkHost:
         return dict(self._expected)
 
     @property
+    def holding(self) -> bool:
+        """Whether the state of the partitions held is in hand: from `reload` until `leave`."""
+        return self._held is not None
+
+    @property
     def progress(self) -> Progress:
         """What the watchdog looks at."""
         return Progress(self._held, self.applied)

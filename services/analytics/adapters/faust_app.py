@@ -9,7 +9,7 @@ from typing import Any
 from faust.types import TP
 
 from services.analytics.adapters.restoring import Restore, RestoredTable
-from services.analytics.transport import Chunk, ChunkedApp, ChunkSchema, Leaving, Positioning
+from services.analytics.transport import Chunk, ChunkedApp, ChunkSchema, Leaving, Positioning, Restored
 
 TABLE = "cells"
 
@@ -54,6 +54,7 @@ def build_faust(
     on_recovered: Callable[[], Awaitable[None]],
     positioning: Positioning,
     leaving: Leaving,
+    restored: Restored,
 ) -> tuple[ChunkedApp, Any]:
     """The application and its table. ``on_recovered`` runs when the table is whole and before any record comes."""
     logging.getLogger("faust").setLevel(logging.WARNING)
@@ -79,7 +80,7 @@ def build_faust(
         consumer_group_instance_id=plan.instance or None,
         Table=RestoredTable,
     )
-    app.chunked = lambda transport: transport.configure(plan.topics, plan.chunk_records, positioning, leaving)
+    app.chunked = lambda transport: transport.configure(plan.topics, plan.chunk_records, positioning, leaving, restored)
     table = app.Table(TABLE, key_type=bytes, value_type=bytes, partitions=plan.partitions, on_recover=on_recovered)
     assert isinstance(table, RestoredTable)
     table.restore = restore

@@ -7,7 +7,7 @@ Luna: a Faust application mixes chunked topics with ordinary ones as it likes.
 
 from services.analytics.transport.app import ChunkedApp, ChunkSchema
 from services.analytics.transport.chunk import Chunk, pack
-from services.analytics.transport.driver import ChunkConsumer, ChunkTransport, Leaving, Positioning
+from services.analytics.transport.driver import ChunkConsumer, ChunkTransport, Leaving, Positioning, Restored
 from services.analytics.transport.guard import HOOKS, TransportDriftError, verify_hooks
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "ChunkedApp",
     "Leaving",
     "Positioning",
+    "Restored",
     "TransportDriftError",
     "pack",
     "verify_hooks",

@@ -2,13 +2,13 @@
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Faust and mode warn of their own old ways while they are imported
     import faust
 
-from services.analytics.transport.driver import ChunkTransport
+from services.analytics.transport.driver import ChunkConsumer, ChunkTransport
 
 
 class ChunkedApp(faust.App):
@@ -20,6 +20,11 @@ class ChunkedApp(faust.App):
         transport = ChunkTransport(self.conf.broker_consumer, self)
         self.chunked(transport)
         return transport
+
+    def on_rebalance_end(self) -> None:
+        """Tell the consumer that Faust is done with an assignment."""
+        super().on_rebalance_end()
+        cast("ChunkConsumer", self.consumer).on_rebalance_end()
 
 
 class ChunkSchema(faust.Schema[Any, Any]):

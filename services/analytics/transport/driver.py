@@ -17,17 +17,24 @@ Positioning = Callable[[Collection[TP]], Mapping[TP, int]]
 Leaving = Callable[[], Awaitable[None]]
 """Called when partitions are about to be taken away, and waited for before anybody else may get them."""
 
+Restored = Callable[[], bool]
+"""Whether the state of the partitions held is whole: not from the moment they are taken away until it is read again."""
+
 
 class ChunkConsumer(driver.Consumer):
     """Consumer whose fetches arrive as chunks on the topics that its transport names.
 
-    Faust lets these partitions flow a moment before it seeks them, and may drop what it fetches in that moment: they
-    are held back until they stand where the state says.
+    Faust lets these partitions flow before it seeks them for the last time, and empties its buffers after that: what
+    it fetched meanwhile is lost. They are held back until they stand where the state says and Faust is done with the
+    assignment.
     """
 
-    _positioned = False
     _turns = 0
     """Assignments and revocations so far: a seek that another one overtook has positioned nothing."""
+    _sought = -1
+    """The turn in which all partitions were last sought."""
+    _done = 0
+    """The turn with which Faust was done last, its state whole."""
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Let the state finish what it is saving: the next owner reads it, and must find a whole of it.
@@ -39,12 +46,24 @@ class ChunkConsumer(driver.Consumer):
         await cast("ChunkTransport", self.transport).leaving()
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        """Hold chunked partitions back until the next seek."""
+        """Hold chunked partitions back until Faust is done with the assignment."""
         self._hold()
         await super().on_partitions_assigned(assigned, generation_id)
 
+    def on_rebalance_end(self) -> None:
+        """Let chunked partitions flow: Faust's buffers are empty, and nobody seeks any more.
+
+        It says so of an assignment that another one has overtaken, too; the state of the other is not whole yet.
+        """
+        if cast("ChunkTransport", self.transport).restored():
+            self._done = self._turns
+
+    @property
+    def flowing(self) -> bool:
+        """Whether chunked partitions are fetched."""
+        return self._sought == self._done == self._turns
+
     def _hold(self) -> None:
-        self._positioned = False
         self._turns += 1
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Mapping[TP, Any]:  # noqa: ASYNC109
@@ -55,7 +74,7 @@ class ChunkConsumer(driver.Consumer):
         """
         transport = cast("ChunkTransport", self.transport)
         turn, wanted = self._turns, active_partitions
-        if not self._positioned:
+        if not self.flowing:
             wanted = {tp for tp in active_partitions or () if tp.topic not in transport.chunked_topics}
             if not wanted:  # to the client no partition would mean every partition
                 await self.sleep(HELD_PAUSE_S)
@@ -81,7 +100,7 @@ class ChunkConsumer(driver.Consumer):
         positions: dict[TP, Any] = dict(await super().seek_to_committed())
         transport = cast("ChunkTransport", self.transport)
         applied = await self._position({tp for tp in self.assignment() if tp.topic in transport.chunked_topics})
-        self._positioned = turn == self._turns
+        self._sought = turn
         return {**positions, **applied}
 
     async def _position(self, partitions: Collection[TP]) -> Mapping[TP, int]:
@@ -104,6 +123,7 @@ class ChunkTransport(driver.Transport):
     chunk_limit: int = 10_000
     _positioning: Positioning | None = None
     _leaving: Leaving | None = None
+    _restored: Restored | None = None
 
     def configure(
         self,
@@ -111,8 +131,9 @@ class ChunkTransport(driver.Transport):
         chunk_limit: int,
         positioning: Positioning | None = None,
         leaving: Leaving | None = None,
+        restored: Restored | None = None,
     ) -> None:
-        """Choose the topics that arrive as chunks, the records a chunk holds at most, and who knows positions.
+        """Choose the topics that arrive as chunks, the records a chunk holds at most, and who knows of the state.
 
         Raises:
             ValueError: a chunk of no record.
@@ -124,6 +145,7 @@ class ChunkTransport(driver.Transport):
         self.chunk_limit = chunk_limit
         self._positioning = positioning
         self._leaving = leaving
+        self._restored = restored
 
     def positioning(self, partitions: Collection[TP]) -> Mapping[TP, int]:
         """Where the state says to start; nothing where nobody knows."""
@@ -133,3 +155,7 @@ class ChunkTransport(driver.Transport):
         """Wait until whoever keeps the state is done with the partitions held so far."""
         if self._leaving is not None:
             await self._leaving()
+
+    def restored(self) -> bool:
+        """Whether the state is whole; always where nobody keeps any."""
+        return self._restored is None or self._restored()

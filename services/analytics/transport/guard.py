@@ -35,6 +35,7 @@ HOOKS: Mapping[str, tuple[Callable[..., Any], str]] = {
     ),
     "Consumer.perform_seek": (BaseConsumer.perform_seek, "(self) -> None"),
     "Consumer._new_offset": (BaseConsumer._new_offset, f"(self, tp: {_TP}) -> Optional[int]"),  # noqa: SLF001
+    "App.on_rebalance_end": (App.on_rebalance_end, "(self) -> None"),
     "App._new_transport": (App._new_transport, "(self) -> faust.types.transports.TransportT"),  # noqa: SLF001
 }
 """Each hooked method with the signature it has in faust-streaming 0.15.3."""

@@ -49,9 +49,10 @@ class Fetching(ChunkConsumer):
 
     def __init__(self) -> None:  # Faust's wants an application and a broker
         self.transport = object.__new__(ChunkTransport)
-        self.transport.configure(["t"], 100, self._state, None)
+        self.transport.configure(["t"], 100, self._state, None, lambda: self.whole)
         self.at = 5
-        self._positioned = True
+        self.whole = True
+        self._sought = self._done = self._turns
 
     def _state(self, partitions: Collection[TP]) -> Mapping[TP, int]:
         return dict.fromkeys(partitions, 5)
@@ -63,11 +64,14 @@ class Fetching(ChunkConsumer):
         assert partition == TP("t", 1)
         self.at = offset
 
+    async def sleep(self, n: object) -> None:
+        del n
+
     async def turn_over(self) -> None:
         """Partitions are taken and given again, and stand where the state says."""
         self._hold()
         await self._position(self.assignment())
-        self._positioned = True
+        self._sought = self._done = self._turns
 
 
 @pytest.mark.parametrize("overtaken", [False, True])
@@ -91,6 +95,37 @@ async def test_what_was_fetched_under_another_assignment_is_fetched_again(
     assert list(chunk.value.offsets) == [5, 6, 7, 8, 9]
 
 
+async def test_partitions_are_held_back_until_faust_is_done_with_an_assignment_whose_state_is_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Faust seeks once by itself while the state is read, and once more after; then it empties its buffers."""
+    consumer, places = Fetching(), {TP("t", 1)}
+    fetched: list[set[TP]] = []
+
+    async def fetch(self: Fetching, active_partitions: set[TP], timeout: float) -> Mapping[TP, list[Any]]:  # noqa: ASYNC109
+        del self, timeout
+        fetched.append(active_partitions)
+        return {}
+
+    async def committed(self: Fetching) -> Mapping[TP, int]:
+        return dict.fromkeys(self.assignment(), 9)
+
+    monkeypatch.setattr(driver.Consumer, "_getmany", fetch)
+    monkeypatch.setattr(driver.Consumer, "seek_to_committed", committed)
+    consumer._hold()
+    consumer.whole = False
+    await consumer.seek_to_committed()
+    consumer.on_rebalance_end()  # of the assignment before
+    assert await consumer._getmany(places, 1.0) == {}
+    consumer.whole = True
+    await consumer.seek_to_committed()
+    assert await consumer._getmany(places, 1.0) == {}
+    assert (consumer.at, fetched) == (5, [])
+    consumer.on_rebalance_end()
+    await consumer._getmany(places, 1.0)
+    assert fetched == [places]
+
+
 def test_faust_still_has_the_methods_that_the_transport_hooks() -> None:
     verify_hooks()
 
@@ -109,5 +144,5 @@ def test_a_worker_with_a_name_is_known_by_it_to_the_group(tmp_path: Path, name: 
         return None
 
     plan = FaustPlan("group", "127.0.0.1:1", ("user_actions",), 4, tmp_path, 10, 1.0, 10.0, name)
-    app, _ = build_faust(plan, nothing, nothing, nothing, lambda *_: {}, nothing)  # type: ignore[arg-type]
+    app, _ = build_faust(plan, nothing, nothing, nothing, lambda *_: {}, nothing, bool)  # type: ignore[arg-type]
     assert app.conf.consumer_group_instance_id == known
