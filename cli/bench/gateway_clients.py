@@ -27,6 +27,7 @@ _LEAVE_COUNTERS = b'{"type":"unsubscribe","payload":{"channels":["counters"]}}'
 _AT_ONCE = 50
 _SMALL_BUFFER = 4_096
 _LONG, _LONGER = 126, 127
+_TEXT, _PING, _PONG = 0x81, 0x89, 0x8A
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Watcher(asyncio.Protocol):
         self._begun = b""
         self._left = 0
         self._head = b""
+        self._kind = 0
         self._upgraded = False
         self._transport: asyncio.Transport | None = None
 
@@ -137,11 +139,16 @@ class Watcher(asyncio.Protocol):
             length = struct.unpack("!H", self._begun[2:4])[0]
         elif length == _LONGER:
             length = struct.unpack("!Q", self._begun[2:10])[0]
-        self._left, self._head, self._begun = length, b"", b""
+        self._kind, self._left, self._head, self._begun = self._begun[0], length, b"", b""
+        if not length:
+            self._end()
         return at + size - had
 
     def _end(self) -> None:
-        if self._head.startswith(_EVENTS):
+        if self._kind == _PING:  # who does not answer is let go after forty seconds
+            assert self._transport is not None
+            self._transport.write(_masked(self._head, _PONG))
+        elif self._head.startswith(_EVENTS):
             self._tally.frames += 1
             at = self._head.find(_STAMP)
             if at > 0:
@@ -213,7 +220,7 @@ async def _read(order: Read) -> int:
     return sum(await asyncio.gather(*[one() for _ in range(order.connections)]))
 
 
-def _masked(text: bytes) -> bytes:
-    """A text frame under a mask of zeros, which leaves it as it is."""
+def _masked(text: bytes, kind: int = _TEXT) -> bytes:
+    """A frame under a mask of zeros, which leaves it as it is."""
     assert len(text) < _LONG
-    return struct.pack("!BB", 0x81, 0x80 | len(text)) + bytes(4) + text
+    return struct.pack("!BB", kind, 0x80 | len(text)) + bytes(4) + text
