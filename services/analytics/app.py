@@ -104,7 +104,7 @@ class Worker:
         self._instance = settings.instance_name
         self._fail_point = fail_at(own.fail_point)
         self._app, self._table = build_faust(
-            plan, self._offer, self._restore, self._recovered, self._positions, self._leave, lambda: self.host.holding
+            plan, self._offer, self._restore, self._recovered, self._positions, self._leave, self._whole
         )
         self._changelog = ChangelogWriter(settings.kafka, plan.changelog)
         self._restored = Restored()
@@ -172,6 +172,9 @@ class Worker:
 
     async def _leave(self) -> None:
         await self.host.leave()
+
+    def _whole(self) -> bool:
+        return self.host.progress.held is not None
 
     async def _restore(self, cells: Cells, partitions: Collection[int]) -> Restored:
         """Read the table back; Faust goes on without what its callbacks raise, so a failure is carried past it."""

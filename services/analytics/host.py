@@ -103,13 +103,8 @@ class ChunkHost:
         return dict(self._expected)
 
     @property
-    def holding(self) -> bool:
-        """Whether the state of the partitions held is in hand: from `reload` until `leave`."""
-        return self._held is not None
-
-    @property
     def progress(self) -> Progress:
-        """What the watchdog looks at."""
+        """What the watchdog looks at; nothing is held from `leave` until `reload`."""
         return Progress(self._held, self.applied)
 
     async def offer(self, topic: str, partition: int, chunk: Chunk, acknowledge: Callable[[], object]) -> None:
