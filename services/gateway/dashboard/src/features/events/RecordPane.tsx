@@ -53,7 +53,7 @@ function Whole({ event }: { readonly event: CityEvent }) {
     <div className={`family-${familyOf(event)}`} data-event={event.event_id}>
       <header className="record-head">
         <h2 className="record-type mono">{event.event_type}</h2>
-        <p className="record-words">
+        <p className="record-said">
           <Sentence event={event} />
         </p>
         <p className="record-time">

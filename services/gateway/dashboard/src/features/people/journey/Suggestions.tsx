@@ -26,7 +26,7 @@ export function Suggestions({ userId, live }: { readonly userId: string; readonl
             <ol className="match-list" data-testid="suggestions">
               {shown.map((event) => (
                 <li key={event.event_id} data-event={event.event_id}>
-                  <p className="match-pair">
+                  <p className="suggested-what">
                     <strong>{event.venue_name ?? event.other_user_name ?? event.venue_id ?? event.other_user_id}</strong>
                     <small className={`fate fate-${fates.get(event.event_id) ?? fates.get(event.list_id ?? "") ?? "open"}`}>{WORDS[fates.get(event.event_id) ?? fates.get(event.list_id ?? "") ?? "open"]}</small>
                     <small className="fate-time">{shortTime(event.simulation_time)}</small>
