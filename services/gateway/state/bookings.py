@@ -1,6 +1,6 @@
 """Every reservation of a branch and where it stands, folded from the `bookings` topic."""
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -45,7 +45,7 @@ class Bookings:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._rows: dict[str, dict[str, Any]] = {}
+        self._rows: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._by_user: defaultdict[str, dict[str, None]] = defaultdict(dict)
 
     def __len__(self) -> int:
@@ -59,7 +59,7 @@ class Bookings:
             if status is not None:
                 self._fold(row, status)
         while len(self._rows) > self._capacity:
-            oldest = self._rows.pop(next(iter(self._rows)))
+            _, oldest = self._rows.popitem(last=False)
             self._by_user[oldest["user_id"]].pop(oldest["booking_id"], None)
 
     def get(self, booking_id: str) -> Mapping[str, Any] | None:

@@ -1,5 +1,7 @@
 """How often two people have dealt with each other: requests, invitations and their answers, in either direction."""
 
+from collections import OrderedDict
+
 import polars as pl
 
 from services.gateway.state.chunk import Chunk
@@ -12,7 +14,7 @@ class Ties:
     """Dealings by pair of people, the lower id first."""
 
     def __init__(self) -> None:
-        self._counts: dict[tuple[str, str], int] = {}
+        self._counts: OrderedDict[tuple[str, str], int] = OrderedDict()
 
     def apply(self, chunk: Chunk) -> None:
         """Fold records of `social_interactions`."""
@@ -25,7 +27,7 @@ class Ties:
         for low, high, number in pairs.iter_rows():
             self._counts[low, high] = self._counts.get((low, high), 0) + number
         while len(self._counts) > MOST:
-            del self._counts[next(iter(self._counts))]
+            self._counts.popitem(last=False)
 
     def between(self, one: str, other: str) -> int:
         """Dealings of two people."""

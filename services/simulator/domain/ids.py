@@ -60,3 +60,10 @@ def parsed(ids: pl.Series) -> tuple[Array, Array]:
         high = (high << np.uint64(5)) | (low >> np.uint64(59))
         low = (low << np.uint64(5)) | (digits[:, place] & np.uint64(31))
     return high, low
+
+
+def numbers(ids: pl.Series, limit: int) -> Array:
+    """Entity numbers of ids such as ``u0000123``; -1 for null, foreign ones and those beyond ``limit``."""
+    digits = (name[1:] if name else "" for name in ids.to_list())
+    plain = [int(text) if text.isdecimal() and text.isascii() else limit for text in digits]
+    return np.array([number if number < limit else -1 for number in plain], dtype=np.int64)

@@ -4,8 +4,9 @@ Whatever passes here is journaled before the tick is computed; everything after 
 """
 
 import json
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -56,30 +57,34 @@ class Admitted:
     entries: tuple[Raw, ...] = ()
 
 
-@dataclass(slots=True)
 class RecentEvents:
     """A bounded window of event ids already admitted; the oldest are forgotten first."""
 
-    limit: int = WINDOW
-    _seen: dict[str, None] = field(default_factory=dict)
+    def __init__(self, limit: int = WINDOW) -> None:
+        self._limit = limit
+        self._order: deque[str] = deque()
+        self._known: set[str] = set()
 
     def first_time(self, event_ids: Iterable[str]) -> NDArray[np.bool_]:
         """For each id whether it is new; afterwards it is not. Shape (ids,)."""
         fresh = []
         for event_id in event_ids:
-            fresh.append(event_id not in self._seen)
-            self._seen[event_id] = None
-        while len(self._seen) > self.limit:
-            del self._seen[next(iter(self._seen))]
+            fresh.append(event_id not in self._known)
+            if fresh[-1]:
+                self._known.add(event_id)
+                self._order.append(event_id)
+        while len(self._order) > self._limit:
+            self._known.remove(self._order.popleft())
         return np.array(fresh, dtype=np.bool_)
 
     def save(self) -> NDArray[np.bytes_]:
         """The window, oldest first; dtype ``S26``."""
-        return np.array(list(self._seen), dtype=f"S{ID_LENGTH}")
+        return np.array(list(self._order), dtype=f"S{ID_LENGTH}")
 
     def load(self, saved: NDArray[np.bytes_]) -> None:
         """Take up a saved window."""
-        self._seen = dict.fromkeys(item.decode() for item in saved.tolist())
+        self._order = deque(item.decode() for item in saved.tolist())
+        self._known = set(self._order)
 
 
 class Inbox:

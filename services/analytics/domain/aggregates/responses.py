@@ -1,5 +1,6 @@
 """How long a booking waits for its outcome: request and outcome meet by booking, whichever is read first."""
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -24,7 +25,8 @@ class Responses:
 
     def __init__(self, scope: Scope, cells: Cells, partition: int) -> None:
         self._log: GrowingLog[_Entry] = GrowingLog(cells, (scope, partition, KIND), _pack, SEGMENT, SEGMENTS)
-        self._waiting: dict[int, tuple[int, int, int]] = {}  # booking → (place in the log, time, outcome or not)
+        # booking → (place in the log, time, outcome or not)
+        self._waiting: OrderedDict[int, tuple[int, int, int]] = OrderedDict()
         self._loaded: dict[int, tuple[int, list[_Entry]]] = {}
 
     def load(self, data: bytes) -> None:
@@ -55,7 +57,7 @@ class Responses:
             requested, answered = (other[1], time) if outcome else (time, other[1])
             yield answered, max(0, answered - requested) / 1e6
         while self._waiting and next(iter(self._waiting.values()))[0] < place - REMEMBERED:
-            del self._waiting[next(iter(self._waiting))]
+            self._waiting.popitem(last=False)
 
     def _recall(self) -> None:
         """Walk through the segments that were loaded, oldest first, as they were folded."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from services.simulator.domain import choice, friendship, inbox, invitations
+from services.simulator.domain import choice, friendship, invitations
 from services.simulator.domain.calendar import HOUR, MINUTE
 from services.simulator.domain.choice import Wish, choose_venues
 from services.simulator.domain.events import Kind
@@ -88,17 +88,6 @@ def test_a_group_books_as_one_and_nobody_alone_is_a_group() -> None:
     assert (formed["kind"], asked["kind"], asked["size"]) == (Kind.GROUP_FORMED, Kind.BOOKING_REQUESTED, 3)
     assert turn.state.pools["bookings"].rows["members"].shape == (1, MEMBERS)
     assert turn.state.pools["bookings"].rows["group_low"] == formed["low"]
-
-
-def test_a_group_without_a_table_dissolves() -> None:
-    turn = _turn(50)
-    venue = int(np.flatnonzero(turn.state.venues["takes_bookings"])[0])
-    invitations._form_groups(turn, _plan(turn, venue, 2))
-    booking = turn.state.pools["bookings"].rows[:1]
-    none = np.zeros(1, dtype=np.uint64)
-    inbox._lost(turn, booking, "booking.declined", (none, none), None)
-    last = turn.events.rows()[-1]
-    assert (last["kind"], last["user"], last["ref_low"]) == (Kind.GROUP_DISBANDED, 3, booking["group_low"][0])
 
 
 def test_a_dietary_restriction_shapes_tastes_and_with_them_choices() -> None:
