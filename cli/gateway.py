@@ -46,6 +46,12 @@ class Gateway:
         except ValueError:
             document = {"title": answer.text[:200]}
         if answer.is_error:
-            reason = document.get("detail") or document.get("title") or "refused"
-            raise GatewayError(f"{answer.status_code}: {reason}")
+            raise GatewayError(f"{answer.status_code}: {_reason(document)}")
         return document
+
+
+def _reason(problem: Mapping[str, Any]) -> str:
+    """What a problem says, and of each field that is not valid which and why."""
+    said = str(problem.get("detail") or problem.get("title") or "refused")
+    fields = [f"{one.get('field')}: {one.get('message')}" for one in problem.get("errors") or ()]
+    return f"{said}: {'; '.join(fields)}" if fields else said

@@ -46,6 +46,7 @@ def start(
     event_type: Annotated[list[str] | None, typer.Option(help="Only events of this type; again for more")] = None,
     user: Annotated[str | None, typer.Option(help="Only of this person")] = None,
     venue: Annotated[str | None, typer.Option(help="Only at this venue")] = None,
+    branch: Annotated[int | None, typer.Option(help="Branch of the run; by default the living one")] = None,
     follow: Annotated[bool, typer.Option(help="Print the records as they come, JSON lines")] = True,
     url: Url = LOCAL,
     token: Token = None,
@@ -60,6 +61,7 @@ def start(
         "event_types": event_type or [],
         "user_id": user,
         "venue_id": venue,
+        "branch": branch,
     }
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

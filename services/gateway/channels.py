@@ -1,8 +1,8 @@
 """Names of channels: the topics that people may watch, and what else these are called."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from services.gateway.api.problems import ProblemError
+from services.gateway.api.problems import InvalidError
 from streamkit.contract_files import nearest
 from streamkit.contracts import Catalogue
 
@@ -42,9 +42,7 @@ def resolve(catalogue: Catalogue, name: str, field: str) -> str:
     topic = known(catalogue, name)
     if topic is None:
         hint = nearest(name, [*channels(catalogue), *ALIASES])
-        raise ProblemError(
-            422, "1 field is not valid", errors=[{"field": field, "message": f"no channel {name!r}{hint}"}]
-        )
+        raise InvalidError(field, f"no channel {name!r}{hint}")
     return topic
 
 
@@ -53,3 +51,13 @@ def resolve_all(catalogue: Catalogue, names: Sequence[str], field: str) -> tuple
     if not names or "*" in names or "all" in names:
         return event_channels(catalogue)
     return tuple(dict.fromkeys(resolve(catalogue, name, field) for name in names))
+
+
+def event_types(catalogue: Catalogue, names: Iterable[str], field: str) -> tuple[str, ...]:
+    """Event types as they are named, each once; one that no channel has is refused with the nearest name."""
+    known_types = {name for channel in channels(catalogue) for name in catalogue.topic(channel).events}
+    wanted = tuple(dict.fromkeys(names))
+    for name in wanted:
+        if name not in known_types:
+            raise InvalidError(field, f"no event type {name!r}{nearest(name, known_types)}")
+    return wanted

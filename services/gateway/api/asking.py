@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from services.gateway.api.context import Context, answered
+from services.gateway.api.problems import not_found
 from services.gateway.state.times import iso
 
 _TIMES = frozenset({"now", "from", "to", "start", "end", "closed_until", "time", "at"})
@@ -17,6 +18,15 @@ async def ask_analytics(context: Context, kind: str, subject: str, arguments: Ma
     deadline = context.settings.request_deadline_s
     payload = answered(await context.desk.ask("analytics", kind, subject, given, deadline))
     return in_words(payload, context.records.times | _TIMES)
+
+
+def on_branch(context: Context, branch: int | None) -> dict[str, object]:
+    """What a question to the event store says of the branch it is about: one of the living run, or the living one."""
+    if branch is None:
+        return {}
+    if context.ledger.live is None:
+        raise not_found(f"branch {branch}")
+    return {"run_id": context.ledger.live[0], "branch": branch}
 
 
 def in_words(value: Any, times: AbstractSet[str]) -> Any:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from services.gateway.api.context import InContext, Json, example
-from services.gateway.api.problems import invalid
+from services.gateway.api.problems import InvalidError
 from services.gateway.state.letters import Letter
 from services.gateway.state.times import iso
 from streamkit.contract_files import nearest
@@ -43,7 +43,8 @@ async def list_dead_letters(topic: str, context: InContext, limit: Annotated[int
     """The newest dead letters of a topic: why, whose, where the original stands, and its bytes in base64."""
     counted = context.ledger.services.dead_letters
     if topic not in counted:
-        raise invalid("path.topic", f"no dead letters are kept of {topic[:64]!r}{nearest(topic[:64], list(counted))}")
+        hint = nearest(topic[:64], list(counted))
+        raise InvalidError("path.topic", f"no dead letters are kept of {topic[:64]!r}{hint}")
     found = await context.letters.newest(topic, limit)
     return Json({"topic": topic, "letters": [_printable(letter) for letter in found], "total": counted[topic]})
 

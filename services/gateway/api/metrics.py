@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from services.gateway.api.asking import ask_analytics
 from services.gateway.api.context import Context, InContext, Json, example
-from services.gateway.api.problems import invalid
+from services.gateway.api.problems import InvalidError
 from services.gateway.api.resource import Resource
 from services.gateway.api.times import in_utc
 from services.gateway.live.client import Client
@@ -32,9 +32,9 @@ async def range_of(
 ) -> dict[str, object]:
     """A range of simulated time as analytics takes it; empty where nothing was said."""
     if time_range is not None and (start is not None or end is not None):
-        raise invalid("query.time_range", "give time_range, or from and to, not both")
+        raise InvalidError("query.time_range", "give time_range, or from and to, not both")
     if end is not None and start is None:
-        raise invalid("query.to", "to needs from")
+        raise InvalidError("query.to", "to needs from")
     return {
         "time_range": time_range,
         "from": None if start is None else in_utc(start, "query.from"),

@@ -24,9 +24,13 @@ class ProblemError(Exception):
         self.members = members
 
 
-def invalid(field: str, message: str) -> ProblemError:
+class InvalidError(ProblemError):
     """A value that its type allows and its meaning does not."""
-    return ProblemError(422, "1 field is not valid", errors=[{"field": field, "message": message}])
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(422, "1 field is not valid", errors=[{"field": field, "message": message}])
+        self.field = field
+        self.message = message
 
 
 def not_found(what: str) -> ProblemError:

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from fastapi import Path
 from pydantic import Field, model_validator
 
-from services.gateway.api.asking import ask_analytics
+from services.gateway.api.asking import ask_analytics, on_branch
 from services.gateway.api.context import Controller, InContext, Json, example
 from services.gateway.api.resource import Resource
 from services.gateway.api.simulation import FAILURES
 from services.gateway.api.times import in_utc
-from services.gateway.channels import resolve
+from services.gateway.channels import event_types, resolve
 from services.gateway.commands import Arguments
 from services.gateway.moments import ZonedMoment
 
@@ -42,6 +42,10 @@ class Replay(Arguments):
     venue_id: str | None = Field(default=None, pattern=r"^v\d{5}$")
     event_types: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=64)
 
+    branch: int | None = Field(
+        default=None, ge=0, lt=2**31, description="Branch of the run whose past is told; by default the living one"
+    )
+
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> "Replay":
         if self.end_time <= self.start_time:
@@ -65,7 +69,8 @@ async def start_replay(body: Replay, context: InContext, _: Controller) -> Json:
         "speed": body.speed,
         "user_id": body.user_id,
         "venue_id": body.venue_id,
-        "event_types": body.event_types or None,
+        "event_types": list(event_types(catalogue, body.event_types, "body.event_types")) or None,
+        **on_branch(context, body.branch),
     }
     return Json(await ask_analytics(context, "replay.start", "city", asked), 202)
 

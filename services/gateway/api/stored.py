@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
-from services.gateway.api.asking import ask_analytics
+from services.gateway.api.asking import ask_analytics, on_branch
 from services.gateway.api.context import InContext, Json, example
 from services.gateway.api.resource import Resource
 from services.gateway.api.times import in_utc
-from services.gateway.channels import resolve
+from services.gateway.channels import event_types, resolve
 from services.gateway.moments import Moment
 
 _FAILURES = (404, 409, 502, 503, 504)
@@ -45,18 +45,21 @@ async def get_stored(
     venue_id: Annotated[str | None, Query(pattern=r"^v\d{5}$")] = None,
     booking_id: Annotated[str | None, Query(max_length=64)] = None,
     cause_id: Annotated[str | None, Query(max_length=64)] = None,
+    branch: Annotated[int | None, Query(ge=0, lt=2**31, description="Of the run; by default the living one")] = None,
 ) -> Json:
     """Records of any time, newest first unless `order` says otherwise."""
-    names = _words(channels)
+    catalogue = context.ledger.catalogue
     asked = {
-        "topic": [resolve(context.ledger.catalogue, name, "query.channels") for name in names] if names else None,
-        "event_type": _words(event_type) or None,
+        "topic": [resolve(catalogue, name, "query.channels") for name in _words(channels)] or None,
+        "event_type": list(event_types(catalogue, _words(event_type), "query.event_type")) or None,
         "user_id": user_id,
         "venue_id": venue_id,
         "booking_id": booking_id,
         "cause_id": cause_id,
+        **page,
+        **on_branch(context, branch),
     }
-    return Json(await ask_analytics(context, "history.get", user_id or "city", {**asked, **page}))
+    return Json(await ask_analytics(context, "history.get", user_id or "city", asked))
 
 
 @router.get("/metrics/history", responses=example({"buckets": []}, *_FAILURES))

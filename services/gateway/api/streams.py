@@ -7,9 +7,9 @@ from fastapi import Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
 from services.gateway.api.context import Context, InContext, Json, example
-from services.gateway.api.problems import ProblemError, invalid
+from services.gateway.api.problems import InvalidError, ProblemError
 from services.gateway.api.resource import Resource
-from services.gateway.channels import ALIASES, channels, event_channels, resolve, resolve_all
+from services.gateway.channels import ALIASES, channels, event_channels, event_types, resolve, resolve_all
 from services.gateway.live.client import Client
 from services.gateway.sockets.events import HEADERS, admit, stream
 from services.gateway.state.filters import Filters
@@ -21,6 +21,7 @@ Position = Annotated[str | None, Query(max_length=MAX_TOKEN_LENGTH)]
 
 
 async def filters_of(
+    context: InContext,
     event_type: Annotated[str | None, Query(max_length=1000, description="Comma-separated")] = None,
     user_id: Annotated[str | None, _USER] = None,
     venue_id: Annotated[str | None, _VENUE] = None,
@@ -30,8 +31,9 @@ async def filters_of(
     max_rate: Annotated[int | None, Query(ge=1, le=100_000, description="Records a second at most")] = None,
 ) -> Filters:
     """Filters of a query string."""
-    types = frozenset(name.strip() for name in (event_type or "").split(",") if name.strip())
-    return Filters(types, user_id, venue_id, source, cause_id, sample, max_rate)
+    named = (name.strip() for name in (event_type or "").split(",") if name.strip())
+    types = event_types(context.ledger.catalogue, named, "query.event_type")
+    return Filters(frozenset(types), user_id, venue_id, source, cause_id, sample, max_rate)
 
 
 Filtered = Annotated[Filters, Depends(filters_of)]
@@ -131,7 +133,7 @@ def _parse(token: str, names: Sequence[str], field: str) -> tuple[str, dict[str,
     try:
         return parse_token(token, names)
     except TokenError as error:
-        raise invalid(field, str(error)) from error
+        raise InvalidError(field, str(error)) from error
 
 
 def _merged(context: Context, filters: Filters, limit: int) -> dict[str, Any]:

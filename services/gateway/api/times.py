@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from services.gateway.api.problems import invalid
+from services.gateway.api.problems import InvalidError
 from services.gateway.state.times import iso, microseconds
 
 
@@ -11,7 +11,7 @@ def moment(time: datetime, field: str) -> int:
     try:
         aware = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (OverflowError, ValueError) as error:
-        raise invalid(field, "the year must be between 1 and 9999 in UTC") from error
+        raise InvalidError(field, "the year must be between 1 and 9999 in UTC") from error
     return microseconds(aware)
 
 

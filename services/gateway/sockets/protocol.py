@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.gateway.api.problems import fields
+from services.gateway.api.problems import InvalidError, fields
 from services.gateway.live.frames import Notice
 from streamkit.clock import Clock
 
@@ -66,6 +66,11 @@ def refused(error: ValidationError, request_id: str | int | None, prefix: str) -
     first = fields(error.errors())[0]
     field = f"{prefix}{first['field']}"
     return ProtocolError("invalid", f"{field}: {first['message']}", request_id=request_id, field=field)
+
+
+def misnamed(error: InvalidError, request_id: str | int | None) -> ProtocolError:
+    """A name in a message that nothing has: what the REST API would answer."""
+    return ProtocolError("invalid", error.message, request_id=request_id, field=error.field)
 
 
 def _request_id(value: object) -> str | int | None:

@@ -7,12 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.gateway.access import Role
 from services.gateway.api.context import Context, context_of
-from services.gateway.api.problems import ProblemError
-from services.gateway.channels import ALIASES, resolve_all
+from services.gateway.api.problems import InvalidError
+from services.gateway.channels import ALIASES, event_types, resolve_all
 from services.gateway.live.client import Client
 from services.gateway.live.frames import Notice
 from services.gateway.sockets.connection import close_code, serve
-from services.gateway.sockets.protocol import Incoming, ProtocolError, refused
+from services.gateway.sockets.protocol import Incoming, ProtocolError, misnamed, refused
 from services.gateway.state.filters import Filters
 from services.gateway.state.positions import TokenError, Vector, parse_token
 
@@ -113,20 +113,23 @@ class StreamDesk:
                     raise ProtocolError("invalid", reason, request_id=message.request_id, field="type")
         except ValidationError as error:
             raise refused(error, message.request_id, "payload.") from error
+        except InvalidError as error:
+            raise misnamed(error, message.request_id) from error
 
     def _subscribe(self, message: Incoming, wanted: Subscribe) -> None:
-        names, counters = self._resolve(message, wanted.channels)
+        names, counters = self._resolve(wanted.channels)
         positions = self._positions(message, wanted, names)
         if counters:
             self._client.states.add(COUNTERS)
         listed = [*names, *([COUNTERS] if counters else [])]
         self._say("subscribed", message, payload={"channels": listed})
+        event_types(self._context.ledger.catalogue, wanted.filters.event_types, "payload.filters.event_types")
         filters = wanted.filters.filters()
         for name in names:
             self._context.hub.subscribe(self._client, name, filters, positions.get(name), wanted.recent)
 
     def _unsubscribe(self, message: Incoming, wanted: Channels) -> None:
-        names, counters = self._resolve(message, wanted.channels)
+        names, counters = self._resolve(wanted.channels)
         for name in names:
             self._client.subscriptions.pop(name, None)
         if counters:
@@ -134,13 +137,9 @@ class StreamDesk:
         listed = [*names, *([COUNTERS] if counters else [])]
         self._say("unsubscribed", message, payload={"channels": listed})
 
-    def _resolve(self, message: Incoming, names: list[str]) -> tuple[tuple[str, ...], bool]:
+    def _resolve(self, names: list[str]) -> tuple[tuple[str, ...], bool]:
         topics = [name for name in names if name != COUNTERS]
-        try:
-            found = resolve_all(self._context.ledger.catalogue, topics, "payload.channels") if topics else ()
-        except ProblemError as error:
-            reason = str(error.members["errors"][0]["message"])  # type: ignore[index]
-            raise ProtocolError("invalid", reason, request_id=message.request_id, field="payload.channels") from error
+        found = resolve_all(self._context.ledger.catalogue, topics, "payload.channels") if topics else ()
         return found, COUNTERS in names
 
     def _positions(self, message: Incoming, wanted: Subscribe, names: tuple[str, ...]) -> dict[str, tuple[str, Vector]]:

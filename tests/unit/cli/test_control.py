@@ -25,6 +25,7 @@ class Door:
     url: str = ""
     given: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    problems: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -36,6 +37,9 @@ def door() -> Iterator[Door]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or "{}")
             name = self.path.rpartition("/")[2]
             door.given.append((name, body))
+            if name in door.problems:
+                self._answer(422, door.problems[name])
+                return
             try:
                 parse(name, json.dumps(body))
                 self._answer(200, {"status": "accepted", "result": door.answers.get(name, {})})
@@ -120,6 +124,18 @@ def test_every_command_of_the_simulator_can_be_typed() -> None:
 )
 def test_what_is_wrong_ends_with_a_code(door: Door, words: list[str], code: int) -> None:
     assert run(door, *words) == code
+
+
+def test_what_is_not_valid_is_said_field_by_field(door: Door) -> None:
+    hint = "no event type 'booked' (did you mean 'booking.moved'?)"
+    wrong = [{"field": "body.event_types", "message": hint}, {"field": "body.branch", "message": "is negative"}]
+    door.problems["replay"] = {"detail": "2 fields are not valid", "errors": wrong}
+    words = ("--from", "a", "--to", "b", "--event-type", "booked", "--branch", "3", "--no-follow", "--url", door.url)
+    result = CliRunner().invoke(build(), ["replay", "start", *words])
+    assert result.exit_code == 1
+    said = " ".join(result.output.split())
+    assert f"422: 2 fields are not valid: body.event_types: {hint}; body.branch: is negative" in said
+    assert {"event_types": ["booked"], "branch": 3}.items() <= door.given[0][1].items()
 
 
 def test_snapshots_here_are_listed_shown_and_deleted(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from services.gateway.state.letters import Letter
 from tests.unit.gateway.direct import direct
-from tests.unit.gateway.town import NOON, Row, Town, booking, settings, viewed
+from tests.unit.gateway.town import NOON, RUN, Row, Town, booking, settings, viewed
 
 API = "/api/v1"
 EVENT = "0" * 26
@@ -97,12 +97,14 @@ async def test_an_endpoint_gives_its_command_in_the_callers_name(
         ("GET", f"/admin/events/{EVENT}/story", None, "story.get", {"event_id": EVENT, "depth": 20, "limit": 100}),
         (
             "GET",
-            "/admin/streams/stored?channels=social,bookings&event_type=a.b&limit=5&from=2024-06-07T12:00:00Z",
+            "/admin/streams/stored?channels=social,bookings&event_type=booking.declined&branch=3&limit=5&from=2024-06-07T12:00:00Z",
             None,
             "history.get",
             {
                 "topic": ["social_interactions", "bookings"],
-                "event_type": ["a.b"],
+                "event_type": ["booking.declined"],
+                "run_id": RUN,
+                "branch": 3,
                 "limit": 5,
                 "from": NOON_ISO,
             },
@@ -139,6 +141,28 @@ async def test_an_endpoint_asks_analytics_its_question(
     assert answer.is_success, answer.text
     assert parameters.items() <= listener.asked.items()
     assert listener.heard[0]["owner"] == "analytics"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "field"),
+    [
+        ("GET", "/admin/streams/stored?event_type=booking.confirmd", "query.event_type"),
+        ("GET", "/admin/streams/history/bookings?event_type=booking.declined,booking.confirmd", "query.event_type"),
+        ("POST", "/admin/streams/replay", "body.event_types"),
+    ],
+)
+async def test_an_event_type_that_there_is_not_is_refused_with_the_nearest(
+    town: Town, method: str, path: str, field: str
+) -> None:
+    """Nobody waits for records of a type that was mistyped."""
+    body = {
+        "start_time": "2024-06-07T12:00:00Z", "end_time": "2024-06-07T13:00:00Z", "event_types": ["booking.confirmd"]
+    }  # fmt: skip
+    async with direct(town) as api:
+        answer = await api.request(method, API + path, json=body if method == "POST" else None)
+    assert answer.status_code == 422
+    hint = "no event type 'booking.confirmd' (did you mean 'booking.confirmed'?)"
+    assert answer.json()["errors"] == [{"field": field, "message": hint}]
 
 
 async def test_times_in_answers_of_analytics_are_told_in_words(town: Town) -> None:

@@ -227,6 +227,7 @@ async def test_counters_come_by_themselves_until_they_are_unsubscribed(town: Tow
         ({"channels": ["nothing"]}, "payload.channels"),
         ({"channels": []}, "payload.channels"),
         ({"channels": ["bookings"], "filters": {"sample": 0}}, "payload.filters.sample"),
+        ({"channels": ["bookings"], "filters": {"event_types": ["booked"]}}, "payload.filters.event_types"),
         ({"channels": ["bookings"], "positions": {"bookings": "x"}}, "payload.positions.bookings"),
     ],
 )
