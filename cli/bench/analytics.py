@@ -22,6 +22,8 @@ RATE_BAR, DECODE_RATIO_BAR, QUIX_BAR, FAUST_BAR = 150_000.0, 5.0, 10.0, 12.0
 FRESH_BAR_MS, RECOVERY_BAR_S, FLAT_BAR, TWO_BAR = 1_000.0, 20.0, 10.0, 1.6
 TOPIC = "user_actions"
 BEAT_S = 0.05
+TICK_S = 5.0
+"""Between ticks of a steady load: half a simulated hour; what is two hours ahead of a tick is a dead letter."""
 REST_S = 2.0
 """Between catching up with all there is and the first record of a steady load: what a fresh process still tidies up."""
 
@@ -188,6 +190,9 @@ def _freshness(made: Stage, sizes: Sizes, first: int) -> Iterator[Measurement]:
 
         for key, value in zip(encoded.keys, encoded.values, strict=True):
             producer.produce(TOPIC, value, key, on_delivery=note)
+        if (beat + 1) % round(TICK_S / BEAT_S) == 0:
+            minute = (first + beat * each) // 2_000
+            made.publish(records.tick(100 + beat, records.START + minute * records.MINUTE, made.ends()))
         producer.poll(0)
         sent.append((at, ends))
         told += _progress(made, reader.consume(1_000, 0))

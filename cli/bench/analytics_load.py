@@ -25,7 +25,8 @@ from streamkit.records import Outgoing
 
 PARTITIONS = 4
 SECONDS = 300.0
-LOOK_S = 0.02
+LOOK_S = 0.05
+"""Each look takes some milliseconds of the worker's time."""
 _CONSUMED = re.compile(
     r'^luna_consumed_records_total\{group="(?P<group>[^"]+)",topic="user_actions"\} (?P<count>\S+)$', re.MULTILINE
 )
@@ -68,6 +69,8 @@ class Worker:
             with urllib.request.urlopen(f"http://{LOCALHOST}:{self.port}/metrics", timeout=5) as answer:
                 return str(answer.read().decode())
         except (urllib.error.URLError, OSError):
+            if self.process.exit_code() is not None:
+                raise RuntimeError(f"the worker {self.name} has ended by itself") from None
             return ""
 
 

@@ -131,14 +131,15 @@ class ChunkHost:
         """
         async with self._working:
             self._assignment += 1
-            self._unpublished = self._cells.restore(partitions, restored)
+            # in threads: Kafka takes a member for dead that says nothing while much state is read
+            self._unpublished = await asyncio.to_thread(self._cells.restore, partitions, restored)
             await self._cells.seal(self._unpublished)
-            self._held, self._restored = frozenset(partitions), True
             self._expected = self._cells.positions
             self._moved = {}
-            self._processor.load(self._expected)
+            await asyncio.to_thread(self._processor.load, self._expected)
+            self._held, self._restored = frozenset(partitions), True
             self._late = 0
-            self._desk.restart()
+            await asyncio.to_thread(self._desk.restart)
             await self._follower.follow(others)
             await self._follow()
             unpublished = sum(len(Letters.unpack(part)) for parts in self._unpublished.values() for part in parts)

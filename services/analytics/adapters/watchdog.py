@@ -1,7 +1,7 @@
 """Faust consumers are known to die slowly (NOTES §1): a process that stops consuming while lag exists must end."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from confluent_kafka import IsolationLevel, TopicPartition
@@ -20,14 +20,14 @@ ASK_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class StallPolicy:
-    """How long nothing may be consumed while something is there; longer at the start, while state is read back."""
+    """How long nothing may be consumed while something is there; longer where state is read back meanwhile."""
 
     limit_s: float
     restore_limit_s: float = 180.0
 
-    def limit(self, applied: Mapping[tuple[str, int], int]) -> float:
-        """Seconds to wait for the next movement after this one."""
-        return self.limit_s if applied else max(self.limit_s, self.restore_limit_s)
+    def limit(self, state: "StallState") -> float:
+        """Seconds to wait for the next movement."""
+        return max(self.limit_s, self.restore_limit_s) if state.restoring or not state.applied else self.limit_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +40,20 @@ class Progress:
 
 @dataclass(slots=True)
 class StallState:
-    """What was applied when it last moved, and when that was."""
+    """What was applied when it last moved, when that was, and whether partitions were given to us since."""
 
     applied: Positions = field(default_factory=dict)
     moved_at: float | None = None
+    restoring: bool = False
 
 
-def stalled(
-    policy: StallPolicy, state: StallState, applied: Mapping[tuple[str, int], int], lag: int, now: float
-) -> bool:
+def stalled(policy: StallPolicy, state: StallState, progress: Progress, lag: int, now: float) -> bool:
     """Whether consumption has stood still for too long; remembers movement in ``state``."""
-    if state.moved_at is None or lag == 0 or dict(applied) != state.applied:
-        state.applied, state.moved_at = dict(applied), now
+    if state.moved_at is None or lag == 0 or progress.applied != state.applied:
+        state.applied, state.moved_at, state.restoring = dict(progress.applied), now, progress.held is None
         return False
-    return now - state.moved_at > policy.limit(applied)
+    state.restoring |= progress.held is None
+    return now - state.moved_at > policy.limit(state)
 
 
 def refuse_new_topics(applied: Positions, ends: Positions) -> None:
@@ -103,12 +103,11 @@ class Watchdog:
             before = self._progress().applied
             ends = await asyncio.to_thread(self._ends)
             progress = self._progress()
-            applied = progress.applied
             if ends is not None:
                 refuse_new_topics(before, ends)
                 lag = self._measure(ends, progress)
-                if stalled(self._policy, state, applied, lag, self._clock.monotonic()):
-                    raise Fatal(f"nothing consumed for {self._policy.limit(applied):g} s with {lag} records waiting")
+                if stalled(self._policy, state, progress, lag, self._clock.monotonic()):
+                    raise Fatal(f"nothing consumed for {self._policy.limit(state):g} s with {lag} records waiting")
             await sleep_or_stop(self._clock, LOOK_EVERY_S, stop)
 
     def _measure(self, ends: Positions, progress: Progress) -> int:

@@ -154,6 +154,8 @@ class Lives:
 
 def purge(cells: Cells, over: Collection[Scope]) -> int:
     """Delete every cell of scopes that are over; how many."""
+    if not over:
+        return 0
     texts = {str(scope) for scope in over}
     removed = 0
     for partition in cells.partitions():

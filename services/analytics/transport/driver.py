@@ -1,8 +1,9 @@
 """The Faust driver subclass that packs fetched records into chunks, and starts partitions where the state says."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, cast
 
+from aiokafka.structs import TopicPartition as _TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
@@ -21,6 +22,19 @@ Restored = Callable[[], bool]
 """Whether the state of the partitions held is whole: not from the moment they are taken away until it is read again."""
 
 
+class LivingListener(driver.ConsumerRebalanceListener):
+    """Lets the member live while an assignment is taken over.
+
+    aiokafka sends no heartbeat until its listener is done: whoever reads a state for longer than the session timeout is
+    taken for dead, joins again, and reads it all again.
+    """
+
+    async def on_partitions_assigned(self, assigned: Iterable[_TopicPartition]) -> None:
+        """Begin the heartbeats of the new membership first; aiokafka, which begins them afterwards, leaves them be."""
+        self._thread._ensure_consumer()._coordinator._start_heartbeat_task()  # noqa: SLF001 - guarded, `guard`
+        await super().on_partitions_assigned(assigned)
+
+
 class ChunkConsumer(driver.Consumer):
     """Consumer whose fetches arrive as chunks on the topics that its transport names.
 
@@ -28,6 +42,8 @@ class ChunkConsumer(driver.Consumer):
     it fetched meanwhile is lost. They are held back until they stand where the state says and Faust is done with the
     assignment.
     """
+
+    RebalanceListener = LivingListener
 
     _turns = 0
     """Assignments and revocations so far: a seek that another one overtook has positioned nothing."""

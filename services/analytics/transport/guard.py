@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from faust import App
 from faust.transport.consumer import Consumer as BaseConsumer
 from faust.transport.drivers import aiokafka as driver
@@ -33,12 +34,20 @@ HOOKS: Mapping[str, tuple[Callable[..., Any], str]] = {
         driver.Consumer.earliest_offsets,
         f"(self, *partitions: {_TP}) -> Mapping[{_TP}, int]",
     ),
+    "ConsumerRebalanceListener.on_partitions_assigned": (
+        driver.ConsumerRebalanceListener.on_partitions_assigned,
+        "(self, assigned: Iterable[aiokafka.structs.TopicPartition]) -> None",
+    ),
+    "GroupCoordinator._start_heartbeat_task": (
+        GroupCoordinator._start_heartbeat_task,  # noqa: SLF001
+        "(self)",
+    ),
     "Consumer.perform_seek": (BaseConsumer.perform_seek, "(self) -> None"),
     "Consumer._new_offset": (BaseConsumer._new_offset, f"(self, tp: {_TP}) -> Optional[int]"),  # noqa: SLF001
     "App.on_rebalance_end": (App.on_rebalance_end, "(self) -> None"),
     "App._new_transport": (App._new_transport, "(self) -> faust.types.transports.TransportT"),  # noqa: SLF001
 }
-"""Each hooked method with the signature it has in faust-streaming 0.15.3."""
+"""Each hooked method with the signature it has in faust-streaming 0.15.3 and aiokafka 0.14."""
 
 
 class TransportDriftError(RuntimeError):

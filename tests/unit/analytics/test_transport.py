@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.analytics.adapters.faust_app import FaustPlan, build_faust
 from services.analytics.transport import HOOKS, TransportDriftError, pack, verify_hooks
-from services.analytics.transport.driver import ChunkConsumer, ChunkTransport
+from services.analytics.transport.driver import ChunkConsumer, ChunkTransport, LivingListener
 
 
 @dataclass
@@ -124,6 +124,31 @@ async def test_partitions_are_held_back_until_faust_is_done_with_an_assignment_w
     consumer.on_rebalance_end()
     await consumer._getmany(places, 1.0)
     assert fetched == [places]
+
+
+async def test_a_member_lives_while_it_takes_an_assignment_over() -> None:
+    """aiokafka would begin its heartbeats only once the listener is done, which reads a whole state."""
+    told: list[str] = []
+
+    class Thread:
+        generation = 7
+
+        def __init__(self) -> None:
+            self.app = self
+            self._coordinator = self
+
+        def _ensure_consumer(self) -> "Thread":
+            return self
+
+        def _start_heartbeat_task(self) -> None:
+            told.append("heartbeats")
+
+        async def on_partitions_assigned(self, assigned: set[TP], generation: int) -> None:
+            told.append(f"{len(assigned)} partitions of generation {generation}")
+
+    assert ChunkConsumer.RebalanceListener is LivingListener
+    await LivingListener(Thread()).on_partitions_assigned([TP("t", 0), TP("t", 1)])  # type: ignore[arg-type]
+    assert told == ["heartbeats", "2 partitions of generation 7"]
 
 
 def test_faust_still_has_the_methods_that_the_transport_hooks() -> None:

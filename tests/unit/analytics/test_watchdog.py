@@ -2,33 +2,54 @@
 
 import pytest
 
-from services.analytics.adapters.watchdog import StallPolicy, StallState, refuse_new_topics, stalled
+from services.analytics.adapters.watchdog import Progress, StallPolicy, StallState, refuse_new_topics, stalled
 from streamkit.errors import Fatal
 
-POLICY = StallPolicy(limit_s=30)
+POLICY = StallPolicy(limit_s=30, restore_limit_s=180)
+
+
+def _at(offset: int | None, *, held: bool = True) -> Progress:
+    applied = {} if offset is None else {("user_actions", 0): offset}
+    return Progress(frozenset({0}) if held else None, applied)
 
 
 def test_standing_still_with_lag_beyond_the_limit_is_a_stall() -> None:
     state = StallState()
-    applied = {("user_actions", 0): 5}
-    assert not stalled(POLICY, state, applied, lag=3, now=0)
-    assert not stalled(POLICY, state, applied, lag=3, now=30)
-    assert stalled(POLICY, state, applied, lag=3, now=31)
+    assert not stalled(POLICY, state, _at(5), lag=3, now=0)
+    assert not stalled(POLICY, state, _at(5), lag=3, now=30)
+    assert stalled(POLICY, state, _at(5), lag=3, now=31)
 
 
 def test_without_lag_or_with_movement_it_is_none() -> None:
     state = StallState()
-    assert not stalled(POLICY, state, {("user_actions", 0): 5}, lag=3, now=0)
-    assert not stalled(POLICY, state, {("user_actions", 0): 6}, lag=3, now=31)
-    assert not stalled(POLICY, state, {("user_actions", 0): 6}, lag=0, now=62)
-    assert not stalled(POLICY, state, {("user_actions", 0): 6}, lag=3, now=90)
+    assert not stalled(POLICY, state, _at(5), lag=3, now=0)
+    assert not stalled(POLICY, state, _at(6), lag=3, now=31)
+    assert not stalled(POLICY, state, _at(6), lag=0, now=62)
+    assert not stalled(POLICY, state, _at(6), lag=3, now=90)
 
 
 def test_a_worker_that_reads_its_state_back_is_given_longer() -> None:
-    policy, state = StallPolicy(limit_s=30, restore_limit_s=180), StallState()
-    assert not stalled(policy, state, {}, 10, 0.0)
-    assert not stalled(policy, state, {}, 10, 179.0)
-    assert stalled(policy, state, {}, 10, 181.0)
+    state = StallState()
+    assert not stalled(POLICY, state, _at(None), 10, 0.0)
+    assert not stalled(POLICY, state, _at(None), 10, 179.0)
+    assert stalled(POLICY, state, _at(None), 10, 181.0)
+
+
+def test_a_worker_that_is_given_its_partitions_anew_is_given_longer_but_not_for_ever() -> None:
+    """It has applied much, and reads it all back: again and again is a stall too."""
+    state = StallState()
+    assert not stalled(POLICY, state, _at(5), 3, 0.0)
+    for now in (20.0, 60.0, 100.0, 140.0):
+        assert not stalled(POLICY, state, _at(5, held=False), 3, now)
+        assert not stalled(POLICY, state, _at(5), 3, now + 18)
+    assert stalled(POLICY, state, _at(5, held=False), 3, 181.0)
+
+
+def test_after_it_has_moved_again_the_usual_limit_holds() -> None:
+    state = StallState()
+    assert not stalled(POLICY, state, _at(5, held=False), 3, 0.0)
+    assert not stalled(POLICY, state, _at(6), 3, 60.0)
+    assert stalled(POLICY, state, _at(6), 3, 91.0)
 
 
 def test_a_state_ahead_of_its_topic_is_refused_with_what_to_do() -> None:
