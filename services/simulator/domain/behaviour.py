@@ -30,16 +30,8 @@ NOTHING = -1
 _ONCE = np.array([a in (INVITE, RESPOND, BOOK) for a in range(len(ACTIONS))])
 _LEADS_OUT = np.array([a in (INTEREST, INVITE, BOOK) for a in range(len(ACTIONS))])
 _IMPOSSIBLE = -1e9
-INTENT_PULL = np.log(3.0)
-"""Added to the log weight of booking while somebody has a venue in mind: a choice."""
-DISCOVERY = 1.0
-"""Added to it for who has just joined, and looks up who is there already: a choice."""
-FRIENDLESS = -1.0
-"""Added to the log weight of looking at friends while there are none: a choice."""
 _WALK_STEP = 7
 _LIST_STEP = 6
-_DECIDE_SHARE = 0.6
-_NO_ITEM = 2.3  # utility of taking none of a list; with scores about one, a fifth to a quarter of lists are accepted
 
 
 def decide(turn: Turn) -> None:
@@ -108,11 +100,13 @@ def choose_actions(turn: Turn, user: Array, step: Array) -> tuple[Array, Array, 
     bookings = np.bincount(state.pools["bookings"].rows["user"], minlength=columns.count)
     plans = np.bincount(state.pools["plans"].rows["user"], minlength=columns.count)
     waiting = np.bincount(state.pools["invites"].rows["other"], minlength=columns.count)
-    weights[:, BOOK] += INTENT_PULL * (columns["intent_venue"][user] >= 0)
+    rates = town.data.world.decisions
+    weights[:, BOOK] += np.log(rates.intent) * (columns["intent_venue"][user] >= 0)
     weights[bookings[user] >= MOST_BOOKINGS, BOOK] = _IMPOSSIBLE
     weights[(plans[user] > 0) | (columns["friend_count"][user] == 0), INVITE] = _IMPOSSIBLE
     new = has_just_joined(turn, user)
-    weights[:, FRIENDS] += np.where(new, DISCOVERY, FRIENDLESS * (columns["friend_count"][user] == 0))
+    friendless = rates.friendless_log * (columns["friend_count"][user] == 0)
+    weights[:, FRIENDS] += np.where(new, rates.discovery_log, friendless)
     weights[waiting[user] == 0, RESPOND] = _IMPOSSIBLE
     if state.venues.count == 0:
         weights[:, NEEDS_VENUE] = _IMPOSSIBLE
@@ -223,20 +217,20 @@ def _places(turn: Turn) -> None:
 def _lists(turn: Turn) -> None:
     """Who looks at the recommendations received, and which item each takes."""
     columns, state, town = turn.state.users, turn.state, turn.town
-    active = turn.active
+    active, rates = turn.active, town.data.world.decisions
     users = active[columns["list_at"][active] > 0]
     if len(users) == 0:
         return
-    users = users[town.draws.uniform(Purpose.RECOMMENDATION, users, tick=turn.tick, step=1) < _DECIDE_SHARE]
+    users = users[town.draws.uniform(Purpose.RECOMMENDATION, users, tick=turn.tick, step=1) < rates.list_share]
     venues = columns["list_venue"][users]
     taste = columns["tastes"][users[:, None], state.venues["cuisine"][venues]]
     utility = (
-        1.2 * taste
-        + 0.8 * columns["list_score"][users]
-        - 0.6 * np.abs(state.venues["price"][venues] - columns["price"][users][:, None])
+        rates.list_taste * taste
+        + rates.list_score * columns["list_score"][users]
+        - rates.list_price * np.abs(state.venues["price"][venues] - columns["price"][users][:, None])
     )
     utility = np.where(venues >= 0, utility, _IMPOSSIBLE)
-    nothing = np.full((len(users), 1), _NO_ITEM)
+    nothing = np.full((len(users), 1), rates.list_nothing)
     noise = town.draws.gumbel(
         Purpose.RECOMMENDATION, users[:, None], tick=turn.tick, step=2, also=[np.arange(4)[None, :]]
     )

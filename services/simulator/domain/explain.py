@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from services.simulator.domain.behaviour import DISCOVERY, FRIENDLESS, INTENT_PULL, MOST_BOOKINGS
+from services.simulator.domain.behaviour import MOST_BOOKINGS
 from services.simulator.domain.calendar import MINUTE, Moment
 from services.simulator.domain.causes import OVER, overridden, strength
 from services.simulator.domain.days import kinds_of_day
 from services.simulator.domain.draws import Array
 from services.simulator.domain.effects import BY_PERSONA, TIERS, Running, Surroundings, amount, edge, surroundings
 from services.simulator.domain.modifiers import Sum
+from services.simulator.domain.rates import DecisionRates
 from services.simulator.domain.running import adjusted
 from services.simulator.domain.scenarios import TRAFFIC
 from services.simulator.domain.specification import ACTIONS, CONDITIONS
@@ -98,7 +99,7 @@ def explain(town: Town, user: int, time_us: int, known: Known) -> Explanation:
     ordered = own if known.ordered is None else own + np.array(known.ordered)
     steps = _of_persona(town, personas[number]) + _of_orders(own, ordered)
     steps += _of_modifiers(town, number, around, running)
-    state, unknown = _of_state(known)
+    state, unknown = _of_state(known, town.data.world.decisions)
     steps += state
     actions = [list(town.mechanism.kinds).index(f"action.{name}") for name in ACTIONS]
     final = ordered + total.total[actions] + total.by_persona[number, 2:]
@@ -199,16 +200,16 @@ def _mine(town: Town, persona: int, total: Sum) -> Array:
     return amounts
 
 
-def _of_state(known: Known) -> tuple[list[Step], list[str]]:
+def _of_state(known: Known, rates: DecisionRates) -> tuple[list[Step], list[str]]:
     """What the person's own situation does, and what of it nobody knows."""
     steps = []
     for source, target, factor, holds in (
-        ("has a venue in mind", "action.book", float(np.exp(INTENT_PULL)), known.intent),
-        ("has just joined", "action.check_friends", float(np.exp(DISCOVERY)), known.newcomer),
+        ("has a venue in mind", "action.book", rates.intent, known.intent),
+        ("has just joined", "action.check_friends", float(np.exp(rates.discovery_log)), known.newcomer),
         (
             "has no friends",
             "action.check_friends",
-            float(np.exp(FRIENDLESS)),
+            float(np.exp(rates.friendless_log)),
             not known.newcomer and _none(known.friends),
         ),
         ("has no friends", "action.invite", 0.0, _none(known.friends)),

@@ -6,10 +6,6 @@ from services.simulator.domain.draws import Array, Draws, Purpose
 from services.simulator.domain.population import FRIENDS
 from services.simulator.domain.rates import SocialRates
 
-LOCAL_SHARE = 0.55
-"""Ties inside the neighbourhood; the rest span the city or close triangles. A choice that meets F3."""
-CLOSURE_SHARE = 0.25
-
 
 def first_graph(home_zone: Array, draws: Draws, rates: SocialRates) -> tuple[Array, Array]:
     """Padded adjacency (users, FRIENDS) filled with -1, ascending, and degrees (users,)."""
@@ -30,10 +26,10 @@ def first_graph(home_zone: Array, draws: Draws, rates: SocialRates) -> tuple[Arr
     sign = np.where(draws.uniform(Purpose.FRIENDS, stub, step=5) < 0.5, -1, 1)  # noqa: PLR2004
     near = order[(place[owner] + sign * hop) % count]
     anyone = owner[(draws.uniform(Purpose.FRIENDS, stub, step=6) * len(owner)).astype(np.int64)]
-    other = np.where(mode < LOCAL_SHARE, near, anyone)
-    friends, degree = _pad(owner[mode < 1 - CLOSURE_SHARE], other[mode < 1 - CLOSURE_SHARE], count)
-    closing = owner[mode >= 1 - CLOSURE_SHARE]
-    key = stub[mode >= 1 - CLOSURE_SHARE]
+    other = np.where(mode < rates.local_share, near, anyone)
+    friends, degree = _pad(owner[mode < 1 - rates.closure_share], other[mode < 1 - rates.closure_share], count)
+    closing = owner[mode >= 1 - rates.closure_share]
+    key = stub[mode >= 1 - rates.closure_share]
     middle = _any_friend(friends, degree, closing, draws.uniform(Purpose.FRIENDS, key, step=7))
     end = np.where(middle >= 0, _any_friend(friends, degree, middle, draws.uniform(Purpose.FRIENDS, key, step=8)), -1)
     good = end >= 0

@@ -12,23 +12,17 @@ from services.simulator.domain.friends import any_friend
 from services.simulator.domain.population import DORMANT, FRIENDS
 from services.simulator.domain.turn import Turn
 
-_TRIANGLE_SHARE = 0.72
-"""Of requests that go to a friend's friend where there is one: a choice, between REALISM F3, F6 and F7."""
-_TRIED, _TRIED_PLACES = 6, 1
-"""How many people somebody may come across in the neighbourhood and at the same places: a choice that meets F7."""
-_ANSWER_LOG_SD = 1.6
-
 
 def request_friends(turn: Turn, index: Array) -> None:
     """A share of the looks at friends end in a request."""
     if len(index) == 0:
         return
     columns, town, made = turn.state.users, turn.town, turn.decisions
-    users = made.user[index]
-    asked_of = town.data.world.social.request_share * turn.effects[-1].friend_requests
+    rates, users = town.data.world.social, made.user[index]
+    asked_of = rates.request_share * turn.effects[-1].friend_requests
     share = asked_of * (0.4 + 1.2 * columns["openness"][users])
-    share = np.where(columns["friend_count"][users] < 3, share * 4, share)  # noqa: PLR2004 — the discovery phase
-    share = np.where(has_just_joined(turn, users), town.data.world.social.newcomer_request_share, share)
+    share = np.where(columns["friend_count"][users] < rates.few_friends, share * rates.few_friends_factor, share)
+    share = np.where(has_just_joined(turn, users), rates.newcomer_request_share, share)
     asking = index[town.draws.uniform(Purpose.FRIEND_REQUEST, users, tick=turn.tick, also=[made.step[index]]) < share]
     if len(asking) == 0:
         return
@@ -49,7 +43,8 @@ def request_friends(turn: Turn, index: Array) -> None:
     rows["high"], rows["low"], rows["other"] = high, low, other
     rows["from_high"], rows["from_low"] = columns["session_high"][users], columns["session_low"][users]
     rows["cause"] = np.where(made.cause[asking] > 0, made.cause[asking], columns["session_cause"][users])
-    wait = np.exp(np.log(3600.0) + _ANSWER_LOG_SD * town.draws.normal(Purpose.FRIEND_ANSWER, users, tick=turn.tick))
+    normal = town.draws.normal(Purpose.FRIEND_ANSWER, users, tick=turn.tick)
+    wait = np.exp(np.log(rates.friend_answer_log_median_seconds) + rates.friend_answer_log_sd * normal)
     kept = turn.state.pools["requests"].empty(len(users))
     kept["high"], kept["low"], kept["user"], kept["other"] = high, low, users, other
     kept["sent"], kept["cause"] = time, rows["cause"]
@@ -143,20 +138,20 @@ def _befriend(turn: Turn, a: int, b: int) -> bool:
 
 def _whom(turn: Turn, users: Array) -> Array:
     """A friend's friend, or somebody who goes to the same places, or else of the neighbourhood; -1 for nobody."""
-    columns, draws = turn.state.users, turn.town.draws
+    columns, draws, rates = turn.state.users, turn.town.draws, turn.town.data.world.social
     uniform = [draws.uniform(Purpose.FRIEND_REQUEST, users, tick=turn.tick, step=k) for k in range(1, 5)]
     friends, degree = columns["friends"], columns["friend_count"]
     middle = any_friend(friends, degree, users, uniform[0])
     triangle = np.where(middle >= 0, any_friend(friends, degree, middle, uniform[1]), -1)
     anyone = (uniform[2] * columns.count).astype(np.int64)
-    which = np.arange(_TRIED)[None, :]
+    which = np.arange(rates.people_tried)[None, :]
     tried = draws.uniform(Purpose.FRIEND_REQUEST, users[:, None], tick=turn.tick, step=6, also=[which]) * columns.count
     others, rows = tried.astype(np.int64), np.arange(len(users))
     near = columns["home_zone"][others] == columns["home_zone"][users][:, None]
     neighbour = np.where(near.any(axis=1), others[rows, near.argmax(axis=1)], anyone)
-    mine, theirs = columns["known"][users], columns["known"][others[:, :_TRIED_PLACES]]
+    mine, theirs = columns["known"][users], columns["known"][others[:, : rates.places_tried]]
     places = (mine[:, None, :, None] == theirs[:, :, None, :]) & (mine >= 0)[:, None, :, None]
-    met = places.any(axis=(2, 3)) & (others[:, :_TRIED_PLACES] != users[:, None])
+    met = places.any(axis=(2, 3)) & (others[:, : rates.places_tried] != users[:, None])
     neighbour = np.where(met.any(axis=1), others[rows, met.argmax(axis=1)], neighbour)
-    closing = (uniform[3] < _TRIANGLE_SHARE) & (triangle >= 0)
+    closing = (uniform[3] < rates.triangle_share) & (triangle >= 0)
     return np.where(closing, triangle, neighbour)

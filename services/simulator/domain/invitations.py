@@ -22,9 +22,6 @@ _WEEK_HOURS = 168
 _APART_HOURS = 37
 """Between the ends of the weeks of one person and the next: no divisor of a week."""
 
-_YES_OF_ANSWERS = 0.7
-"""REALISM F13."""
-
 
 def invite_friends(turn: Turn, index: Array) -> None:
     """Open a plan for each organiser and send invitations to some friends."""
@@ -150,7 +147,8 @@ def answer_now(turn: Turn, index: Array) -> None:
     rows = waiting[first[found]]
     uniform = turn.town.draws.uniform(Purpose.INVITE_ANSWER, made.user[index], tick=turn.tick)
     answer = pool.rows["answer"][rows]
-    answer = np.where(answer == EXPIRE, np.where(uniform < _YES_OF_ANSWERS, ACCEPT, DECLINE), answer)
+    late = np.where(uniform < turn.town.data.world.social.late_yes_share, ACCEPT, DECLINE)
+    answer = np.where(answer == EXPIRE, late, answer)
     pool.put_all(rows, {"answer": answer, "due": np.maximum(made.time[index], turn.start)})
     now = np.zeros(len(pool), dtype=bool)
     now[rows] = True

@@ -9,8 +9,6 @@ from services.simulator.domain.events import Kind
 from services.simulator.domain.population import ACTIVE, CHURNED, DORMANT
 from services.simulator.domain.turn import Turn
 
-_PROFILE_SHARE = 0.5
-"""Of sessions of someone without a profile in which it is completed, each tick."""
 _HOURS_A_DAY = 24.0
 
 
@@ -65,7 +63,8 @@ def complete_profiles(turn: Turn) -> None:
     users = active[(columns["profile_done"][active] == 0) & (columns["session_from"][active] < turn.start)]
     if len(users) == 0:
         return
-    users = users[turn.town.draws.uniform(Purpose.LIFECYCLE, users, tick=turn.tick, step=2) < _PROFILE_SHARE]
+    share = turn.town.data.world.lifecycle.profile_share
+    users = users[turn.town.draws.uniform(Purpose.LIFECYCLE, users, tick=turn.tick, step=2) < share]
     if len(users) == 0:
         return
     rows = turn.events.add(Kind.PROFILE_COMPLETED, np.full(len(users), turn.start), users)

@@ -27,6 +27,22 @@ class SessionRates(Strict):
     spell_log_sd: float
     activity_log_sd: float
     pace_log_sd: float
+    spell_hours: int
+    review_pull: float
+
+
+@dataclass(frozen=True)
+class DecisionRates(Strict):
+    """What somebody's own situation does to what they do in the app; ``*_log`` is added to the log weight."""
+
+    intent: float
+    discovery_log: float
+    friendless_log: float
+    list_share: float
+    list_taste: float
+    list_score: float
+    list_price: float
+    list_nothing: float
 
 
 @dataclass(frozen=True)
@@ -56,6 +72,7 @@ class OutingRates(Strict):
     crowd_before_minutes: tuple[float, float]
     crowd_after_minutes: tuple[float, float]
     reserved_share: float
+    walk_in_party: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -89,6 +106,16 @@ class SocialRates(Strict):
     about_factor: float
     asked_in_spell: float
     free_log_sd: float
+    late_yes_share: float
+    local_share: float
+    closure_share: float
+    triangle_share: float
+    people_tried: int
+    places_tried: int
+    few_friends: int
+    few_friends_factor: float
+    friend_answer_log_median_seconds: float
+    friend_answer_log_sd: float
 
 
 @dataclass(frozen=True)
@@ -146,6 +173,7 @@ class LifecycleRates(Strict):
     regular_days: int
     routine_visits: int
     initially_dormant: float
+    profile_share: float
     registration_hours: tuple[float, ...]
 
 

@@ -12,8 +12,6 @@ from services.simulator.domain.pool import may_act
 from services.simulator.domain.population import CHURNED, DORMANT, MOST_DAYS
 from services.simulator.domain.turn import Turn
 
-_SPELL_HOURS = 36
-_REVIEW_PULL = 8.0
 _SECONDS_A_DAY = 86_400.0
 _ROUNDING = 1e-5
 """More than what single precision loses on a rate."""
@@ -158,15 +156,15 @@ def _rates(turn: Turn, who: Array) -> Array:
     rates = town.data.world.session
     factor = columns["activity"][who] * spells(turn)[who - (turn.span.start or 0)]
     factor *= 1.0 + rates.excitation * columns["heat"][who]
-    factor = np.where(_waiting(turn, who), factor + _REVIEW_PULL, factor)
+    factor = np.where(_waiting(turn, who), factor + rates.review_pull, factor)
     return np.asarray(factor * (town.config.tick_seconds / _SECONDS_A_DAY))
 
 
 def spells(turn: Turn) -> Array:
-    """How keen each person is these days: a factor of mean 1, drawn anew every 36 hours; remembered for its time."""
+    """How keen each person is these days: a factor of mean 1, drawn anew every `spell_hours`; kept for its time."""
     sd = turn.town.data.world.session.spell_log_sd
     first, last, _ = turn.span.indices(turn.state.users.count)
-    number = turn.tick * turn.town.config.tick_seconds // 3600 // _SPELL_HOURS
+    number = turn.tick * turn.town.config.tick_seconds // 3600 // turn.town.data.world.session.spell_hours
     known = turn.town.memo.get((number, first), np.zeros(0))
     if len(known) < last - first:
         normal = turn.town.draws.normal(Purpose.SPELL, np.arange(first + len(known), last), tick=number)
@@ -182,7 +180,7 @@ def keenness(turn: Turn) -> Array:
     The days of `spells`, with the spread of outings; remembered for its time.
     """
     first, last, _ = turn.span.indices(turn.state.users.count)
-    number = turn.tick * turn.town.config.tick_seconds // 3600 // _SPELL_HOURS
+    number = turn.tick * turn.town.config.tick_seconds // 3600 // turn.town.data.world.session.spell_hours
     known = turn.town.memo.get((~number, first), np.zeros(0))
     if len(known) < last - first:
         app, sd = turn.town.data.world.session.spell_log_sd, turn.town.data.world.outings.spell_log_sd

@@ -10,6 +10,7 @@ from services.simulator.domain.draws import Array
 from services.simulator.domain.rates import (
     BookingRates,
     ChoiceWeights,
+    DecisionRates,
     Dynamics,
     LifecycleRates,
     OutingRates,
@@ -71,6 +72,7 @@ class World(Strict):
     actions: Mapping[str, float]
     profiles: Mapping[str, Profile]
     session: SessionRates
+    decisions: DecisionRates
     outings: OutingRates
     streets: Streets
     social: SocialRates

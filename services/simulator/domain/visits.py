@@ -142,7 +142,7 @@ def walk_in(turn: Turn) -> None:
     uniform = turn.town.draws.uniform(Purpose.WALK_IN_PARTY, users, tick=turn.tick)
     rows["time"], rows["user"], rows["venue"] = time, users, venue
     uniform = uniform ** (1.0 / turn.effects[-1].party_size)
-    rows["size"] = 1 + np.searchsorted(np.array([0.55, 0.85, 0.94]), uniform)
+    rows["size"] = 1 + np.searchsorted(np.cumsum(turn.town.data.world.outings.walk_in_party), uniform)
     rows["cause"] = made.walk_cause[good]
     start_visits(turn, rows)
 

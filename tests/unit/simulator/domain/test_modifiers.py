@@ -79,6 +79,10 @@ def test_temporal_modifiers_come_from_hour_day_holiday_weather_and_traffic() -> 
     assert np.isclose(np.exp(lunch.actions[ACTIONS.index("browse")]), 1.2)
     assert np.isclose(_effects(around=DULL._replace(holiday="Memorial Day")).walk_ins, 1.7)
     assert np.isclose(_effects(around=DULL._replace(weather="rain")).walk_ins, 0.78)
+    for foul in ("snow", "storm"):
+        effects = _effects(around=DULL._replace(weather=foul))
+        assert effects.walk_ins < 1.0
+        assert effects.sessions < 1.0
     rain, sun = (_effects(around=DULL._replace(weather=w)).places for w in ("rain", "clear"))
     assert rain is not None
     assert sun is not None

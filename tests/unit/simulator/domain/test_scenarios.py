@@ -78,6 +78,11 @@ def lead_hours(frame: pl.DataFrame) -> float:
     return float(np.median((asked["when"] - asked["time"]).to_numpy() / 3.6e9))
 
 
+def party(frame: pl.DataFrame) -> float:
+    """Mean number of people of those who come and of those who ask for a table."""
+    return float(of(frame, "visit.started", "booking.requested")["size"].to_numpy().mean())
+
+
 def looks_before_booking(frame: pl.DataFrame) -> float:
     """Looks at venues for every table asked for: how long people take to decide."""
     looks = of(frame, "venue.browsed", "venue.viewed", "venue.saved", "search.performed", "venue.liked").height
@@ -100,6 +105,9 @@ def test_a_lunch_rush_brings_people_to_quick_places_and_competition_for_tables()
     assert of(rush, "invite.sent").height > 1.2 * of(calm, "invite.sent").height
     quick = pl.col("category").is_in(["fast_food", "healthy", "cafe"])
     assert share(rush, quick) > share(calm, quick) + 0.03
+    assert party(rush) > party(calm) + 0.2
+    filled = [of(frame, "venue.availability_changed").height for frame in (rush, calm)]
+    assert filled[0] > 2 * filled[1]
     assert lead_hours(rush) < lead_hours(calm)
 
 
