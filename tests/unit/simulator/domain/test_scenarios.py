@@ -28,8 +28,8 @@ ACTS = ("venue.viewed", "venue.saved", "venue.liked", "interest.expressed", "vis
 
 
 @cache
-def told(scenario: str, *, happens: bool) -> pl.DataFrame:
-    """What people do, with the venue's category, price and place, and whether it is photogenic."""
+def told(scenario: str, *, happens: bool, minutes: int = MINUTES, users: int = USERS) -> pl.DataFrame:
+    """What people do in so many minutes, with the venue's category, price and place, and whether it is photogenic."""
     rows = []
 
     def run(turn: Turn) -> None:
@@ -37,10 +37,10 @@ def told(scenario: str, *, happens: bool) -> pl.DataFrame:
         rows.append(turn.events.rows())
 
     start = int(datetime.fromisoformat(TIMES[scenario]).timestamp()) * 1_000_000
-    config = CityConfig(users=USERS, venues=150, start=start, profile="dense")
+    config = CityConfig(users=users, venues=150, start=start, profile="dense")
     city = City(config, 3, Identity("run", 0, "dining", "new_york"), data(), run)
     order = [Command("a", "scenario", {"scenario": scenario})]
-    for tick in range(MINUTES):
+    for tick in range(minutes):
         result = city.step((), order if tick == 0 and happens else ())
         assert all(one.accepted and "warning" not in one.result for one in result.results)
     events = np.concatenate(rows)
