@@ -187,5 +187,7 @@ def last_change(outcomes: Sequence[object]) -> int:
 def _apart(tellings: Iterable[Telling], whose: str, *kinds: Kind) -> set[int]:
     """People of whom some kinds of records, by what they follow from, are not in all of the tellings."""
     names = ("kind", "user", "from_low", whose)
-    told = [{tuple(int(row[name]) for name in names) for row in telling.of(*kinds)} for telling in tellings]
-    return {record[-1] for record in set.union(*told) - set.intersection(*told)}
+    told: list[set[Content]] = [
+        {tuple(int(row[name]) for name in names) for row in telling.of(*kinds)} for telling in tellings
+    ]
+    return {record[-1] for number, one in enumerate(told) for record in one ^ told[number - 1]}

@@ -104,7 +104,7 @@ async def test_changes_in_quick_succession_are_held_back_and_the_last_is_never_l
 
 
 async def test_a_simulation_says_each_of_its_minutes_and_what_it_was_told_to_do(tmp_path: Path) -> None:
-    """On a clock that moves while the simulation waits, at speeds whose waits are whole µs; orders come at some ticks."""
+    """On a clock that moves while the simulation waits, at speeds whose waits are whole µs."""
     world, stop = World(tmp_path, backfill_minutes=0, speed=40.0), asyncio.Event()
     orders = {6: ("spawn", '{"count": 3}'), 12: ("speed", '{"multiplier": 20}')}
 
