@@ -1,9 +1,9 @@
 """Friends at the beginning: ten on the mean and many times that now and then, near each other, known to each other."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse, stats
@@ -73,10 +73,9 @@ def test_friends_of_friends_are_friends_far_more_often_than_in_a_random_graph_of
     assert _clustering(source, target) > 8 * _clustering(source, shuffled)
 
 
-def test_who_shares_a_friend_is_a_friend_beyond_what_living_near_explains(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_shares_a_friend_is_a_friend_beyond_what_living_near_explains() -> None:
     source, target = _ties()
-    monkeypatch.setattr("services.simulator.domain.friends.CLOSURE_SHARE", 0.0)
-    open_graph, _ = first_graph(_people()["home_zone"], Draws(11), RATES)
+    open_graph, _ = first_graph(_people()["home_zone"], Draws(11), replace(RATES, closure_share=0.0))
     row, slot = np.nonzero(open_graph >= 0)
     assert _clustering(source, target) > 1.5 * _clustering(row, open_graph[row, slot])
 

@@ -8,7 +8,7 @@ import pytest
 from services.simulator.domain.calendar import DAY, HOUR
 from services.simulator.domain.city import City, CityConfig, Identity
 from services.simulator.domain.events import Kind
-from services.simulator.domain.lifecycle import _PROFILE_SHARE, complete_profiles, drift, join, leaving, register
+from services.simulator.domain.lifecycle import complete_profiles, drift, join, leaving, register
 from services.simulator.domain.population import ACTIVE, CHURNED, DORMANT
 from services.simulator.domain.sessions import open_sessions
 from services.simulator.domain.specification import LIFECYCLE
@@ -80,7 +80,8 @@ def test_newcomers_in_the_app_complete_their_profile_within_their_first_minutes(
         done += len(rows)
         finished = columns["profile_done"][ids] == 1
         assert done == finished.sum()
-        assert finished.mean() == pytest.approx(1 - (1 - _PROFILE_SHARE) ** tick, abs=5 * 0.5 / np.sqrt(len(ids)))
+        expected = 1 - (1 - turn.town.data.world.lifecycle.profile_share) ** tick
+        assert finished.mean() == pytest.approx(expected, abs=5 * 0.5 / np.sqrt(len(ids)))
         assert (columns["lifecycle"][ids[finished]] == ACTIVE).all()
         assert (columns["lifecycle"][ids[~finished]] == LIFECYCLE.index("registered")).all()
 

@@ -83,6 +83,12 @@ def party(frame: pl.DataFrame) -> float:
     return float(of(frame, "visit.started", "booking.requested")["size"].to_numpy().mean())
 
 
+def guests_beside(frame: pl.DataFrame) -> float:
+    """How many come to the place of a visit, on the mean of visits: whom one competes with for a table."""
+    coming = of(frame, "visit.started").group_by("venue").agg(pl.col("size").sum())["size"].to_numpy().astype(float)
+    return float((coming**2).sum() / coming.sum())
+
+
 def looks_before_booking(frame: pl.DataFrame) -> float:
     """Looks at venues for every table asked for: how long people take to decide."""
     looks = of(frame, "venue.browsed", "venue.viewed", "venue.saved", "search.performed", "venue.liked").height
@@ -106,8 +112,7 @@ def test_a_lunch_rush_brings_people_to_quick_places_and_competition_for_tables()
     quick = pl.col("category").is_in(["fast_food", "healthy", "cafe"])
     assert share(rush, quick) > share(calm, quick) + 0.03
     assert party(rush) > party(calm) + 0.2
-    filled = [of(frame, "venue.availability_changed").height for frame in (rush, calm)]
-    assert filled[0] > 2 * filled[1]
+    assert guests_beside(rush) > 1.5 * guests_beside(calm)
     assert lead_hours(rush) < lead_hours(calm)
 
 

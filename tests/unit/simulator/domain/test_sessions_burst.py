@@ -14,7 +14,7 @@ from tests.unit.simulator.domain.neighbours import START, data, make_city
 USERS = 6000
 WHO = np.arange(USERS)
 RATES = data().world.session
-SPELL_TICKS = sessions._SPELL_HOURS * 60
+SPELL_TICKS = RATES.spell_hours * 60
 
 
 def _city(users: int = USERS, profile: str = "dense") -> City:
