@@ -73,7 +73,9 @@ def _compared(sizes: Sizes, home: Path) -> list[Measurement]:
 def _run(command: str, words: Sequence[object], figures: Path) -> tuple[Mapping[str, Any], int]:
     """Figures that a command of ours writes, and its resident bytes at their largest, looked at once a second."""
     line = [sys.executable, "-m", "cli", command, *map(str, words), "--json", str(figures)]
-    process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own command
+    log = figures.with_suffix(".log")
+    with log.open("wb") as said:
+        process = subprocess.Popen(line, stdout=said, stderr=said)  # noqa: S603 - our own command
     watched, largest = psutil.Process(process.pid), 0
     while process.poll() is None:
         try:
@@ -82,5 +84,6 @@ def _run(command: str, words: Sequence[object], figures: Path) -> tuple[Mapping[
         except (subprocess.TimeoutExpired, psutil.NoSuchProcess):
             continue
     if not figures.exists():
-        raise RuntimeError(f"luna {command} ended with {process.returncode} and wrote no figures")
+        words = " / ".join(log.read_text(encoding="utf-8", errors="replace").split("\n")[-6:])
+        raise RuntimeError(f"luna {command} ended with {process.returncode} and wrote no figures: {words}")
     return json.loads(figures.read_text(encoding="utf-8")), largest
