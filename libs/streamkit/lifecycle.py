@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -95,6 +95,7 @@ def run_service(
     waits for somebody, would keep the process there for good, and its supervisor from starting it anew: such a process
     ends with its code `LEAVE_LIMIT_S` later, without returning.
     """
+    before = set(threading.enumerate())
     try:
         loaded = load(settings)
         logs.configure(name, loaded.log_level, loaded.instance_name)
@@ -103,6 +104,8 @@ def run_service(
             force = threading.Timer(LEAVE_LIMIT_S, _leave, (code,))
             force.daemon = True
             force.start()
+        for left in _waited_for(before):
+            left.join()  # the interpreter would, too, with nobody there to end it by force
         force.cancel()
         return code  # noqa: TRY300
     except ConfigurationError as error:
@@ -110,9 +113,14 @@ def run_service(
         return EXIT_CONFIGURATION
 
 
+def _waited_for(before: Collection[threading.Thread]) -> list[threading.Thread]:
+    """Threads begun since, without which the interpreter does not end."""
+    return [thread for thread in threading.enumerate() if not thread.daemon and thread not in before]
+
+
 def _leave(code: int) -> None:
     """End the process at once, and say that something had to be left behind."""
-    threads = sorted(thread.name for thread in threading.enumerate() if not thread.daemon)
+    threads = [f"{thread.name} ({type(thread).__name__})" for thread in _waited_for({threading.main_thread()})]
     logs.get_logger().warning("ended by force: a task or thread of a library did not end", threads=threads, code=code)
     sys.stderr.flush()
     os._exit(code)

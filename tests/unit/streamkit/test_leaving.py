@@ -32,8 +32,9 @@ LEAVE = """
     [
         "self.task = asyncio.create_task(stay())",
         "asyncio.get_running_loop().run_in_executor(None, threading.Event().wait)",
+        "threading.Thread(target=threading.Event().wait).start()",
     ],
-    ids=["task", "thread"],
+    ids=["task", "thread of the loop", "thread of its own"],
 )
 @pytest.mark.parametrize(("end", "code"), [("raise Fatal('disk full')", 1), ("return", 0)])
 def test_what_does_not_end_by_itself_is_ended(left_behind: str, end: str, code: int) -> None:
