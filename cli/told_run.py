@@ -9,12 +9,16 @@ from typing import Any
 import polars as pl
 
 from cli.manifest import NAME
+from services.simulator.domain.behaviour import ACTION_KINDS
 from services.simulator.domain.calendar import MINUTE
 from services.simulator.domain.city import CityConfig
-from services.simulator.domain.explain import Known, Under
+from services.simulator.domain.events import EVENT_TYPES, Kind
+from services.simulator.domain.explain_person import Known, Under
 from services.simulator.domain.specification import ACTIONS, World
 
 _ENDED = ("booking.declined", "booking.expired", "booking.cancelled", "booking.completed", "booking.no_show")
+_ACTS = {EVENT_TYPES[Kind(kind)]: name for kind, name in zip(ACTION_KINDS, ACTIONS, strict=True)}
+_ACTS |= {"invite.declined": _ACTS["invite.accepted"]}
 _HOUR = 60 * MINUTE
 
 
@@ -38,16 +42,21 @@ class ToldRun:
         actions = self._before("user_actions", time_us).filter(pl.col("user_id") == user)
         around = self._before("environment", time_us)
         profile = self._profile(user, time_us)
+        mine = bookings.filter(pl.col("user_id") == user)
+        venue = _in_mind(actions, mine, social, user, time_us)
         return Known(
             scenarios=self._scenarios(time_us),
             weather=_last(around, "weather.changed"),
             traffic=_last(around, "traffic.changed"),
-            bookings=_held(bookings.filter(pl.col("user_id") == user), time_us),
+            bookings=_held(mine, time_us),
             friends=len(profile["friend_ids"].split(",")) if profile["friend_ids"] else 0,
             invitations=_waiting(social.filter(pl.col("other_user_id") == user), social),
             planning=_planning(social, user),
-            intent=_intent(actions, bookings.filter(pl.col("user_id") == user), social, user, time_us),
+            intent=venue is not None,
+            trends=venue is not None and _trending(self._before("venues", time_us), venue),
             heat=_heat(actions, time_us, world.session.excitation_half_life_minutes),
+            owes=_owes(social, user, time_us - int(world.social.owed_days * 24 * _HOUR)),
+            doing=_doing(pl.concat([actions, social, mine], how="diagonal_relaxed"), user),
             newcomer=profile["registered_at"] > time_us - int(world.social.newcomer_hours * _HOUR),
             ordered=(0.0,) * len(ACTIONS),  # a run to files takes no orders
         )
@@ -129,19 +138,44 @@ def _answered(social: pl.DataFrame) -> list[str]:
     return social.filter(pl.col("event_type").is_in(kinds))["invite_id"].to_list()
 
 
-def _intent(actions: pl.DataFrame, booked: pl.DataFrame, social: pl.DataFrame, user: str, time_us: int) -> bool:
-    """Whether a venue is in mind: an interest for a time ahead, and no booking or invitation since."""
+def _in_mind(actions: pl.DataFrame, booked: pl.DataFrame, social: pl.DataFrame, user: str, time_us: int) -> str | None:
+    """The venue in mind: of an interest for a time ahead, with no booking or invitation since."""
     interest = actions.filter(
         (pl.col("event_type") == "interest.expressed") & (pl.col("preferred_time").fill_null(0) > time_us)
     )
     if interest.height == 0:
-        return False
+        return None
     at = interest["simulation_time"][-1]
     asked = booked.filter((pl.col("event_type") == "booking.requested") & (pl.col("simulation_time") >= at))
     sent = social.filter(
         (pl.col("event_type") == "invite.sent") & (pl.col("user_id") == user) & (pl.col("simulation_time") >= at)
     )
-    return asked.height + sent.height == 0
+    return str(interest["venue_id"][-1]) if asked.height + sent.height == 0 else None
+
+
+def _trending(venues: pl.DataFrame, venue: str) -> bool:
+    rows = venues.filter(pl.col("venue_id") == venue)
+    return rows.height > 0 and bool((rows["trending"][-1] or 0.0) > 0)
+
+
+def _owes(social: pl.DataFrame, user: str, since_us: int) -> bool:
+    """Whether the last invitation that the person said yes to lately came from somebody not invited back."""
+    mine = social.filter(pl.col("user_id") == user)
+    taken = mine.filter((pl.col("event_type") == "invite.accepted") & (pl.col("simulation_time") > since_us))
+    if taken.height == 0:
+        return False
+    at, friend = taken["simulation_time"][-1], taken["other_user_id"][-1]
+    back = mine.filter((pl.col("event_type") == "invite.sent") & (pl.col("other_user_id") == friend))
+    return back.filter(pl.col("simulation_time") >= at).height == 0
+
+
+def _doing(told: pl.DataFrame, user: str) -> str:
+    """The last act of the person's session; empty without one, or before its first."""
+    mine = told.filter(pl.col("user_id") == user).sort("simulation_time", maintain_order=True)
+    doing = ""
+    for kind in mine["event_type"].to_list():
+        doing = "" if kind in ("session.started", "session.ended") else _ACTS.get(kind, doing)
+    return doing
 
 
 def _heat(actions: pl.DataFrame, time_us: int, half_life_minutes: float) -> float:

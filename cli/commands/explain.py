@@ -21,7 +21,8 @@ from cli.schedule import GRAMMAR, ScheduleError, parse
 from cli.told_run import RunError, told_run
 from services.simulator.domain.calendar import MINUTE, SECOND
 from services.simulator.domain.city import CityConfig, Identity
-from services.simulator.domain.explain import Explanation, Known, Step, Under, explain
+from services.simulator.domain.explain import Explanation, explain
+from services.simulator.domain.explain_person import Known, Step, Under
 from services.simulator.domain.specification import CityData
 from services.simulator.domain.town import make_town
 

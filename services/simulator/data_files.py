@@ -138,6 +138,11 @@ def _check(data: CityData, directory: Path, world: str) -> None:
     worlds, personas = directory / "worlds" / f"{world}.yaml", directory / "personas" / f"{world}.yaml"
     _known(worlds, "actions", data.world.actions, ACTIONS)
     _known(worlds, "categories", data.world.categories, tuple(data.checkins))
+    _known(worlds, "chain", data.world.chain, ACTIONS)
+    for name, following in data.world.chain.items():
+        _known(worlds, f"chain.{name}", following, ACTIONS)
+        if wrong := [action for action, factor in following.items() if factor <= 0]:
+            raise _wrong(worlds, ["chain", name, wrong[0]], f"chain: a factor is above 0, not {following[wrong[0]]:g}")
     _known(worlds, "diets", data.world.diets, DIETARY)
     for name, category in data.world.categories.items():
         _known(worlds, f"{name}.ambiance", category.ambiance, AMBIANCES)
@@ -191,10 +196,18 @@ def _check_temporal(path: Path, data: CityData) -> None:
             raise _unknown(path, ["traffic", name], name, TRAFFIC)
     for name, period in given.periods.items():
         _check_modifiers(path, ["periods", name, "modifiers"], period.modifiers, data)
-    for place, group in (("days", given.days), ("weather", given.weather), ("traffic", given.traffic)):
+    groups: tuple[tuple[str, Mapping[Any, tuple[Modifier, ...]]], ...] = (
+        ("days", given.days), ("weather", given.weather), ("traffic", given.traffic), ("situations", given.situations),
+    )  # fmt: skip
+    for place, group in groups:
         for name, modifiers in group.items():
             _check_modifiers(path, [place, name], modifiers, data)
     _check_modifiers(path, ["holiday"], given.holiday, data)
+    for name, modifiers in given.situations.items():
+        for number, modifier in enumerate(modifiers):
+            if not modifier.target.startswith("action.") or modifier.operation not in ("multiply", "shift"):
+                told = "situations: of one person, who can only multiply or shift an action.*"
+                raise _wrong(path, ["situations", name, number], told)
 
 
 def check_dates(path: Path, almanac: Almanac) -> None:

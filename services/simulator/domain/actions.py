@@ -40,6 +40,7 @@ def execute(turn: Turn) -> None:
     invite_friends(turn, np.flatnonzero((made.action == INVITE) & (made.venue >= 0)))
     answer_now(turn, np.flatnonzero(made.action == RESPOND))
     request_friends(turn, np.flatnonzero(made.action == FRIENDS))
+    _remember(turn)
 
 
 def in_session(turn: Turn, kind: Kind | Array, time: Array, users: Array, cause: Array | int = 0) -> Array:
@@ -198,6 +199,19 @@ def rate(turn: Turn, venues: Array, stars: Array) -> None:
     columns.put("rating", touched, (columns["rating"][touched] * count + total) / (count + number))
     columns.put("rating_count", touched, count + number)
     turn.dirty_venues.append(touched)
+
+
+def _remember(turn: Turn) -> None:
+    """Keep what people have done last, and the venue they looked at: their next acts go on from there."""
+    made, columns = turn.decisions, turn.state.users
+    if len(made.user) == 0:
+        return
+    last = _last_of_each(made.user)
+    columns.put("session_last", made.user[last], made.action[last] + 1)
+    rows = np.flatnonzero(made.venue >= 0)
+    if len(rows):
+        rows = rows[_last_of_each(made.user[rows])]
+        columns.put("session_venue", made.user[rows], made.venue[rows])
 
 
 def _last_of_each(users: Array) -> Array:

@@ -10,7 +10,6 @@ from services.simulator.domain.strict import Strict
 
 Impact = Literal["low", "medium", "high"]
 HOLIDAY_TYPES = ("national", "regional", "cultural")
-HOLIDAY_TYPES = ("national", "regional", "cultural")
 _EPOCH = date(1970, 1, 1)
 _OBSERVED = " (observed)"
 

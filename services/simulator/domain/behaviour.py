@@ -12,6 +12,7 @@ from services.simulator.domain.events import Kind
 from services.simulator.domain.pool import may_act
 from services.simulator.domain.population import CHURNED, DORMANT
 from services.simulator.domain.sessions import keenness
+from services.simulator.domain.situations import holding
 from services.simulator.domain.specification import ACTIONS
 from services.simulator.domain.turn import Decisions, Turn
 
@@ -74,17 +75,29 @@ def _actions(turn: Turn) -> None:
     if len(user) == 0:
         return
     step = np.arange(len(user)) - np.repeat(np.cumsum(count) - count, count)
-    share = (step + town.draws.uniform(Purpose.ACTION_TIME, user, tick=turn.tick, also=[step])) / np.repeat(
-        count, count
-    )
     room = np.repeat(np.maximum(high - low - 2, 0), count)
-    time = np.repeat(low, count) + 1 + (share * room).astype(np.int64)
+    time = np.repeat(low, count) + 1 + (_moments(turn, user, step, count) * room).astype(np.int64)
     chosen, _, cause = choose_actions(turn, user, step)
     keep = chosen != NOTHING
     made = turn.decisions
     made.user, made.time, made.step = user[keep], time[keep], step[keep]
     made.action, made.cause = chosen[keep], cause[keep]
     made.venue = np.full(len(made.user), -1)
+
+
+def _moments(turn: Turn, user: Array, step: Array, count: Array) -> Array:
+    """When in the time at hand each act is, 0 to 1, shape (rows,): the gaps between acts are log-normal.
+
+    ``count`` rows of each person follow each other; a last gap, as long as any, ends the time.
+    """
+    draws, spread = turn.town.draws, turn.town.data.world.session.gap_log_sd
+    gap = np.exp(spread * draws.normal(Purpose.ACTION_TIME, user, tick=turn.tick, also=[step]))
+    rest = np.exp(spread * draws.normal(Purpose.ACTION_TIME, user[step == 0], tick=turn.tick, step=1))
+    passed, first = np.cumsum(gap), np.cumsum(count) - count
+    count, first = count[count > 0], first[count > 0]
+    before = passed[first] - gap[first]
+    whole = passed[first + count - 1] - before + rest
+    return np.asarray((passed - np.repeat(before, count)) / np.repeat(whole, count))
 
 
 def _pace(turn: Turn, who: Array) -> Array:
@@ -100,13 +113,12 @@ def choose_actions(turn: Turn, user: Array, step: Array) -> tuple[Array, Array, 
     bookings = np.bincount(state.pools["bookings"].rows["user"], minlength=columns.count)
     plans = np.bincount(state.pools["plans"].rows["user"], minlength=columns.count)
     waiting = np.bincount(state.pools["invites"].rows["other"], minlength=columns.count)
-    rates = town.data.world.decisions
-    weights[:, BOOK] += np.log(rates.intent) * (columns["intent_venue"][user] >= 0)
+    persona = columns["persona"][user]
+    for held, change in zip(holding(turn, user), town.tables.situations, strict=True):
+        rows = np.flatnonzero(held)
+        weights[rows] += change[persona[rows]]
     weights[bookings[user] >= MOST_BOOKINGS, BOOK] = _IMPOSSIBLE
     weights[(plans[user] > 0) | (columns["friend_count"][user] == 0), INVITE] = _IMPOSSIBLE
-    new = has_just_joined(turn, user)
-    friendless = rates.friendless_log * (columns["friend_count"][user] == 0)
-    weights[:, FRIENDS] += np.where(new, rates.discovery_log, friendless)
     weights[waiting[user] == 0, RESPOND] = _IMPOSSIBLE
     if state.venues.count == 0:
         weights[:, NEEDS_VENUE] = _IMPOSSIBLE
@@ -117,15 +129,24 @@ def choose_actions(turn: Turn, user: Array, step: Array) -> tuple[Array, Array, 
     for effects in turn.effects:
         sums = weights + effects.actions
         if effects.by_persona is not None:
-            sums += effects.by_persona[columns["persona"][user], 2:]
-        outcomes.append(_once_each(user, sums.argmax(axis=1)))
+            sums += effects.by_persona[persona, 2:]
+        outcomes.append(_once_each(user, _chained(turn, user, step, sums)))
     return outcomes[-1], outcomes[0], label(outcomes, turn.causes)
 
 
-def has_just_joined(turn: Turn, who: Array) -> Array:
-    """Whether each person is in their first hours, shape of ``who``."""
-    hours = turn.town.data.world.social.newcomer_hours
-    return np.asarray(turn.state.users["registered"][who] > turn.start - int(hours * HOUR))
+def _chained(turn: Turn, user: Array, step: Array, sums: Array) -> Array:
+    """The likeliest action of each row by its ``sums``, one after another: each depends on the one before."""
+    chain, chosen = turn.town.tables.chain, np.zeros(len(user), dtype=np.int64)
+    rows = np.flatnonzero(step == 0)
+    before = turn.state.users["session_last"][user[rows]]
+    for number in range(1, MOST_ACTIONS + 1):
+        chosen[rows] = (sums[rows] + chain[before]).argmax(axis=1)
+        rows = rows[rows + 1 < len(user)] + 1
+        rows = rows[step[rows] == number]
+        if len(rows) == 0:
+            break
+        before = chosen[rows - 1] + 1
+    return chosen
 
 
 def _once_each(user: Array, action: Array) -> Array:
@@ -187,18 +208,20 @@ def _leaving(turn: Turn, who: Array) -> Array:
 
 
 def _places(turn: Turn) -> None:
-    """One venue choice for everybody who needs one."""
+    """One venue choice for everybody who needs one, and does not stay with the venue that they have just looked at."""
     made, state = turn.decisions, turn.state
-    walkers = made.walk_user
+    walkers, none = made.walk_user, np.zeros(0, dtype=np.int64)
     with_intent = (state.users["intent_venue"][made.user] >= 0) & ((made.action == BOOK) | (made.action == INVITE))
     bookable = state.venues["takes_bookings"]
     intent = state.users["intent_venue"][made.user]
     if len(made.user) and state.venues.count:
         with_intent &= bookable[intent] | (made.action == INVITE)
         made.venue = np.where(with_intent, intent, -1)
-    rows = np.flatnonzero(NEEDS_VENUE[made.action] & ~with_intent) if len(made.user) else np.zeros(0, dtype=np.int64)
-    if len(rows) + len(walkers) == 0:
-        made.walk_venue = np.zeros(0, dtype=np.int64)
+    needing = np.flatnonzero(NEEDS_VENUE[made.action]) if len(made.user) else none
+    stays, before = _staying(turn, needing, with_intent[needing]) if len(needing) else (np.zeros(0, dtype=bool), none)
+    rows = needing[~stays & ~with_intent[needing]]
+    if len(needing) + len(walkers) == 0:
+        made.walk_venue = none
         return
     users = np.concatenate([made.user[rows], walkers])
     steps = np.concatenate([made.step[rows], np.full(len(walkers), _WALK_STEP)])
@@ -212,6 +235,27 @@ def _places(turn: Turn) -> None:
     made.walk_venue = venue[len(rows) :]
     made.cause[rows] = np.maximum(made.cause[rows], cause[: len(rows)])
     made.walk_cause = np.maximum(made.walk_cause, cause[len(rows) :])
+    rows, source = needing[stays], before[stays]
+    first, inside = source < 0, np.maximum(source, 0)
+    for _ in range(MOST_ACTIONS if len(rows) else 0):  # one stays where the one before stays
+        made.venue[rows] = np.where(first, state.users["session_venue"][made.user[rows]], made.venue[inside])
+        made.cause[rows] = np.where(first, made.cause[rows], np.maximum(made.cause[rows], made.cause[inside]))
+
+
+def _staying(turn: Turn, needing: Array, with_intent: Array) -> tuple[Array, Array]:
+    """Which rows that need a venue stay with that of the row before, and that row; -1 is the session so far.
+
+    ``needing`` are rows of the decisions, in order. Shapes (needing,). A table is asked for where one wants to go.
+    """
+    made, columns, rates = turn.decisions, turn.state.users, turn.town.data.world.session
+    users, action = made.user[needing], made.action[needing]
+    share = np.where(_LEADS_OUT[action], rates.same_venue_out, rates.same_venue) * (action != BOOK)
+    drawn = turn.town.draws.uniform(Purpose.SAME_VENUE, users, tick=turn.tick, also=[made.step[needing]])
+    follows = np.zeros(len(needing), dtype=bool)
+    follows[1:] = users[1:] == users[:-1]
+    before = np.where(follows, np.roll(needing, 1), -1)
+    known = follows | (columns["session_venue"][users] >= 0)
+    return np.asarray((drawn < share) & known & ~with_intent), before
 
 
 def _lists(turn: Turn) -> None:

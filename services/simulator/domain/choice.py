@@ -158,7 +158,8 @@ def _around(turn: Turn, wish: Wish) -> Array:
     theirs = _of_a_friend(turn, users, steps)
     theirs = np.where(theirs >= 0, theirs, near[:, 0])
     top = np.argsort(-turn.state.venues["trending"], kind="stable")[:_TRENDING]
-    columns = [near, theirs[:, None], np.broadcast_to(top, (len(users), len(top)))]
+    trends = turn.state.venues["trending"][top] > 0
+    columns = [near, theirs[:, None], np.where(trends[None, :], top[None, :], near[:, :1])]
     for number, area in enumerate(turn.effects[-1].areas):
         which = np.arange(AREA_CANDIDATES)[None, :] + count + AREA_CANDIDATES * number
         drawn = turn.town.draws.bits(Purpose.CANDIDATE, users[:, None], tick=turn.tick, also=[steps[:, None], which])

@@ -19,9 +19,10 @@ from services.simulator.domain.population import KNOWN
 from services.simulator.domain.rows import user_rows, venue_rows
 from services.simulator.domain.specification import CityData
 from services.simulator.domain.state import State
-from services.simulator.domain.town import CityConfig, Identity, base_log_weights, make_town
+from services.simulator.domain.town import CityConfig, Identity, make_town
 from services.simulator.domain.turn import Command, CommandResult, Crew, Turn
 from services.simulator.domain.venues import ZONE_DRAWS, Hours, make_venues, zone_tables
+from services.simulator.domain.weights import base_log_weights
 from streamkit.processor import Output
 from streamkit.records import Batch
 

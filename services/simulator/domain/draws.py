@@ -87,6 +87,7 @@ class Purpose(IntEnum):
     CASCADE = 60
     IMPERFECTION = 90  # from here on apart from those that people add
     ACTIVE_POOL = 91
+    SAME_VENUE = 92
 
 
 def _mix_scalar(x: int) -> int:

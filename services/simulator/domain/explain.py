@@ -9,64 +9,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from services.simulator.domain.behaviour import MOST_BOOKINGS
 from services.simulator.domain.calendar import MINUTE, Moment
 from services.simulator.domain.causes import OVER, overridden, strength
 from services.simulator.domain.days import kinds_of_day
 from services.simulator.domain.draws import Array
 from services.simulator.domain.effects import BY_PERSONA, TIERS, Running, Surroundings, amount, edge, surroundings
+from services.simulator.domain.explain_person import Known, Step, Under, of_person
 from services.simulator.domain.modifiers import Sum
-from services.simulator.domain.rates import DecisionRates
 from services.simulator.domain.running import adjusted
 from services.simulator.domain.scenarios import TRAFFIC
 from services.simulator.domain.specification import ACTIONS, CONDITIONS
-from services.simulator.domain.town import Town, base_log_weights
+from services.simulator.domain.town import Town
+from services.simulator.domain.weights import base_log_weights
 
 _HOURS_A_DAY = 24.0
 KIND_NAMES = ("weekday", "weekend", "holiday", "day off")
 _FRIDAY = 4
-
-
-@dataclass(frozen=True)
-class Under:
-    """A scenario under way: its start and the moment it settles from, microseconds.
-
-    ``weights`` are the log weights of actions that somebody ordered in place of its own.
-    """
-
-    name: str
-    started: int
-    released: int
-    intensity: float = 1.0
-    weights: tuple[float, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the course of a run made of a person and of the city; None is unknown."""
-
-    scenarios: Sequence[Under] | None = None
-    weather: str | None = None
-    traffic: str | None = None
-    bookings: int | None = None
-    friends: int | None = None
-    invitations: int | None = None
-    planning: bool | None = None
-    intent: bool | None = None
-    heat: float | None = None
-    newcomer: bool | None = None
-    ordered: tuple[float, ...] | None = None
-    """What orders have added to the log weight of each action; zeros where nobody ordered anything."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One modifier: what it multiplies the target's rate, weight or odds by; an added tier is told as it is."""
-
-    source: str
-    target: str
-    change: str
-    factor: float
 
 
 @dataclass(frozen=True)
@@ -99,7 +57,7 @@ def explain(town: Town, user: int, time_us: int, known: Known) -> Explanation:
     ordered = own if known.ordered is None else own + np.array(known.ordered)
     steps = _of_persona(town, personas[number]) + _of_orders(own, ordered)
     steps += _of_modifiers(town, number, around, running)
-    state, unknown = _of_state(known, town.data.world.decisions)
+    state, unknown = of_person(known, town, number)
     steps += state
     actions = [list(town.mechanism.kinds).index(f"action.{name}") for name in ACTIONS]
     final = ordered + total.total[actions] + total.by_persona[number, 2:]
@@ -198,44 +156,6 @@ def _mine(town: Town, persona: int, total: Sum) -> Array:
     for column, target in enumerate(BY_PERSONA):
         amounts[names.index(target)] += total.by_persona[persona, column]
     return amounts
-
-
-def _of_state(known: Known, rates: DecisionRates) -> tuple[list[Step], list[str]]:
-    """What the person's own situation does, and what of it nobody knows."""
-    steps = []
-    for source, target, factor, holds in (
-        ("has a venue in mind", "action.book", rates.intent, known.intent),
-        ("has just joined", "action.check_friends", float(np.exp(rates.discovery_log)), known.newcomer),
-        (
-            "has no friends",
-            "action.check_friends",
-            float(np.exp(rates.friendless_log)),
-            not known.newcomer and _none(known.friends),
-        ),
-        ("has no friends", "action.invite", 0.0, _none(known.friends)),
-        ("waits for answers to an invitation", "action.invite", 0.0, known.planning),
-        ("has no invitation to answer", "action.respond", 0.0, _none(known.invitations)),
-        (
-            f"holds {MOST_BOOKINGS} bookings",
-            "action.book",
-            0.0,
-            None if known.bookings is None else known.bookings >= MOST_BOOKINGS,
-        ),
-    ):
-        if holds:
-            steps.append(Step(source, target, "impossible" if factor == 0 else f"multiply {factor:.2f}", factor))
-    names = {
-        "scenarios": "scenarios under way", "weather": "weather that somebody ordered",
-        "traffic": "traffic (taken as moderate)",
-        "bookings": "bookings held", "friends": "friends", "invitations": "invitations waiting",
-        "planning": "a plan under way", "intent": "a venue in mind", "heat": "recent activity",
-        "newcomer": "whether they have just joined", "ordered": "behaviour that somebody ordered",
-    }  # fmt: skip
-    return steps, [words for name, words in names.items() if getattr(known, name) is None]
-
-
-def _none(count: int | None) -> bool | None:
-    return None if count is None else count == 0
 
 
 def _rates(

@@ -8,14 +8,27 @@ from services.simulator.domain.rates import SocialRates
 
 
 def first_graph(home_zone: Array, draws: Draws, rates: SocialRates) -> tuple[Array, Array]:
-    """Padded adjacency (users, FRIENDS) filled with -1, ascending, and degrees (users,)."""
+    """Padded adjacency (users, FRIENDS) filled with -1, ascending, and degrees (users,).
+
+    Ties that come twice, that have no room or close no triangle are lost: a second drawing makes up for them.
+    """
     count = len(home_zone)
     friends = np.full((count, FRIENDS), -1, dtype=np.int32)
     if count < 3:  # noqa: PLR2004 — nobody to know
         return friends, np.zeros(count, dtype=np.int16)
     ids = np.arange(count)
     weight = np.minimum(draws.uniform(Purpose.FRIENDS, ids) ** (-1 / rates.degree_exponent), rates.degree_most)
-    out = np.floor(weight * (rates.mean_friends / 2 / weight.mean()) + draws.uniform(Purpose.FRIENDS, ids, step=1))
+    wanted = weight * (rates.mean_friends / 2 / weight.mean())
+    _, degree = _drawn(home_zone, draws, rates, wanted)
+    return _drawn(
+        home_zone, draws, rates, wanted * rates.mean_friends / max(float(degree.mean()), rates.mean_friends / 2)
+    )
+
+
+def _drawn(home_zone: Array, draws: Draws, rates: SocialRates, wanted: Array) -> tuple[Array, Array]:
+    """The graph of people who ask as many others as they want, shape (users,)."""
+    count, ids = len(home_zone), np.arange(len(home_zone))
+    out = np.floor(wanted + draws.uniform(Purpose.FRIENDS, ids, step=1))
     owner = np.repeat(ids, out.astype(np.int64))
     stub = np.arange(len(owner))
     mode = draws.uniform(Purpose.FRIENDS, stub, step=2)

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from services.simulator.domain.behaviour import has_just_joined
 from services.simulator.domain.calendar import SECOND
 from services.simulator.domain.columns import first_of_each
 from services.simulator.domain.draws import Array, Purpose
@@ -10,6 +9,7 @@ from services.simulator.domain.effects import shifted
 from services.simulator.domain.events import Kind
 from services.simulator.domain.friends import any_friend
 from services.simulator.domain.population import DORMANT, FRIENDS
+from services.simulator.domain.situations import has_just_joined
 from services.simulator.domain.turn import Turn
 
 

@@ -12,6 +12,7 @@ from services.simulator.domain.meals import meal_times
 from services.simulator.domain.population import DORMANT
 from services.simulator.domain.requests import request_tables
 from services.simulator.domain.sessions import spells
+from services.simulator.domain.situations import owes_invitation
 from services.simulator.domain.state import ACCEPT, DECLINE, EXPIRE, MEMBERS, UNDECIDED
 from services.simulator.domain.turn import Turn
 
@@ -45,7 +46,9 @@ def invite_friends(turn: Turn, index: Array) -> None:
     rates = town.data.world.social
     about = columns["last_at"][friends] > turn.start - int(rates.about_days * DAY)
     weight = spells(turn)[friends] ** rates.asked_in_spell * free_for_company(turn, friends)
-    order = -np.log(order) / (weight * np.where(about, rates.about_factor, 1.0))  # least for the likeliest
+    weight = weight * np.where(about, rates.about_factor, 1.0)
+    owed = (friends == columns["invited_by"][users][:, None]) & owes_invitation(turn, users)[:, None]
+    order = -np.log(order) / (weight * np.where(owed, rates.owed_factor, 1.0))  # least for the likeliest
     chosen = np.argsort(np.where(awake, order, np.inf), axis=1, kind="stable")[:, : MEMBERS - 1]
     ask = np.minimum(wanted + 1, MEMBERS - 1)
     slot = np.arange(chosen.shape[1])[None, :]
@@ -91,6 +94,7 @@ def _send(
     kept["due"] = turn.end
     pools["invites"].add(kept)
     columns.put("intent_venue", users, -1)
+    columns.put("invited_by", np.unique(users[row[other == columns["invited_by"][users[row]]]]), -1)
 
 
 def decide_answers(turn: Turn) -> None:
@@ -187,6 +191,14 @@ def _answered(turn: Turn, rows: Array) -> None:
     out["from_high"], out["from_low"] = rows["high"], rows["low"]
     out["value"] = np.where(rows["answer"] == EXPIRE, 0, np.maximum((time - rows["sent"]) // SECOND, 1))
     _count(turn, rows, out)
+    _owe(turn, selected(rows, rows["answer"] == ACCEPT))
+
+
+def _owe(turn: Turn, rows: Array) -> None:
+    """Whoever says yes owes an invitation back, to the last who asked."""
+    last = len(rows) - 1 - first_of_each(rows["other"][::-1])
+    turn.state.users.put("invited_by", rows["other"][last], rows["user"][last])
+    turn.state.users.put("invited_tick", rows["other"][last], turn.tick)
 
 
 def _count(turn: Turn, rows: Array, out: Array) -> None:

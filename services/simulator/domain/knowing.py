@@ -5,14 +5,16 @@ from dataclasses import asdict, replace
 
 import numpy as np
 
-from services.simulator.domain.calendar import HOUR
+from services.simulator.domain.calendar import DAY, HOUR
 from services.simulator.domain.causes import WAITING
 from services.simulator.domain.draws import Array
-from services.simulator.domain.explain import Explanation, Known, Step, Under, explain
+from services.simulator.domain.explain import Explanation, explain
+from services.simulator.domain.explain_person import Known, Step, Under
 from services.simulator.domain.scenarios import TRAFFIC
-from services.simulator.domain.specification import CONDITIONS
+from services.simulator.domain.specification import ACTIONS, CONDITIONS
 from services.simulator.domain.state import State
-from services.simulator.domain.town import Town, base_log_weights
+from services.simulator.domain.town import Town
+from services.simulator.domain.weights import base_log_weights
 
 MOST_STEPS = 60
 """Modifiers of one answer, those that change most: an answer is one record."""
@@ -43,6 +45,9 @@ def known(town: Town, state: State, user: int, now: int) -> Known:
     names = list(town.data.scenarios)
     under = [_under(row, names[int(row["scenario"])], state) for row in causes]
     newcomer_us = int(town.data.world.social.newcomer_hours * HOUR)
+    owed_ticks = int(town.data.world.social.owed_days * DAY / town.tick_us)
+    venue, last = int(users["intent_venue"][user]), int(users["session_last"][user])
+    invited, asked = int(users["invited_by"][user]), int(users["invited_tick"][user])
     return Known(
         scenarios=under,
         weather=CONDITIONS[state.numbers["weather"]],
@@ -51,7 +56,10 @@ def known(town: Town, state: State, user: int, now: int) -> Known:
         friends=int(users["friend_count"][user]),
         invitations=int(np.count_nonzero(pools["invites"]["other"] == user)),
         planning=bool(np.any(pools["plans"]["user"] == user)),
-        intent=bool(users["intent_venue"][user] >= 0),
+        intent=venue >= 0,
+        trends=venue >= 0 and bool(state.venues["trending"][venue] > 0),
+        owes=invited >= 0 and asked > state.numbers["tick"] - owed_ticks,
+        doing=ACTIONS[last - 1] if last and users["session_end"][user] > 0 else "",
         heat=float(users["heat"][user]),
         newcomer=bool(users["registered"][user] > now - newcomer_us),
         ordered=tuple((state.action_weights - base_log_weights(town.data))[users["persona"][user]].tolist()),

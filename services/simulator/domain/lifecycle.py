@@ -33,7 +33,7 @@ def join(turn: Turn, count: int, cause: Array | int = 0) -> Array:
     columns = turn.state.users
     ids = np.arange(columns.count, columns.count + count)
     share = turn.town.draws.uniform(Purpose.REGISTRATION, ids, step=2)
-    time = np.sort(turn.start + (share * 0.5 * turn.town.tick_us).astype(np.int64))
+    time = turn.start + (share * 0.5 * turn.town.tick_us).astype(np.int64)  # not in order of their numbers
     rows = turn.town.people.rows(ids, time)
     rows["heat"] = np.full(count, 2.0)
     columns.append(rows, count)

@@ -27,17 +27,17 @@ class SessionRates(Strict):
     spell_log_sd: float
     activity_log_sd: float
     pace_log_sd: float
+    gap_log_sd: float
+    same_venue: float
+    same_venue_out: float
     spell_hours: int
     review_pull: float
 
 
 @dataclass(frozen=True)
 class DecisionRates(Strict):
-    """What somebody's own situation does to what they do in the app; ``*_log`` is added to the log weight."""
+    """What becomes of a list of recommendations."""
 
-    intent: float
-    discovery_log: float
-    friendless_log: float
     list_share: float
     list_taste: float
     list_score: float
@@ -107,6 +107,8 @@ class SocialRates(Strict):
     asked_in_spell: float
     free_log_sd: float
     late_yes_share: float
+    owed_days: float
+    owed_factor: float
     local_share: float
     closure_share: float
     triangle_share: float

@@ -8,6 +8,8 @@ from services.simulator.domain.strict import Strict
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+Situation = Literal["venue_in_mind", "venue_trends", "just_joined", "friendless", "owes_invitation"]
+SITUATIONS: tuple[Situation, ...] = ("venue_in_mind", "venue_trends", "just_joined", "friendless", "owes_invitation")
 TRAFFIC = ("light", "moderate", "heavy", "severe")
 
 
@@ -84,10 +86,14 @@ class Period(Strict):
 
 @dataclass(frozen=True)
 class Temporal(Strict):
-    """modifiers/<world>.yaml: what hours, days and the environment do to rates, before any scenario."""
+    """modifiers/<world>.yaml: what hours, days and the environment do to rates, before any scenario.
+
+    ``situations`` are of one person each (`situations`), and change what that person does in the app.
+    """
 
     periods: Mapping[str, Period]
     days: Mapping[Literal["weekday", "weekend"] | Weekday, tuple[Modifier, ...]]
     holiday: tuple[Modifier, ...]
     weather: Mapping[str, tuple[Modifier, ...]]
     traffic: Mapping[str, tuple[Modifier, ...]]
+    situations: Mapping[Situation, tuple[Modifier, ...]]

@@ -114,6 +114,8 @@ def open_sessions(turn: Turn, who: Array, cause: Array) -> None:
     columns.put("session_from", who, time)
     columns.put("session_end", who, time + (seconds * SECOND).astype(np.int64))
     columns.put("session_cause", who, cause)
+    columns.put("session_last", who, 0)
+    columns.put("session_venue", who, -1)
     columns.put("heat", who, np.minimum(columns["heat"][who] + 1.0, 2.0))
     _become_regular(turn, who, rows)
 

@@ -73,6 +73,7 @@ class World(Strict):
     profiles: Mapping[str, Profile]
     session: SessionRates
     decisions: DecisionRates
+    chain: Mapping[str, Mapping[str, float]]
     outings: OutingRates
     streets: Streets
     social: SocialRates

@@ -10,7 +10,8 @@ from services.simulator.domain.draws import Array, Draws, cumulate
 from services.simulator.domain.ids import EventIds
 from services.simulator.domain.modifiers import Mechanism
 from services.simulator.domain.population import People, session_curves
-from services.simulator.domain.specification import ACTIONS, CityData
+from services.simulator.domain.specification import CityData
+from services.simulator.domain.weights import chain_weights, situation_weights
 
 FRIDAY_2024 = 1_717_200_000 * SECOND
 
@@ -76,6 +77,8 @@ class Tables:
     registration_hours: Array  # (24,), mean 1
     days_off: Array  # (personas,), share of weekdays
     session_length: Array  # (personas,), factor
+    situations: Array  # (situations, personas, actions), added to log weights
+    chain: Array  # (1 + actions, actions), added to log weights after each act
 
 
 @dataclass(frozen=True)
@@ -163,11 +166,6 @@ def make_tables(data: CityData) -> Tables:
         hours / hours.mean(),
         np.array([data.people.days_off[name] for name in data.people.personas]),
         np.array([data.people.session_length[name] for name in data.people.personas]),
+        situation_weights(data),
+        chain_weights(data),
     )
-
-
-def base_log_weights(data: CityData) -> Array:
-    """Ln of the action mix of each persona, shape (personas, actions)."""
-    base = np.array([data.world.actions[name] for name in ACTIONS])
-    factors = np.array([[p.weights.get(name, 1.0) for name in ACTIONS] for p in data.people.personas.values()])
-    return np.asarray(np.log(base * factors))

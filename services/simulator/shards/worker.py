@@ -16,9 +16,10 @@ from services.simulator.domain.city import CityConfig, Identity
 from services.simulator.domain.draws import Array
 from services.simulator.domain.specification import CityData
 from services.simulator.domain.state import State
-from services.simulator.domain.town import Town, base_log_weights, make_town
+from services.simulator.domain.town import Town, make_town
 from services.simulator.domain.turn import Turn
 from services.simulator.domain.venues import Hours
+from services.simulator.domain.weights import base_log_weights
 from services.simulator.shards.memory import ROWS, SHAPES, mapped
 from services.simulator.shards.wire import Asked, GoneError, Raised, Share, packed, receive, send
 

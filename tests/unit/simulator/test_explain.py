@@ -10,7 +10,8 @@ from services.simulator.domain.behavior_orders import adjust_behavior
 from services.simulator.domain.calendar import DAY, HOUR, MINUTE
 from services.simulator.domain.city import Command
 from services.simulator.domain.effects import Running
-from services.simulator.domain.explain import Known, Under, explain
+from services.simulator.domain.explain import explain
+from services.simulator.domain.explain_person import Known, Under
 from services.simulator.domain.knowing import known
 from services.simulator.domain.specification import ACTIONS
 from services.simulator.domain.turn import Turn
@@ -19,8 +20,21 @@ from tests.unit.simulator.domain.neighbours import START, data, make_city
 
 NOBODY_KNOWS = Known()
 ALONE = Known(
-    (), "cloudy", "light", bookings=0, friends=0, invitations=0, planning=False, intent=False, heat=0.0, newcomer=False
+    (),
+    "cloudy",
+    "light",
+    bookings=0,
+    friends=0,
+    invitations=0,
+    planning=False,
+    intent=False,
+    heat=0.0,
+    newcomer=False,
+    trends=False,
+    owes=False,
+    doing="",
 )
+
 FRIDAY = START + 2 * DAY
 
 
@@ -94,7 +108,10 @@ def test_base_times_the_factors_told_is_the_result(names: tuple[str, ...]) -> No
     turn = _turn()
     under = [Under(name, turn.start - HOUR, turn.start + HOUR) for name in names]
     ordered = tuple(np.log(np.arange(1.0, 1.0 + len(ACTIONS))).tolist())
-    alone = replace(ALONE, scenarios=under, friends=3, intent=True, invitations=1, ordered=ordered)
+    alone = replace(
+        ALONE, scenarios=under, friends=3, intent=True, invitations=1, ordered=ordered, trends=True, owes=True,
+        doing="view",
+    )  # fmt: skip
     found = explain(turn.town, 7, turn.start, alone)
     product = dict(found.base)
     for step in found.steps:
@@ -103,7 +120,11 @@ def test_base_times_the_factors_told_is_the_result(names: tuple[str, ...]) -> No
     total = sum(product.values())
     assert found.result == pytest.approx({name: weight / total for name, weight in product.items()})
     assert not found.unknown
-    assert {step.source for step in found.steps} >= {*(f"scenario {name}" for name in names), "has a venue in mind"}
+    assert {step.source for step in found.steps} >= {
+        *(f"scenario {name}" for name in names),
+        "has a venue in mind",
+        "after view",
+    }
 
 
 def test_what_is_impossible_has_no_chance_and_what_nobody_knows_is_said() -> None:
