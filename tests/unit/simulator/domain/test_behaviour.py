@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from services.simulator.domain import choice
 from services.simulator.domain.behaviour import BOOK, INVITE, RESPOND, choose_actions
 from services.simulator.domain.choice import Wish, choose_venues
 from services.simulator.domain.memory import exploring, remember
@@ -13,7 +14,7 @@ from services.simulator.domain.turn import Turn
 from tests.unit.simulator.domain.neighbours import data, make_city
 
 
-def _everything_possible(users: int = 4000) -> Turn:
+def everything_possible(users: int = 4000) -> Turn:
     """A turn of a city in which everybody has friends, an invitation waiting, and the base mix of actions."""
     city = make_city(users)
     state = city._state
@@ -27,7 +28,7 @@ def _everything_possible(users: int = 4000) -> Turn:
 
 
 def test_the_mix_of_actions_is_the_base_mix_when_everything_is_possible() -> None:
-    turn = _everything_possible()
+    turn = everything_possible()
     users = np.arange(4000)
     chosen, _, _ = choose_actions(turn, users, np.zeros(4000, dtype=np.int64))
     expected = np.array([data().world.actions[name] for name in ACTIONS]) * len(users)
@@ -35,7 +36,7 @@ def test_the_mix_of_actions_is_the_base_mix_when_everything_is_possible() -> Non
 
 
 def test_nobody_answers_without_an_invitation_invites_without_friends_or_books_a_third_table() -> None:
-    turn = _everything_possible(1000)
+    turn = everything_possible(1000)
     state, users = turn.state, np.arange(1000)
     state.pools["invites"].take(np.ones(1000, dtype=bool))
     state.users.put("friend_count", users, 0)
@@ -47,7 +48,7 @@ def test_nobody_answers_without_an_invitation_invites_without_friends_or_books_a
 
 
 def test_what_can_be_done_once_a_tick_is_done_once() -> None:
-    turn = _everything_possible(200)
+    turn = everything_possible(200)
     users, steps = np.repeat(np.arange(200), 6), np.tile(np.arange(6), 200)
     chosen, _, _ = choose_actions(turn, users, steps)
     for action in (BOOK, INVITE, RESPOND):
@@ -64,6 +65,20 @@ def test_people_who_need_a_table_or_an_open_door_choose_none_other() -> None:
     entered = entered[entered >= 0]
     assert len(entered) > 400
     assert (turn.hours.minutes_left(entered, np.full(len(entered), turn.start)) > 30).all()
+
+
+@pytest.mark.parametrize("trending", [(), (41,), (41, 42)])
+def test_what_is_talked_about_is_considered_and_nothing_in_its_place(trending: tuple[int, ...]) -> None:
+    turn = make_city(800, venues=300)._turn(0, (), ())
+    turn.state.venues.put("trending", np.array(trending, dtype=np.int64), 1.0)
+    turn.state.venues.put("popularity", np.array([0, 1]), 0.0)
+    users, no = np.arange(800), np.zeros(800, dtype=bool)
+    candidates = choice._around(turn, Wish(users, users % 6, no, no, no, np.full(800, 19)))
+    count = data().world.venue_choice.candidates
+    by_everybody = [venue for venue in range(300) if (candidates == venue).any(axis=1).all()]
+    assert set(by_everybody) == set(trending)
+    rest = candidates[:, count + 1 + len(trending) :]
+    assert (rest == candidates[:, :1]).all()
 
 
 def test_people_choose_what_they_like_at_prices_they_like() -> None:

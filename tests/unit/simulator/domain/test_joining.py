@@ -49,6 +49,15 @@ def test_people_join_by_the_hours_of_the_world_most_of_them_in_the_morning() -> 
     assert counts[7:11].sum() > 2 * daily * 4 / 24
 
 
+def test_when_somebody_joins_does_not_depend_on_who_else_does() -> None:
+    times = []
+    for count in (3, 40):
+        turn = make_city(50, venues=5)._turn(0, (), ())
+        join(turn, count)
+        times.append(turn.events.rows()["time"][:3].tolist())
+    assert times[0] == times[1]
+
+
 @pytest.mark.parametrize("users", [3000, 15_000])
 def test_the_more_people_there_are_the_more_join(users: int) -> None:
     """An hour of growth compounds: people x (exp(rate of the hour) - 1)."""
