@@ -1,7 +1,7 @@
 """Reading the city's YAML and CSV: every error names file, line, reason and the nearest valid name."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +12,8 @@ import numpy as np
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from services.simulator.data_tables import checkins, reservations, rows
+from services.simulator.data_refusals import LOADER, DataError, check_known, check_row, hint_of, line_of, unknown, wrong
+from services.simulator.data_tables import category_visits, checkins, reservations, rows
 from services.simulator.domain.almanac import Almanac, DateRule, day_of, days_off, fixtures_by_day, marked_days
 from services.simulator.domain.climate import year_of
 from services.simulator.domain.draws import Array
@@ -31,16 +32,13 @@ from services.simulator.domain.specification import (
 )
 from streamkit.contracts import Catalogue
 
+__all__ = ["DATA", "DataError", "check_dates", "check_scenario", "load_city_data", "read_yaml"]
+
 DATA = Path(__file__).parent / "data"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YEARS = range(2012, 2041)
 _COMMON_YEAR, _MONTHS, _HOURS = 2013, 12, 24
 _EPOCH_DAY = np.datetime64("1970-01-01")
 _Spec = TypeVar("_Spec")
-
-
-class DataError(Exception):
-    """A data file that is not as it must be."""
 
 
 def load_city_data(world: str = "dining", city: str = "new_york", directory: Path = DATA) -> CityData:
@@ -67,9 +65,14 @@ def load_city_data(world: str = "dining", city: str = "new_york", directory: Pat
         almanac,
         read_yaml(Temporal, directory / "modifiers" / f"{world}.yaml"),
         Catalogue.load().topics,
+        category_visits(_visits_path(directory, city)),
     )
     _check(data, directory, world)
     return data
+
+
+def _visits_path(directory: Path, city: str) -> Path:
+    return directory / "cities" / f"{city}_categories.csv"
 
 
 def _scenario_paths(directory: Path, city: str) -> list[Path]:
@@ -84,11 +87,11 @@ def read_yaml(kind: type[_Spec], path: Path) -> _Spec:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         there = sorted(p.stem for p in path.parent.glob("*.yaml"))
-        near = _hint(difflib.get_close_matches(path.stem, there, n=1)) or f"; there are: {', '.join(there)}"
+        near = hint_of(difflib.get_close_matches(path.stem, there, n=1)) or f"; there are: {', '.join(there)}"
         raise DataError(f"{path}: {error.strerror}{near}") from error
     try:
-        tree = yaml.compose(text, Loader=_LOADER)
-        value = yaml.load(text, Loader=_LOADER)  # noqa: S506 — a safe loader, in C where there is one
+        tree = yaml.compose(text, Loader=LOADER)
+        value = yaml.load(text, Loader=LOADER)  # noqa: S506 — a safe loader, in C where there is one
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -99,24 +102,9 @@ def read_yaml(kind: type[_Spec], path: Path) -> _Spec:
         found = error.errors(include_url=False)
         first = next((one for one in found if one["type"] != "missing"), found[0])
         place = [part for part in first["loc"] if part != "[key]"]
-        hint = _hint(difflib.get_close_matches(str(place[-1]), _names(kind, place[:-1]), n=1)) if place else ""
+        hint = hint_of(difflib.get_close_matches(str(place[-1]), _names(kind, place[:-1]), n=1)) if place else ""
         where = ".".join(map(str, place))
-        raise DataError(f"{path}:{_line(tree, place)}: {where}: {first['msg']}{hint}") from error
-
-
-def _line(node: Any, place: list[Any]) -> int:
-    """Line of the key at a path in a composed YAML tree, as far as the path goes."""
-    line: int = node.start_mark.line + 1 if node is not None else 1
-    for part in place:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((k, v) for k, v in node.value if str(k.value) == str(part)), None)
-            if found is None:
-                return line
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-    return line
+        raise DataError(f"{path}:{line_of(tree, place)}: {where}: {first['msg']}{hint}") from error
 
 
 def _names(kind: Any, place: list[Any]) -> list[str]:
@@ -129,85 +117,78 @@ def _names(kind: Any, place: list[Any]) -> list[str]:
     return [field.name for field in fields(kind)] if is_dataclass(kind) else []
 
 
-def _hint(near: list[str]) -> str:
-    return f"; did you mean {near[0]!r}?" if near else ""
-
-
 def _check(data: CityData, directory: Path, world: str) -> None:
     """References between files."""
     worlds, personas = directory / "worlds" / f"{world}.yaml", directory / "personas" / f"{world}.yaml"
-    _known(worlds, "actions", data.world.actions, ACTIONS)
-    _known(worlds, "categories", data.world.categories, tuple(data.checkins))
-    _known(worlds, "chain", data.world.chain, ACTIONS)
-    for name, following in data.world.chain.items():
-        _known(worlds, f"chain.{name}", following, ACTIONS)
-        if wrong := [action for action, factor in following.items() if factor <= 0]:
-            raise _wrong(worlds, ["chain", name, wrong[0]], f"chain: a factor is above 0, not {following[wrong[0]]:g}")
-    _known(worlds, "diets", data.world.diets, DIETARY)
+    check_known(worlds, "actions", data.world.actions, ACTIONS)
+    check_known(worlds, "categories", data.world.categories, tuple(data.checkins))
+    check_known(worlds, "diets", data.world.diets, DIETARY)
     for name, category in data.world.categories.items():
-        _known(worlds, f"{name}.ambiance", category.ambiance, AMBIANCES)
+        check_known(worlds, f"{name}.ambiance", category.ambiance, AMBIANCES)
     for diet, shifts in data.world.diets.items():
-        _known(worlds, f"diets.{diet}", shifts, TASTES)
+        check_known(worlds, f"diets.{diet}", shifts, TASTES)
     for name, persona in data.people.personas.items():
-        _known(personas, f"{name}.weights", persona.weights, ACTIONS)
-        _known(personas, f"{name}.ambiance", persona.ambiance, AMBIANCES)
-        _known(personas, f"{name}.routine", {persona.routine: 0}, tuple(data.people.routines))
+        check_known(personas, f"{name}.weights", persona.weights, ACTIONS)
+        check_known(personas, f"{name}.ambiance", persona.ambiance, AMBIANCES)
+        check_known(personas, f"{name}.routine", {persona.routine: 0}, tuple(data.people.routines))
     for place, given in (("days_off", data.people.days_off), ("session_length", data.people.session_length)):
-        _known(personas, place, given, tuple(data.people.personas))
+        check_known(personas, place, given, tuple(data.people.personas))
         if missing := [name for name in data.people.personas if name not in given]:
-            raise _wrong(personas, [place], f"no value for {', '.join(missing)}")
+            raise wrong(personas, [place], f"no value for {', '.join(missing)}")
     for name, routine in data.people.routines.items():
         if 0 not in routine.weekday or 0 not in routine.weekend:
-            raise _wrong(personas, ["routines", name], "weekday and weekend begin at hour 0")
+            raise wrong(personas, ["routines", name], "weekday and weekend begin at hour 0")
         if (routine.holiday and 0 not in routine.holiday) or (routine.day_off and 0 not in routine.day_off):
-            raise _wrong(personas, ["routines", name], "a day begins at hour 0")
+            raise wrong(personas, ["routines", name], "a day begins at hour 0")
         days = (routine.weekday, routine.weekend, routine.holiday, routine.day_off)
         states = dict.fromkeys([state for hours in days for state in hours.values()])
-        _known(personas, "routines", states, tuple(data.people.states))
+        check_known(personas, "routines", states, tuple(data.people.states))
+    _check_visits(_visits_path(directory, data.place.name), data)
     _check_temporal(directory / "modifiers" / f"{world}.yaml", data)
     _check_almanac(directory / "almanacs" / f"{data.place.name}.yaml", data)
     for path in _scenario_paths(directory, data.place.name):
         check_scenario(path, read_yaml(Scenario, path), data)
 
 
+def _check_visits(path: Path, data: CityData) -> None:
+    boroughs, categories = {place.borough for place in data.place.neighbourhoods}, data.world.categories
+    for line, row in enumerate(data.category_visits, 2):
+        check_row(path, line, "borough", row.borough, sorted(boroughs))
+        check_row(path, line, "category", row.category, categories)
+        if row.cuisine is not None:
+            check_row(path, line, "cuisine", row.cuisine, categories[row.category].cuisines)
+
+
 def check_scenario(path: Path, scenario: Scenario, data: CityData) -> None:
     """What a scenario refers to. Raises `DataError` with file, line and the nearest valid name."""
     _check_modifiers(path, ["modifiers"], scenario.modifiers, data)
     if path.stem != scenario.name:
-        raise _wrong(path, ["name"], f"name: {scenario.name!r} is not the file's, {path.stem!r}")
+        raise wrong(path, ["name"], f"name: {scenario.name!r} is not the file's, {path.stem!r}")
     if scenario.period is not None and scenario.period not in data.temporal.periods:
-        raise _unknown(path, ["period"], scenario.period, data.temporal.periods)
+        raise unknown(path, ["period"], scenario.period, data.temporal.periods)
     if scenario.settle_minutes <= 0 or scenario.ramp_minutes < 0 or scenario.hold_minutes < 0:
-        raise _wrong(path, ["settle_minutes"], "minutes: settle must be above 0, ramp and hold not below")
+        raise wrong(path, ["settle_minutes"], "minutes: settle must be above 0, ramp and hold not below")
     for number, cascade in enumerate(scenario.cascades):
         if cascade.scenario not in data.scenarios:
-            raise _unknown(path, ["cascades", number, "scenario"], cascade.scenario, data.scenarios)
+            raise unknown(path, ["cascades", number, "scenario"], cascade.scenario, data.scenarios)
         if not 0 <= cascade.probability <= 1 or cascade.after_minutes <= 0:
-            raise _wrong(path, ["cascades", number], "cascades: probability is 0 to 1, after_minutes above 0")
+            raise wrong(path, ["cascades", number], "cascades: probability is 0 to 1, after_minutes above 0")
 
 
 def _check_temporal(path: Path, data: CityData) -> None:
     given = data.temporal
     for name in given.weather:
         if name not in CONDITIONS:
-            raise _unknown(path, ["weather", name], name, CONDITIONS)
+            raise unknown(path, ["weather", name], name, CONDITIONS)
     for name in given.traffic:
         if name not in TRAFFIC:
-            raise _unknown(path, ["traffic", name], name, TRAFFIC)
+            raise unknown(path, ["traffic", name], name, TRAFFIC)
     for name, period in given.periods.items():
         _check_modifiers(path, ["periods", name, "modifiers"], period.modifiers, data)
-    groups: tuple[tuple[str, Mapping[Any, tuple[Modifier, ...]]], ...] = (
-        ("days", given.days), ("weather", given.weather), ("traffic", given.traffic), ("situations", given.situations),
-    )  # fmt: skip
-    for place, group in groups:
+    for place, group in (("days", given.days), ("weather", given.weather), ("traffic", given.traffic)):
         for name, modifiers in group.items():
             _check_modifiers(path, [place, name], modifiers, data)
     _check_modifiers(path, ["holiday"], given.holiday, data)
-    for name, modifiers in given.situations.items():
-        for number, modifier in enumerate(modifiers):
-            if not modifier.target.startswith("action.") or modifier.operation not in ("multiply", "shift"):
-                told = "situations: of one person, who can only multiply or shift an action.*"
-                raise _wrong(path, ["situations", name, number], told)
 
 
 def check_dates(path: Path, almanac: Almanac) -> None:
@@ -220,7 +201,7 @@ def check_dates(path: Path, almanac: Almanac) -> None:
         try:
             day_of(rule, _COMMON_YEAR)
         except ValueError as error:
-            raise _wrong(path, place, f"no date of every year: {error}") from error
+            raise wrong(path, place, f"no date of every year: {error}") from error
 
 
 def _check_almanac(path: Path, data: CityData) -> None:
@@ -229,16 +210,16 @@ def _check_almanac(path: Path, data: CityData) -> None:
         _check_modifiers(path, ["holidays", name, "modifiers"], entry.modifiers, data)
     for name in given.traffic.weather:
         if name not in CONDITIONS:
-            raise _unknown(path, ["traffic", "weather", name], name, CONDITIONS)
+            raise unknown(path, ["traffic", "weather", name], name, CONDITIONS)
     if len(given.traffic.delay_minutes) != _HOURS:
-        raise _wrong(path, ["traffic", "delay_minutes"], f"{_HOURS} hours, not {len(given.traffic.delay_minutes)}")
+        raise wrong(path, ["traffic", "delay_minutes"], f"{_HOURS} hours, not {len(given.traffic.delay_minutes)}")
     names = [one.name for one in given.venues_of_crowds]
     for name in names:
         if names.count(name) > 1:
-            raise _wrong(path, ["fixtures"], f"two events are called {name!r}")
+            raise wrong(path, ["fixtures"], f"two events are called {name!r}")
     for number, arena in enumerate(given.arenas):
         if not arena.from_hours:
-            raise _wrong(path, ["arenas", number, "from_hours"], "at least one hour")
+            raise wrong(path, ["arenas", number, "from_hours"], "at least one hour")
 
 
 def _check_modifiers(path: Path, place: list[str | int], modifiers: Iterable[Modifier], data: CityData) -> None:
@@ -246,37 +227,17 @@ def _check_modifiers(path: Path, place: list[str | int], modifiers: Iterable[Mod
     for number, modifier in enumerate(modifiers):
         here = [*place, number]
         if modifier.target not in known:
-            raise _unknown(path, [*here, "target"], modifier.target, known)
+            raise unknown(path, [*here, "target"], modifier.target, known)
         allowed = OPERATIONS[known[modifier.target]]
         if modifier.operation not in allowed:
-            raise _wrong(path, [*here, "operation"], f"{modifier.target} takes {', '.join(allowed)}")
+            raise wrong(path, [*here, "operation"], f"{modifier.target} takes {', '.join(allowed)}")
         if modifier.operation in ("multiply", "override") and modifier.value <= 0:
-            raise _wrong(path, [*here, "value"], f"{modifier.operation}: value must be above 0")
+            raise wrong(path, [*here, "value"], f"{modifier.operation}: value must be above 0")
         for name in modifier.personas:
             if name not in data.people.personas:
-                raise _unknown(path, [*here, "personas"], name, data.people.personas)
+                raise unknown(path, [*here, "personas"], name, data.people.personas)
         if modifier.personas and (modifier.target not in BY_PERSONA or modifier.operation == "override"):
-            raise _wrong(path, [*here, "personas"], f"only {', '.join(BY_PERSONA)} differ by persona, without override")
-
-
-def _unknown(path: Path, place: list[str | int], name: str, valid: Iterable[str]) -> DataError:
-    names = list(valid)
-    near = difflib.get_close_matches(name, names, n=1)
-    return _wrong(path, place, f"no {name!r}{_hint(near) or '; there are: ' + ', '.join(names)}")
-
-
-def _wrong(path: Path, place: list[str | int], reason: str) -> DataError:
-    tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    where = ".".join(map(str, place))
-    return DataError(f"{path}:{_line(tree, place)}: {where}: {reason}")
-
-
-def _known(path: Path, place: str, given: Mapping[str, object], valid: tuple[str, ...]) -> None:
-    for name in given:
-        if name not in valid:
-            lines = path.read_text(encoding="utf-8").splitlines()
-            line = next((number for number, text in enumerate(lines, 1) if name in text), 1)
-            raise DataError(f"{path}:{line}: {place}: no {name!r}{_hint(difflib.get_close_matches(name, valid, n=1))}")
+            raise wrong(path, [*here, "personas"], f"only {', '.join(BY_PERSONA)} differ by persona, without override")
 
 
 def _weather(city: Path, place: Place) -> Array:
@@ -287,7 +248,7 @@ def _weather(city: Path, place: Place) -> Array:
             raise DataError(f"{city}:1: climate: needed, as there is no {path.name}")
         for name, months in (("temperature_c", place.climate.temperature_c), ("wet_days", place.climate.wet_days)):
             if len(months) != _MONTHS:
-                raise _wrong(city, ["climate", name], f"{_MONTHS} months, not {len(months)}")
+                raise wrong(city, ["climate", name], f"{_MONTHS} months, not {len(months)}")
         return year_of(place.climate)
     names = ("temperature_c", "precipitation_mm", "wind_kph")
     return np.array([[CONDITIONS.index(r["condition"]), *(float(r[n]) for n in names)] for r in rows(path)])

@@ -163,6 +163,16 @@ class Place(Strict):
 
 
 @dataclass(frozen=True)
+class CategoryVisits:
+    """Visits to one kind of venue in a borough: of a category, or of one cuisine of it."""
+
+    borough: str
+    category: str
+    cuisine: str | None
+    count: float
+
+
+@dataclass(frozen=True)
 class CityData:
     """All of it, with the tables.
 
@@ -170,7 +180,7 @@ class CityData:
     condition code, temperature, precipitation, wind; ``holidays`` maps a local day (since 1970) to its name, of which
     ``days_off`` are those without work; ``fixtures`` maps a local day to its special events of the calendar, as numbers
     in the almanac's ``venues_of_crowds``. ``temporal`` is modifiers/<world>.yaml, ``topics`` the contracts of what may
-    be said.
+    be said. ``category_visits`` tilts what kinds of venues a borough has; without any it is all the same.
     """
 
     world: World
@@ -186,3 +196,4 @@ class CityData:
     almanac: Almanac
     temporal: Temporal
     topics: Mapping[str, Topic] = field(default_factory=dict)
+    category_visits: tuple[CategoryVisits, ...] = ()

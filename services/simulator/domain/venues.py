@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from services.simulator.domain.boroughs import category_shares, cuisine_shares
 from services.simulator.domain.calendar import DAY, MINUTE, LocalTime, weekday_of
 from services.simulator.domain.columns import Columns
 from services.simulator.domain.draws import Array, Draws, Purpose, cumulate, pick
 from services.simulator.domain.geography import kilometres, moved
-from services.simulator.domain.specification import AMBIANCES, TASTES, CityData
+from services.simulator.domain.specification import AMBIANCES, CityData
 
 ZONE_DRAWS = 1024
 """Venues listed for each zone: a sample by popularity and rank of distance, from which candidates are drawn."""
@@ -40,13 +41,12 @@ def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
     kinds = list(world.categories.values())
     uniform = [draws.uniform(Purpose.VENUE, ids, step=step) for step in range(16)]
     normal = [draws.normal(Purpose.VENUE, ids, step=step + 20) for step in range(6)]
-    category = pick(cumulate(np.array([k.share for k in kinds])), uniform[0])
     zone = pick(cumulate(np.array([p.venues for p in places])), uniform[1])
+    category, cuisine = _kinds(data, zone, uniform[0], uniform[2])
     centre = np.array([(p.latitude, p.longitude, p.spread_km) for p in places])[zone]
     north, east = _spots(data, draws, zone, centre[:, 2], normal[:2])
     latitude, longitude = moved(centre[:, 0], centre[:, 1], north, east)
     popularity = np.exp(1.1 * normal[2])
-    cuisines = cumulate(np.array([[k.cuisines.get(t, 0.0) for t in TASTES] for k in kinds]))
     moods = cumulate(np.array([[k.ambiance.get(mood, 0.0) for mood in AMBIANCES] for k in kinds]))
     prices = cumulate(np.array([k.price for k in kinds]))
     seats = np.array([k.seats for k in kinds])[category]
@@ -63,7 +63,7 @@ def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
     )
     return {
         "category": category,
-        "cuisine": (cuisines[category] < uniform[2][:, None]).sum(axis=1),
+        "cuisine": cuisine,
         "zone": zone,
         "latitude": latitude,
         "longitude": longitude,
@@ -81,6 +81,14 @@ def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
         "opens": np.where(always[:, None], 0, opens),
         "closes": np.where(always[:, None], _INTO_THE_NEXT_DAY, closes),
     }  # fmt: skip
+
+
+def _kinds(data: CityData, zone: Array, of_category: Array, of_cuisine: Array) -> tuple[Array, Array]:
+    """Category and cuisine of venues by their neighbourhood, out of a uniform for each."""
+    shares = category_shares(data)
+    categories, cuisines = cumulate(shares), cumulate(cuisine_shares(data, shares))
+    category = np.minimum((categories[zone] <= of_category[:, None]).sum(axis=1), categories.shape[1] - 1)
+    return category, (cuisines[zone, category] < of_cuisine[:, None]).sum(axis=1)
 
 
 def _spots(data: CityData, draws: Draws, zone: Array, spread_km: Array, normal: Sequence[Array]) -> tuple[Array, Array]:

@@ -92,6 +92,13 @@ def test_the_shipped_data_is_sound() -> None:
         ("personas/dining.yaml", "weekday: {0: asleep, 7", "weekday: {1: asleep, 7", "  office:", "begin at hour 0"),
         ("cities/new_york.yaml", "homes: 1.5,", "home: 1.5,", "home: 1.5", "did you mean 'homes'"),
         ("cities/new_york.yaml", "time_zone: ", "time_zone: [", "time_zone", "expected"),
+        ("cities/new_york_categories.csv", "Bronx,Bar", "Bronks,Bar", "Bronks", "did you mean 'Bronx'"),
+        ("cities/new_york_categories.csv", "Bronx,Bar", "Hoboken,Bar", "Hoboken", "there are: Bronx, Brooklyn"),
+        ("cities/new_york_categories.csv", "Shop,cafe", "Shop,caffe", "caffe", "did you mean 'cafe'"),
+        ("cities/new_york_categories.csv", ",american,2", ",amerikan,2", "amerikan", "did you mean 'american'"),
+        ("cities/new_york_categories.csv", "bar,,278", "bar,,-278", "-278", "count: '-278' is no number above 0"),
+        ("cities/new_york_categories.csv", "bar,,278", "bar,,many", "many", "count: 'many' is no number above 0"),
+        ("cities/new_york_categories.csv", ",,,36", ",,,0", "Staten Island,Pizza", "below: '0' is no number above 0"),
     ],
 )
 def test_a_mistake_is_refused_with_its_line(
