@@ -36,7 +36,7 @@ __all__ = ["DATA", "DataError", "check_dates", "check_scenario", "load_city_data
 
 DATA = Path(__file__).parent / "data"
 _YEARS = range(2012, 2041)
-_COMMON_YEAR, _MONTHS, _HOURS = 2013, 12, 24
+_COMMON_YEAR, _MONTHS, _WEEKDAYS, _HOURS = 2013, 12, 7, 24
 _EPOCH_DAY = np.datetime64("1970-01-01")
 _Spec = TypeVar("_Spec")
 
@@ -143,11 +143,27 @@ def _check(data: CityData, directory: Path, world: str) -> None:
         days = (routine.weekday, routine.weekend, routine.holiday, routine.day_off)
         states = dict.fromkeys([state for hours in days for state in hours.values()])
         check_known(personas, "routines", states, tuple(data.people.states))
+    _check_happy_hours(worlds, data)
     _check_visits(_visits_path(directory, data.place.name), data)
     _check_temporal(directory / "modifiers" / f"{world}.yaml", data)
     _check_almanac(directory / "almanacs" / f"{data.place.name}.yaml", data)
     for path in _scenario_paths(directory, data.place.name):
         check_scenario(path, read_yaml(Scenario, path), data)
+
+
+def _check_happy_hours(path: Path, data: CityData) -> None:
+    for name, rates in data.world.dynamics.happy_hours.items():
+        here: list[str | int] = ["dynamics", "happy_hours", name]
+        if name not in data.world.categories:
+            raise unknown(path, here, name, data.world.categories)
+        if len(rates.weekdays) != _WEEKDAYS or not all(0 <= share <= 1 for share in (rates.share, *rates.weekdays)):
+            raise wrong(path, [*here, "weekdays"], f"share and the {_WEEKDAYS} weekdays are 0 to 1")
+        if not all(0 <= hour < _HOURS for hour in rates.starts) or not all(0 < hours < _HOURS for hours in rates.hours):
+            raise wrong(path, [*here, "starts"], f"starts are 0 to {_HOURS - 1}, hours 1 to {_HOURS - 1}")
+        if not all(weights and min(weights) > 0 for weights in (rates.starts.values(), rates.hours.values())):
+            raise wrong(path, [*here, "starts"], "weights of starts and hours must be above 0")
+        if not 0 < rates.discount < 1:
+            raise wrong(path, [*here, "discount"], "discount must be between 0 and 1")
 
 
 def _check_visits(path: Path, data: CityData) -> None:

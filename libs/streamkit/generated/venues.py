@@ -38,6 +38,12 @@ COLUMNS: Final = (
     "ambiance",
     "features",
     "trending",
+    "price_level",
+    "happy_hours",
+    "happy_hour_discount",
+    "promotion",
+    "discount",
+    "promotion_ends_at",
 )
 
 
@@ -77,3 +83,9 @@ class VenuesRow(TypedDict):
     ambiance: str | None
     features: str | None
     trending: float | None
+    price_level: float | None
+    happy_hours: str | None
+    happy_hour_discount: float | None
+    promotion: str | None
+    discount: float | None
+    promotion_ends_at: int | None

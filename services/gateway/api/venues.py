@@ -32,6 +32,12 @@ _SHOWN = (
     "ambiance",
     "features",
     "trending",
+    "price_level",
+    "happy_hours",
+    "happy_hour_discount",
+    "promotion",
+    "discount",
+    "promotion_ends_at",
 )
 
 router = Resource(prefix="/venues", tags=["venues"])

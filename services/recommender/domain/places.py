@@ -81,6 +81,11 @@ class Places:
         for name in ("latitude", "longitude", "price_tier", "rating", "rating_count", "trending", "seats"):
             value = row[name]
             columns[name][place] = float(value) if isinstance(value, int | float) else 0.0
+        level, discount = row.get("price_level"), row.get("discount")
+        if isinstance(level, int | float):
+            columns["price_tier"][place] *= level
+        if isinstance(discount, int | float):
+            columns["discount"][place] = discount
         features = str(row.get("features") or "").split(",")
         columns["taste"][place] = TASTES.index(str(row["cuisine"])) if row["cuisine"] in TASTES else NO_TASTE
         mood = row.get("ambiance")

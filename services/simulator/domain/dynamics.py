@@ -6,10 +6,9 @@ from services.simulator.domain.calendar import HOUR
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
 from services.simulator.domain.turn import Turn
-from services.simulator.domain.venues import BUSY, FREE, FULL
+from services.simulator.domain.venues import BUSY, FREE, FULL, HAPPY_HOUR, NO_PROMOTION, PROMOTION
 
 _QUARTER = 15
-_PROMOTION, _HAPPY_HOUR = 0, 1
 
 
 def advance(turn: Turn) -> None:
@@ -47,28 +46,30 @@ def _fill(turn: Turn) -> None:
 
 
 def _start_promotions(turn: Turn) -> None:
+    """Happy hours that begin at this hour, and promotions of those that have none before one would be over."""
     rates, venues, draws = turn.town.data.world.dynamics, turn.state.venues, turn.town.draws
     ids = np.arange(venues.count)
     free = (venues["discount"] == 0) & (turn.hours.minutes_left(ids, np.full(len(ids), turn.start)) > 60)  # noqa: PLR2004 — an hour
-    happy = np.zeros(len(ids), dtype=bool)
-    if turn.now.hour == rates.happy_hour_from and not turn.weekend:
-        keeps = draws.uniform(Purpose.PROMOTION, ids) < rates.happy_hour_share
-        happy = free & keeps & (venues["category"] == turn.town.category_numbers[rates.happy_hour_category])
+    today = (venues["happy_days"] >> turn.now.weekday & 1).astype(bool)
+    ahead = venues["happy_from"].astype(np.int64) - turn.now.hour
+    happy = free & today & (ahead == 0)
     lot = draws.uniform(Purpose.PROMOTION, ids, tick=turn.tick, step=1)
-    promoted = free & ~happy & (turn.now.hour in rates.promotion_hours)
-    promoted &= lot < rates.promotions_per_day / len(rates.promotion_hours)
+    promoted = free & ~(today & (ahead >= 0) & (ahead < rates.promotion_length_hours))
+    promoted &= (turn.now.hour in rates.promotion_hours) & (lot < rates.promotions_per_day / len(rates.promotion_hours))
     size = draws.uniform(Purpose.PROMOTION, ids, tick=turn.tick, step=2)
     low, high = rates.promotion_discount
-    discount = np.where(happy, rates.happy_hour_discount, np.round(low + (high - low) * size, 2))
-    hours = np.where(happy, rates.happy_hour_until - rates.happy_hour_from, rates.promotion_length_hours)
+    discount = np.where(happy, venues["happy_percent"] / 100, np.round(low + (high - low) * size, 2))
+    lasts = venues["happy_until"].astype(np.int64) - venues["happy_from"]
     who = np.flatnonzero(happy | promoted)
     if len(who):
-        until = turn.start + (hours[who] * HOUR).astype(np.int64)
+        until = turn.start + (np.where(happy, lasts, rates.promotion_length_hours)[who] * HOUR).astype(np.int64)
         venues.put("discount", who, discount[who])
         venues.put("discount_until", who, until)
+        venues.put("promotion", who, np.where(happy[who], HAPPY_HOUR, PROMOTION))
+        turn.dirty_venues.append(who)
         out = turn.events.add(Kind.PROMOTION_STARTED, np.full(len(who), turn.start))
         out["venue"], out["score"], out["money"] = who, 100 * discount[who], until
-        out["value"] = np.where(happy[who], _HAPPY_HOUR, _PROMOTION)
+        out["value"] = happy[who]
 
 
 def _end_promotions(turn: Turn) -> None:
@@ -76,12 +77,15 @@ def _end_promotions(turn: Turn) -> None:
     over = np.flatnonzero((venues["discount"] > 0) & (venues["discount_until"] < turn.end))
     if len(over):
         out = turn.events.add(Kind.PROMOTION_ENDED, np.maximum(venues["discount_until"][over], turn.start))
-        out["venue"] = over
-        happy = (
-            venues["category"][over] == turn.town.category_numbers[turn.town.data.world.dynamics.happy_hour_category]
-        )
-        out["value"] = np.where(happy, _HAPPY_HOUR, _PROMOTION)
-        venues.put("discount", over, 0.0)
+        out["venue"], out["value"] = over, venues["promotion"][over] == HAPPY_HOUR
+        end_promotions(turn, over)
+
+
+def end_promotions(turn: Turn, which: Array) -> None:
+    """Nothing is taken off the bill any more, and the venues' rows say so."""
+    for name, value in (("discount", 0.0), ("discount_until", 0), ("promotion", NO_PROMOTION)):
+        turn.state.venues.put(name, which, value)
+    turn.dirty_venues.append(which)
 
 
 def _move_prices(turn: Turn) -> None:
@@ -95,6 +99,7 @@ def _move_prices(turn: Turn) -> None:
     moved = level != venues["price_level"][who]
     who, level = who[moved], level[moved]
     venues.put("price_level", who, level)
+    turn.dirty_venues.append(who)
     out = turn.events.add(Kind.PRICE_CHANGED, np.full(len(who), turn.start))
     out["venue"], out["score"] = who, np.round(venues["price"][who] * level, 3)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from services.simulator.domain.actions import rate
 from services.simulator.domain.calendar import DAY, HOUR
+from services.simulator.domain.dynamics import end_promotions
 from services.simulator.domain.environment import Spot, gathering
 from services.simulator.domain.friendship import befriend
 from services.simulator.domain.ids import printed
@@ -18,7 +19,7 @@ from services.simulator.domain.population import ACTIVE, CHURNED, DORMANT
 from services.simulator.domain.refusals import RefusedError
 from services.simulator.domain.scenarios import TRAFFIC
 from services.simulator.domain.turn import Turn
-from services.simulator.domain.venues import BUSY, FREE, FULL
+from services.simulator.domain.venues import BUSY, FREE, FULL, HAPPY_HOUR, PROMOTION
 from services.simulator.domain.weather_orders import force_weather, weather_of
 
 TIMED = ("weather.changed", "traffic.changed")
@@ -147,10 +148,13 @@ def _follow(turn: Turn, what: What, name: str, due: int, key: tuple[int, int]) -
 
 def _promote(turn: Turn, row: What, what: What) -> None:
     venue, venues = _venue(row), turn.state.venues
-    ends = what["event_type"] == "promotion.ended"
-    venues.put("discount", venue, 0.0 if ends else _number(row, "value") / _PERCENT)
-    if not ends:
-        venues.put("discount_until", venue, int(_number(row, "ends_at")))
+    if what["event_type"] == "promotion.ended":
+        end_promotions(turn, venue)
+        return
+    venues.put("discount", venue, _number(row, "value") / _PERCENT)
+    venues.put("discount_until", venue, int(_number(row, "ends_at")))
+    venues.put("promotion", venue, HAPPY_HOUR if row.get("kind") == "happy_hour" else PROMOTION)
+    turn.dirty_venues.append(venue)
 
 
 def _reprice(turn: Turn, row: What, _what: What) -> None:
@@ -158,6 +162,7 @@ def _reprice(turn: Turn, row: What, _what: What) -> None:
     venue, venues = _venue(row), turn.state.venues
     level = _number(row, "value") / float(venues["price"][venue][0])
     venues.put("price_level", venue, float(np.clip(level, *_PRICE_BOUNDS)))
+    turn.dirty_venues.append(venue)
 
 
 def _fill(turn: Turn, row: What, _what: What) -> None:

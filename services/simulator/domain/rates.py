@@ -1,5 +1,6 @@
 """How often, how far, how long: rates and weights of `worlds/<world>.yaml`; its comments give units and sources."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.simulator.domain.strict import Strict
@@ -202,6 +203,20 @@ class ChoiceWeights(Strict):
 
 
 @dataclass(frozen=True)
+class HappyHours(Strict):
+    """Happy hours of a category: share of its venues, weights of the hour they start and of how many hours they last.
+
+    ``weekdays`` is the chance of each, Monday first; ``discount`` the part taken off the bill.
+    """
+
+    share: float
+    starts: Mapping[int, float]
+    hours: Mapping[int, float]
+    weekdays: tuple[float, ...]
+    discount: float
+
+
+@dataclass(frozen=True)
 class Dynamics(Strict):
     """What venues do by themselves: fullness, promotions, happy hours, prices."""
 
@@ -211,11 +226,7 @@ class Dynamics(Strict):
     promotion_hours: tuple[int, ...]
     promotion_length_hours: float
     promotion_discount: tuple[float, float]
-    happy_hour_category: str
-    happy_hour_share: float
-    happy_hour_from: int
-    happy_hour_until: int
-    happy_hour_discount: float
+    happy_hours: Mapping[str, HappyHours]
     prices_hour: int
     price_changes_per_day: float
     price_log_sd: float

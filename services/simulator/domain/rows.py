@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from services.simulator.domain.columns import Columns
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.specification import AMBIANCES, DIETARY, LIFECYCLE, TASTES
 from services.simulator.domain.state import State
@@ -113,4 +114,24 @@ def venue_rows(town: Town, state: State, index: Array, common: dict[str, Column]
         "ambiance": Coded(columns["ambiance"][index].astype(np.int32), AMBIANCES),
         "features": pl.Series(features, dtype=pl.String),
         "trending": columns["trending"][index],
+        "price_level": columns["price_level"][index],
+        **_promotions(columns, index),
     })  # fmt: skip
+
+
+def _promotions(columns: Columns, index: Array) -> dict[str, Column]:
+    """When some venues have happy hours, and what they take off the bill now."""
+    edges = [
+        [f"{60 * start}-{60 * end}" if days >> day & 1 else "-" for day in range(7)] if days else None
+        for start, end, days in zip(
+            *(columns[name][index].tolist() for name in ("happy_from", "happy_until", "happy_days")), strict=True
+        )
+    ]
+    off, until = columns["happy_percent"][index].tolist(), columns["discount_until"][index].tolist()
+    return {
+        "happy_hours": pl.Series([day and ",".join(day) for day in edges], dtype=pl.String),
+        "happy_hour_discount": pl.Series([one or None for one in off], dtype=pl.Float32),
+        "promotion": Coded(columns["promotion"][index].astype(np.int32) - 1, ["promotion", "happy_hour"]),
+        "discount": np.round(100 * columns["discount"][index], 1),
+        "promotion_ends_at": pl.Series([one or None for one in until], dtype=pl.Int64),
+    }

@@ -1,6 +1,6 @@
 """Venues: what they are, where they stand, when they are open, and which are near whom."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -24,6 +24,11 @@ _INTO_THE_NEXT_DAY = 1680
 FREE, BUSY, FULL = 0, 1, 2
 """How full a venue is: places to choose from, few, none."""
 
+NO_PROMOTION, PROMOTION, HAPPY_HOUR = 0, 1, 2
+"""Why a discount is given."""
+_START, _LENGTH, _WEEKDAY = 3, 4, 8
+"""Draws of happy hours; what follows the last is for each weekday one."""
+
 VENUE_COLUMNS: dict[str, tuple[str, int]] = {
     "category": ("u1", 1), "cuisine": ("u1", 1), "zone": ("u1", 1), "latitude": ("f4", 1), "longitude": ("f4", 1),
     "price": ("u1", 1), "rating": ("f4", 1), "rating_count": ("i4", 1), "popularity": ("f4", 1),
@@ -31,6 +36,8 @@ VENUE_COLUMNS: dict[str, tuple[str, int]] = {
     "takes_bookings": ("?", 1), "outdoor": ("?", 1), "ambiance": ("u1", 1), "features": ("u1", 1),
     "opens": ("i2", 7), "closes": ("i2", 7), "visits": ("f4", 1), "trending": ("f4", 1),
     "price_level": ("f4", 1), "discount": ("f4", 1), "discount_until": ("i8", 1), "fullness": ("u1", 1),
+    "happy_from": ("u1", 1), "happy_until": ("u1", 1), "happy_days": ("u1", 1), "happy_percent": ("u1", 1),
+    "promotion": ("u1", 1),
 }  # fmt: skip
 
 
@@ -80,6 +87,7 @@ def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
         "price_level": np.ones(count),
         "opens": np.where(always[:, None], 0, opens),
         "closes": np.where(always[:, None], _INTO_THE_NEXT_DAY, closes),
+        **_happy_hours(data, draws, category),
     }  # fmt: skip
 
 
@@ -89,6 +97,30 @@ def _kinds(data: CityData, zone: Array, of_category: Array, of_cuisine: Array) -
     categories, cuisines = cumulate(shares), cumulate(cuisine_shares(data, shares))
     category = np.minimum((categories[zone] <= of_category[:, None]).sum(axis=1), categories.shape[1] - 1)
     return category, (cuisines[zone, category] < of_cuisine[:, None]).sum(axis=1)
+
+
+def _happy_hours(data: CityData, draws: Draws, category: Array) -> dict[str, Array]:
+    """Hours from and until, weekdays as bits from Monday on, and per cent off; all of them 0 where there are none."""
+    keeps = draws.uniform(Purpose.PROMOTION, np.arange(len(category)))
+    starts, ends, days, percent = (np.zeros(len(category), dtype=np.int64) for _ in range(4))
+    for number, name in enumerate(data.world.categories):
+        rates = data.world.dynamics.happy_hours.get(name)
+        if rates is None:
+            continue
+        who = np.flatnonzero((category == number) & (keeps < rates.share))
+        starts[who] = _one_of(rates.starts, draws.uniform(Purpose.PROMOTION, who, step=_START))
+        ends[who] = starts[who] + _one_of(rates.hours, draws.uniform(Purpose.PROMOTION, who, step=_LENGTH))
+        percent[who] = round(100 * rates.discount)
+        for day, share in enumerate(rates.weekdays):
+            there = draws.uniform(Purpose.PROMOTION, who, step=_WEEKDAY + day) < share
+            days[who] |= there.astype(np.int64) << day
+    columns = {"happy_from": starts, "happy_until": ends, "happy_days": days, "happy_percent": percent}
+    return {name: np.where(days > 0, column, 0) for name, column in columns.items()}
+
+
+def _one_of(weights: Mapping[int, float], uniform: Array) -> Array:
+    """Keys drawn by their weights, shape of ``uniform``."""
+    return np.array(list(weights))[pick(cumulate(np.array(list(weights.values()))), uniform)]
 
 
 def _spots(data: CityData, draws: Draws, zone: Array, spread_km: Array, normal: Sequence[Array]) -> tuple[Array, Array]:

@@ -6,7 +6,7 @@ import pytest
 
 from services.booking.handlers.parameters import GroupAnswer, GroupAsk, GroupGet
 from streamkit.identity import hash_id
-from tests.unit.gateway.town import Town, booking, person, viewed
+from tests.unit.gateway.town import Town, booking, person, venue, viewed
 
 B1, B2 = hash_id("b1"), hash_id("b2")
 
@@ -163,6 +163,17 @@ async def test_a_venue_is_shown_with_its_features(api: httpx.AsyncClient) -> Non
     shown = (await api.get("/api/v1/venues/v00001")).json()
     assert (shown["name"], shown["features"], shown["rating"]) == ("Bar Luce", ["rooftop", "live_music"], 4.25)
     assert (await api.get("/api/v1/venues?category=cafe")).json()["total"] == 0
+
+
+async def test_a_venue_is_shown_with_its_happy_hours_prices_and_promotion(town: Town, api: httpx.AsyncClient) -> None:
+    names = ("happy_hours", "happy_hour_discount", "price_level", "promotion", "discount", "promotion_ends_at")
+    before = (await api.get("/api/v1/venues/v00001")).json()
+    assert [before[name] for name in names] == [None] * 6
+    hours, ends = ",".join(["1020-1140"] * 5 + ["-"] * 2), 1_772_827_200_000_000
+    given = dict(zip(names, (hours, 25.0, 1.125, "promotion", 15.0, ends), strict=True))
+    town.say("venues", venue("v00001", "Bar Luce", **given))
+    shown = (await api.get("/api/v1/venues/v00001")).json()
+    assert {name: shown[name] for name in names} == given | {"promotion_ends_at": "2026-03-06T20:00:00.000000Z"}
 
 
 async def test_a_booking_is_folded_to_its_status_and_never_goes_back(town: Town, api: httpx.AsyncClient) -> None:

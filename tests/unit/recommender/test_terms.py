@@ -117,6 +117,18 @@ def test_a_trend_an_offer_and_a_price_change_are_heard_of() -> None:
     assert best(service, minute=11) == "v1"
 
 
+def test_the_row_of_a_venue_tells_its_prices_of_now_and_its_offer() -> None:
+    service = city(venue("v1", price_level=1.25), venue("v2", discount=20.0), venue("v3"))
+    service.process(batch("environment", record("promotion.started", venue_id="v3", value=30.0)))
+    service.process(batch("venues", venue("v3", rating=4.5)))
+    places = service.cities.latest.places if service.cities.latest else None
+    assert places is not None
+    assert places["price_tier"].tolist() == [2.5, 2.0, 2.0]
+    assert places["discount"].tolist() == [0.0, 20.0, 30.0], "a row that does not say leaves it"
+    service.process(batch("venues", venue("v3", discount=0.0, price_level=0.8)))
+    assert (places["price_tier"][2], places["discount"][2]) == (np.float32(1.6), 0.0)
+
+
 def test_kinds_of_venue_come_at_their_hours() -> None:
     service = city(venue("v1", category="cafe"), venue("v2", category="bar"))
     evenings = [record("visit.started", f"u{number + 10}", minute=1, venue_id="v2") for number in range(30)]

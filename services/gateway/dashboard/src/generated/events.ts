@@ -613,6 +613,18 @@ export interface VenuesRow {
   features: string | null;
   /** Trend score, 0 is none */
   trending: number | null;
+  /** Prices now relative to the usual ones of the house, 1 is usual; times `price_tier` it is the `value` of price.changed */
+  price_level: number | null;
+  /** Seven ranges Monday to Sunday as of `opening_hours`, `1020-1140,…`; `-` is none that day, null where there never are any */
+  happy_hours: string | null;
+  /** Per cent off in happy hours */
+  happy_hour_discount: number | null;
+  /** promotion or happy_hour while one is on */
+  promotion: string | null;
+  /** Per cent off now, 0 is none */
+  discount: number | null;
+  /** End of the promotion that is on, UTC */
+  promotion_ends_at: number | null;
 }
 
 export type PreferencesEventType =

@@ -109,6 +109,8 @@ export interface Venue {
   readonly seats: number;
   readonly ambiance: string | null;
   readonly trending: number | null;
+  readonly happy_hours: string | null;
+  readonly happy_hour_discount: number | null;
 }
 
 export interface Weather {

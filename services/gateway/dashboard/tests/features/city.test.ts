@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { frameOf, printFrame } from "../../src/features/city/frame.ts";
+import { happyWords } from "../../src/features/city/happyHours.ts";
 import { layersOn, printLayers, windowOf } from "../../src/features/city/layers.ts";
 import { Points } from "../../src/features/city/points.ts";
 import { nearestSpot, type Spot } from "../../src/features/city/spots.ts";
@@ -30,6 +31,16 @@ describe("heat of a window", () => {
     expect(points.cells(0, false)).toMatchObject([{ weight: 0.5 }]);
     points.forget();
     expect([points.cleared, points.cells(0, false)]).toEqual([false, []]);
+  });
+});
+
+describe("happy hours", () => {
+  it("are told by their days and hours", () => {
+    const words = (happy_hours: string | null, happy_hour_discount: number | null = 25) => happyWords({ happy_hours, happy_hour_discount });
+    expect(words("1020-1140,1020-1140,1020-1140,1020-1140,1020-1140,-,-")).toBe("Happy hour 17–19 Mon–Fri, 25 % off");
+    expect(words("-,960-1080,-,960-1080,-,-,-", null)).toBe("Happy hour 16–18 Tue, Thu");
+    expect(words("-,-,-,-,-,-,1380-1500")).toBe("Happy hour 23–1 Sun, 25 % off");
+    expect([words(null), words("-,-,-,-,-,-,-")]).toEqual(["", ""]);
   });
 });
 

@@ -6,6 +6,7 @@ import { useLuna } from "../../lib/context.ts";
 import { familyOf } from "../../lib/families.ts";
 import { capital, counted, plain, shortTime } from "../../lib/format.ts";
 import type { CityEvent, Venue } from "../../lib/types.ts";
+import { happyWords } from "./happyHours.ts";
 import type { Spot } from "./spots.ts";
 import type { Seen } from "./tally.ts";
 import type { Size } from "./useSize.ts";
@@ -75,6 +76,7 @@ function useRecent(venueId: string): Recent {
 
 export function VenueCard({ spot, seen, size, onClose, onInspect }: CardProperties) {
   const recent = useRecent(spot.venue.venue_id);
+  const happy = happyWords(spot.venue);
   const style: CSSProperties = {
     left: Math.max(8, Math.min(spot.x + 14, size.width - CARD.width - 8)),
     top: Math.max(8, Math.min(spot.y - 40, size.height - CARD.height - 8)),
@@ -92,6 +94,7 @@ export function VenueCard({ spot, seen, size, onClose, onInspect }: CardProperti
         {spot.venue.borough ?? "New York"} · {counted(spot.venue.seats, "seat", "seats")}
         {spot.venue.ambiance === null ? "" : ` · ${plain(spot.venue.ambiance)}`}
       </span>
+      {happy === "" ? null : <span className="venue-facts">{happy}</span>}
       <SeenHere seen={seen} />
       <RecentEvents recent={recent} onInspect={onInspect} />
     </aside>
