@@ -8,7 +8,7 @@ from services.simulator.domain.behaviour import ACTION_KINDS, INVITE, choose_act
 from services.simulator.domain.calendar import DAY, HOUR
 from services.simulator.domain.draws import Array
 from services.simulator.domain.events import Kind
-from services.simulator.domain.scenarios import SITUATIONS
+from services.simulator.domain.scenarios import SITUATIONS, Situation
 from services.simulator.domain.situations import holding, owes_invitation
 from services.simulator.domain.specification import ACTIONS
 from services.simulator.domain.state import ACCEPT, DECLINE
@@ -46,7 +46,7 @@ def test_a_situation_holds_for_whoever_is_in_it(situation: str) -> None:
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
-def test_a_situation_does_what_the_file_says(situation: str) -> None:
+def test_a_situation_does_what_the_file_says(situation: Situation) -> None:
     turn, users = everything_possible(USERS), np.arange(USERS)
     before = np.bincount(choose_actions(turn, users, users * 0)[0], minlength=len(ACTIONS)) / USERS
     _put_into(turn, situation)
