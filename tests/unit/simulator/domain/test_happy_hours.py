@@ -174,9 +174,8 @@ def test_prices_and_promotions_that_somebody_orders_are_on_the_row() -> None:
 
 def test_a_venue_whose_price_moves_is_told_anew() -> None:
     turn = make_city(5, venues=VENUES)._turn(0, (), ())
-    while not turn.dirty_venues:
+    for turn.tick in range(0, 10 * 1440, 1440):
         dynamics._move_prices(turn)
-        turn.tick += 1440
     moved = turn.events.rows()["venue"].tolist()
     assert np.concatenate(turn.dirty_venues).tolist() == moved
     assert len(moved) > 0
