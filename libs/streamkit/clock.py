@@ -54,9 +54,10 @@ class ManualClock:
         return self._monotonic_us / 1e6
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
-        self._now_us += round(seconds * 1e6)
-        self._monotonic_us += round(seconds * 1e6)
+        """Let time pass in whole microseconds, at least one: who waits for a moment comes to it, even rounded."""
+        passed = max(round(seconds * 1e6), 1) if seconds > 0 else 0
+        self._now_us += passed
+        self._monotonic_us += passed
 
     async def sleep(self, seconds: float) -> None:
         """Pass the time at once and yield to the other tasks."""

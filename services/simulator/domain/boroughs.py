@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from services.simulator.domain.balancing import balance
 from services.simulator.domain.draws import Array
 from services.simulator.domain.specification import TASTES, CategoryVisits, CityData
 
 _CLOSE = 1e-12
-_ROUNDS = 1000
 
 
 def category_shares(data: CityData) -> Array:
@@ -41,21 +41,6 @@ def cuisine_shares(data: CityData, categories: Array) -> Array:
             factors = _factors(visits, boroughs, TASTES, lambda one: one.cuisine)
             found[:, number] = _shares(factors, weights * categories[first, number], usual)[rows]
     return found
-
-
-def balance(start: Array, row_sums: Array, column_sums: Array) -> Array:
-    """The matrix with these sums that keeps the odds ratios of ``start``, whose rows and columns are not all zero.
-
-    Iterative proportional fitting: Deming, Stephan 1940, Annals of Mathematical Statistics 11(4) 427-444.
-    """
-    fitted = np.array(start, dtype=np.float64)
-    for _ in range(_ROUNDS):
-        fitted *= (row_sums / fitted.sum(axis=1))[:, None]
-        columns = fitted.sum(axis=0)
-        if np.abs(columns - column_sums).max() < _CLOSE:
-            break
-        fitted *= column_sums / columns
-    return fitted
 
 
 def _boroughs(data: CityData) -> tuple[list[str], Array, Array]:

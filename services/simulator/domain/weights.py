@@ -2,13 +2,11 @@
 
 import numpy as np
 
+from services.simulator.domain.balancing import balance
 from services.simulator.domain.draws import Array
 from services.simulator.domain.effects import WEIGHT, amount
 from services.simulator.domain.scenarios import SITUATIONS
 from services.simulator.domain.specification import ACTIONS, CityData
-
-_ROUNDS = 500
-"""More than the balance of a chain takes."""
 
 
 def base_log_weights(data: CityData) -> Array:
@@ -33,7 +31,7 @@ def situation_weights(data: CityData) -> Array:
 def chain_weights(data: CityData) -> Array:
     """What the act before adds to the log weight of the next, shape (1 + actions, actions); row 0 is of none before.
 
-    The factors of the world's ``chain`` are balanced (Sinkhorn, Knopp 1967), so that the base mix stays the mean.
+    The factors of the world's ``chain`` are balanced, so that the base mix stays the mean whatever follows what.
     """
     share = np.array([data.world.actions[name] for name in ACTIONS])
     share = share / share.sum()
@@ -41,10 +39,6 @@ def chain_weights(data: CityData) -> Array:
     for before, following in data.world.chain.items():
         for name, value in following.items():
             factor[ACTIONS.index(before), ACTIONS.index(name)] = value
-    after = np.ones(len(ACTIONS))
-    for _ in range(_ROUNDS):
-        first = 1.0 / (factor @ (share * after))
-        after = 1.0 / ((share * first) @ factor)
-    first = 1.0 / (factor @ (share * after))
-    chain = np.log(first[:, None] * factor * after[None, :])
+    independent = share[:, None] * share
+    chain = np.log(balance(independent * factor, share, share) / independent)
     return np.concatenate([np.zeros((1, len(ACTIONS))), chain])

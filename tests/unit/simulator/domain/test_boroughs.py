@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.simulator.data_files import load_city_data
-from services.simulator.domain.boroughs import balance, category_shares, cuisine_shares
+from services.simulator.domain.balancing import balance
+from services.simulator.domain.boroughs import category_shares, cuisine_shares
 from services.simulator.domain.draws import Array, Draws, Purpose, cumulate, pick
 from services.simulator.domain.specification import TASTES
 from services.simulator.domain.venues import make_venues

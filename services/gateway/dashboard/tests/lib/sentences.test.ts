@@ -34,6 +34,15 @@ describe("sentences", () => {
     expect(plainSentence(event)).toContain("Sunday 19:00");
   });
 
+  it.each([
+    ["backfill", "The city is living its first days"],
+    ["running", "The city is alive"],
+    ["paused", "The city is paused"],
+    [undefined, "The city is changing"],
+  ])("says what the city does in the phase %s", (phase, said) => {
+    expect(plainSentence(anEvent({ topic: "simulation_control", event_type: "state.changed", phase }))).toBe(said);
+  });
+
   it("falls back on ids where no name is known", () => {
     expect(plainSentence(anEvent({ user_name: undefined }))).toBe("u0000123 looked at Bar Luce");
   });

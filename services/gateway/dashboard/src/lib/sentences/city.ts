@@ -40,10 +40,13 @@ export const METRICS: Tellers<SystemMetricsEventType> = {
   "acceptance.measured": (e) => [`${amount(100 * (e.value ?? 0))} % of ${amount(e.count)} lists had a place taken`],
 };
 
+/** Phases whose name says nothing of what the city does. */
+const DOING: Readonly<Record<string, string>> = { backfill: "living its first days", running: "alive" };
+
 export const CONTROL: Tellers<SimulationControlEventType> = {
   "command.issued": (e) => [`Command ${words(e.command, "")} by ${e.issued_by ?? "someone"}`],
   "ack.given": (e) => [`${capital(words(e.command, "command"))} ${words(e.status, "answered")} by ${e.source}`, because(e.reason)],
-  "state.changed": (e) => [`The simulation is ${words(e.phase, "changing")}`],
+  "state.changed": (e) => [`The city is ${DOING[e.phase ?? ""] ?? words(e.phase, "changing")}`],
   "scenario.started": (e) => [named(e.scenario === undefined ? undefined : capital(plain(e.scenario)), "A scenario"), " begins"],
   "scenario.holding": (e) => [named(e.scenario === undefined ? undefined : capital(plain(e.scenario)), "A scenario"), " is in full swing"],
   "scenario.settling": (e) => [named(e.scenario === undefined ? undefined : capital(plain(e.scenario)), "A scenario"), " is settling"],
