@@ -178,6 +178,7 @@ def _freshness(made: Stage, sizes: Sizes, first: int) -> Iterator[Measurement]:
     each = int(sizes.steady_rate * BEAT_S)
     sent: list[tuple[float, Positions]] = []
     told: list[tuple[float, Positions]] = []
+    written = made.ends()
     began = time.monotonic()
     for beat in range(int(sizes.steady_s / BEAT_S)):
         encoded = made.codec.encode(records.actions(first + 1 + beat * each, each, sizes.users, 2_000))
@@ -186,13 +187,14 @@ def _freshness(made: Stage, sizes: Sizes, first: int) -> Iterator[Measurement]:
 
         def note(_: object, message: object, ends: Positions = ends) -> None:
             place = TOPIC, message.partition()  # type: ignore[attr-defined]
-            ends[place] = max(ends.get(place, 0), message.offset() + 1)  # type: ignore[attr-defined]
+            ends[place] = written[place] = max(written.get(place, 0), message.offset() + 1)  # type: ignore[attr-defined]
 
         for key, value in zip(encoded.keys, encoded.values, strict=True):
             producer.produce(TOPIC, value, key, on_delivery=note)
         if (beat + 1) % round(TICK_S / BEAT_S) == 0:
             minute = (first + beat * each) // 2_000
-            made.publish(records.tick(100 + beat, records.START + minute * records.MINUTE, made.ends()))
+            tick = made.codec.encode(records.tick(100 + beat, records.START + minute * records.MINUTE, written))
+            producer.produce(tick.topic, tick.values[0], tick.keys[0])
         producer.poll(0)
         sent.append((at, ends))
         told += _progress(made, reader.consume(1_000, 0))

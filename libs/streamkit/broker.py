@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
@@ -11,6 +11,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec, TopicMetadata
 from streamkit import logs
 from streamkit.clock import Clock, sleep_or_stop
 from streamkit.errors import ConfigurationError, Fatal, Retryable
+from streamkit.positions import Positions
 from streamkit.settings import KafkaSettings
 
 # librdkafka's own codes are spelt with an underscore; they are public.
@@ -40,7 +41,7 @@ HEALING = frozenset({KafkaError.NOT_ENOUGH_REPLICAS, KafkaError.NOT_ENOUGH_REPLI
 """Refused before anything was written: the same records may be sent again. After a timeout nobody knows whether they
 were written, so the process starts anew, and its outputs keep their event ids."""
 
-_END: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+_BEGINNING, _END = OffsetSpec.earliest(), OffsetSpec.latest()  # type: ignore[no-untyped-call]
 _ASK_LIMIT_S = 5.0
 _LEADER_PAUSE_S = 0.05
 _LEADER_LIMIT_S = 90.0
@@ -113,6 +114,24 @@ def wait_for_leaders(
         if clock.monotonic() > deadline:
             raise Fatal(f"no leader for partitions of {', '.join(waiting)} within {seconds:g} s")
         threading.Event().wait(_LEADER_PAUSE_S)
+
+
+def offsets(
+    admin: AdminClient, places: Iterable[tuple[str, int]], seconds: float, *, beginnings: bool = False
+) -> Positions:
+    """Where partitions end, or begin, asked for all at once.
+
+    Not of a consumer that reads: its question waits behind the fetch under way, half a second for each partition.
+
+    Raises:
+        KafkaException: a partition that has no leader, or no answer within ``seconds``.
+
+    """
+    asked = {TopicPartition(*place): _BEGINNING if beginnings else _END for place in places}
+    if not asked:
+        return {}
+    answers = admin.list_offsets(asked, request_timeout=seconds)
+    return {(place.topic, place.partition): int(answer.result(seconds).offset) for place, answer in answers.items()}
 
 
 def _mute(admin: AdminClient, partitions: Mapping[str, int], seconds: float) -> list[str]:

@@ -41,8 +41,8 @@ INBOX = 256
 class HostPolicy:
     """Who we are in the group, and how many records are folded together, or how long they are gathered.
 
-    A fold costs by its chunks far more than by their records, so that records are gathered twice as long as the last
-    fold took: at a trickle a worker folds a third of its time at most, and under load the inbox is full at once.
+    A fold costs by its chunks far more than by their records, so that records are gathered as long as the last fold
+    took: a worker that keeps up folds half of its time at most, and under load the inbox is full at once.
     """
 
     group: str
@@ -54,7 +54,7 @@ class HostPolicy:
 
     def gathering(self, folded_s: float) -> float:
         """Seconds to gather after a fold that took so long."""
-        return min(max(self.gather_s, 2 * folded_s), self.gather_most_s)
+        return min(max(self.gather_s, folded_s), self.gather_most_s)
 
 
 class ChunkHost:

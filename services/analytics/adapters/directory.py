@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
+from confluent_kafka.admin import AdminClient
 
+from streamkit.broker import offsets
 from streamkit.codec import Codec
 from streamkit.records import Batch
 from streamkit.settings import KafkaSettings
@@ -24,6 +26,7 @@ class CompactedReader:
         self._positions = {(topic, partition): 0 for topic in topics for partition in range(partitions)}
         self._client = Consumer({**settings.client(), "group.id": "analytics.directory", "enable.auto.commit": False})
         self._client.assign([TopicPartition(*place, OFFSET_BEGINNING) for place in self._positions])
+        self._admin = AdminClient(settings.client())
 
     async def catch_up(self) -> list[Batch]:
         """Everything up to the end of the topics as of now, decoded; rows that cannot be decoded are left out.
@@ -34,16 +37,15 @@ class CompactedReader:
 
     async def earliest(self, topic: str, partition: int) -> int:
         """First offset that the broker still has of any partition."""
-        place = TopicPartition(topic, partition)
-        ends = await asyncio.to_thread(self._client.get_watermark_offsets, place, ASK_S)
-        return int(ends[0])
+        place = topic, partition
+        return (await asyncio.to_thread(offsets, self._admin, [place], ASK_S, beginnings=True))[place]
 
     async def close(self) -> None:
         """Release the client."""
         await asyncio.to_thread(self._client.close)
 
     def _read(self) -> Iterator[Batch]:
-        ends = {place: self._end(*place) for place in self._positions}
+        ends = offsets(self._admin, self._positions, ASK_S)
         while any(self._positions[place] < end for place, end in ends.items()):
             messages = self._client.consume(AT_ONCE, POLL_S)
             good = [message for message in messages if message.error() is None]
@@ -57,9 +59,6 @@ class CompactedReader:
                 for place in self._client.position(self._client.assignment()):
                     known = self._positions[place.topic, place.partition]
                     self._positions[place.topic, place.partition] = max(known, place.offset)
-
-    def _end(self, topic: str, partition: int) -> int:
-        return self._client.get_watermark_offsets(TopicPartition(topic, partition), ASK_S)[1]
 
     def _decode(self, topic: str, messages: list[Message]) -> Batch:
         decoded = self._codec.decode(topic, [message.value() for message in messages])

@@ -9,8 +9,10 @@ import asyncio
 from collections.abc import Collection, Iterator
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from services.analytics.adapters.commits import Change, Following
+from streamkit.broker import offsets
 from streamkit.settings import KafkaSettings
 
 AT_ONCE = 10_000
@@ -26,6 +28,7 @@ class Follower:
     def __init__(self, settings: KafkaSettings, topic: str) -> None:
         self._topic = topic
         self._client = Consumer({**settings.client(), "group.id": "analytics.follower", "enable.auto.commit": False})
+        self._admin = AdminClient(settings.client())
         self._parts: dict[int, Following] = {}
 
     @property
@@ -61,10 +64,8 @@ class Follower:
                 yield partition, change
 
     def _catch_up(self) -> None:
-        ends = {
-            partition: self._client.get_watermark_offsets(TopicPartition(self._topic, partition), ASK_S)[1]
-            for partition in self._parts
-        }
+        asked = offsets(self._admin, [(self._topic, partition) for partition in self._parts], ASK_S)
+        ends = {partition: end for (_, partition), end in asked.items()}
         turns = int(CATCH_UP_S / POLL_S)
         while turns and any(place.offset < ends[place.partition] for place in self._places() if ends[place.partition]):
             turns -= not self._read(POLL_S)

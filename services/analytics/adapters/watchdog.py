@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from confluent_kafka import IsolationLevel, TopicPartition
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.admin._listoffsets import OffsetSpec
 
 from streamkit import metrics
+from streamkit.broker import offsets
 from streamkit.clock import Clock, sleep_or_stop
 from streamkit.errors import Fatal
 from streamkit.positions import Positions
@@ -84,11 +83,7 @@ class Watchdog:
         self._clock = clock
         self._policy = policy
         self._group = group
-        self._asked = {
-            TopicPartition(topic, partition): OffsetSpec.latest()  # type: ignore[no-untyped-call]
-            for topic in topics
-            for partition in range(partitions)
-        }
+        self._asked = [(topic, partition) for topic in topics for partition in range(partitions)]
         self._progress = progress
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -123,10 +118,7 @@ class Watchdog:
 
     def _ends(self) -> Positions | None:
         """End offsets; None while the broker does not answer: that is not the consumer's fault."""
-        futures = self._admin.list_offsets(
-            self._asked, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=ASK_S
-        )
         try:
-            return {(place.topic, place.partition): future.result(ASK_S).offset for place, future in futures.items()}
+            return offsets(self._admin, self._asked, ASK_S)
         except Exception:  # noqa: BLE001 - whatever the client raises here means that the broker is away
             return None

@@ -38,6 +38,14 @@ HOOKS: Mapping[str, tuple[Callable[..., Any], str]] = {
         driver.ConsumerRebalanceListener.on_partitions_assigned,
         "(self, assigned: Iterable[aiokafka.structs.TopicPartition]) -> None",
     ),
+    "Consumer._new_consumer_thread": (
+        driver.Consumer._new_consumer_thread,  # noqa: SLF001
+        "(self) -> 'AIOKafkaConsumerThread'",
+    ),
+    "AIOKafkaConsumerThread._create_worker_consumer": (
+        driver.AIOKafkaConsumerThread._create_worker_consumer,  # noqa: SLF001
+        "(self, transport: 'Transport') -> aiokafka.consumer.consumer.AIOKafkaConsumer",
+    ),
     "GroupCoordinator._start_heartbeat_task": (
         GroupCoordinator._start_heartbeat_task,  # noqa: SLF001
         "(self)",

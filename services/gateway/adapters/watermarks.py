@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable
 
-from confluent_kafka import KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
 
 from services.gateway.state.services import Services
+from streamkit.broker import offsets
 from streamkit.clock import Clock, sleep_or_stop
 from streamkit.contracts import Catalogue
 from streamkit.positions import Positions
@@ -14,7 +15,6 @@ from streamkit.settings import KafkaSettings
 
 _EVERY_S = 2.0
 _PATIENCE_S = 3.0
-_BEGINNING, _END = OffsetSpec.earliest(), OffsetSpec.latest()  # type: ignore[no-untyped-call]
 
 
 class Watermarks:
@@ -51,18 +51,11 @@ class Watermarks:
     def _ask(self, admin: AdminClient) -> tuple[Positions, Positions]:
         metadata = admin.list_topics(timeout=_PATIENCE_S)
         places = [
-            TopicPartition(name, partition)
+            (name, partition)
             for name in self._wanted & metadata.topics.keys()
             for partition in metadata.topics[name].partitions
         ]
-        return self._offsets(admin, places, _BEGINNING), self._offsets(admin, places, _END)
-
-    @staticmethod
-    def _offsets(admin: AdminClient, places: list[TopicPartition], spec: OffsetSpec) -> Positions:
-        if not places:
-            return {}
-        asked = admin.list_offsets(dict.fromkeys(places, spec), request_timeout=_PATIENCE_S)
-        return {(place.topic, place.partition): answer.result(_PATIENCE_S).offset for place, answer in asked.items()}
+        return offsets(admin, places, _PATIENCE_S, beginnings=True), offsets(admin, places, _PATIENCE_S)
 
     def _settle(self, beginnings: Positions, ends: Positions) -> None:
         self._services.beginnings = beginnings

@@ -61,6 +61,8 @@ async def main(broker: str, group: str, chunked: str, ordinary: str, limit: str,
     app.agent(app.topic(chunked, schema=ChunkSchema(value_type=bytes, value_serializer="raw")), name="chunks")(chunks)
     app.agent(app.topic(ordinary, value_type=bytes, value_serializer="raw"), name="one_by_one")(one_by_one)
     await app.start()
+    consumer: Any = app.consumer
+    say(fetch_wait_ms=consumer._thread._consumer._fetcher._fetch_max_wait_ms)
     await app.wait_until_stopped()
 
 

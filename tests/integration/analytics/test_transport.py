@@ -13,6 +13,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from services.analytics.transport.driver import FETCH_WAIT_MS
 from streamkit.broker import wait_for_leaders
 from streamkit.clock import SystemClock
 from streamkit.identity import hash_id
@@ -86,9 +87,11 @@ async def test_chunks_are_whole_bounded_and_begin_where_the_state_says_beside_an
             lambda: (
                 len(offsets(said, 0)) + len(offsets(said, 1)) >= 2 * RECORDS - START
                 and len(told(said, "ordinary")) >= ORDINARY
+                and bool(told(said, "fetch_wait_ms"))
             ),
             READY_S,
         )
+    assert told(said, "fetch_wait_ms")[0]["fetch_wait_ms"] == FETCH_WAIT_MS, "Faust's is a second and a half"
     assert offsets(said, 0) == list(range(START, RECORDS))
     assert offsets(said, 1) == list(range(RECORDS))
     for chunk in told(said, "offsets"):

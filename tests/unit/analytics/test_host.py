@@ -25,4 +25,4 @@ def test_a_gap_between_chunks_is_kept_for_whoever_applies_them() -> None:
 
 def test_records_are_gathered_longer_after_a_dear_fold_but_never_for_long() -> None:
     policy = HostPolicy("analytics", "one", gather_records=10, gather_s=0.05, gather_most_s=0.5)
-    assert [policy.gathering(folded) for folded in (0.0, 0.1, 3.0)] == [0.05, 0.2, 0.5]
+    assert [policy.gathering(folded) for folded in (0.0, 0.1, 3.0)] == [0.05, 0.1, 0.5]
