@@ -256,10 +256,10 @@ class ChunkHost:
 
     async def _fold(self, topic: str, partition: int, chunk: Chunk, replies: list[tuple[str, Row]]) -> list[Outgoing]:
         frame = await self._intake.read(topic, partition, chunk)
+        await self._meeting.meet(topic, frame)
         if topic == REQUESTS:
             replies += self._answering.answer(self._processor.live, frame)
             return []
-        await self._meeting.meet(topic, frame)
         if topic == CONTROL:
             self._desk.hear(partition, frame)
         return self._processor.fold(topic, partition, frame, chunk.next_offset)

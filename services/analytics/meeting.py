@@ -9,16 +9,21 @@ from services.analytics.domain.directories import Directories
 from streamkit.clock import Clock
 from streamkit.logs import get_logger
 
+ASKING = ("requests", "simulation_control")
+"""Topics on which questions and commands come: few, and answered from the rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class MeetingPolicy:
     """How often the directories are read on anyway, and how long a row that is missing is waited for, in seconds.
 
-    Friendships and lifecycles change rows of people who are known, which no record asks for; ten seconds are fresh
-    enough for what is said of them. A row and the first record that names it are written within a tick.
+    Friendships and lifecycles change rows of people who are known, which no record asks for; a second is fresh enough
+    for what is said of them. Who asks, or has just loaded a saved state, wants them as they are: ``asked_s``. A row and
+    the first record that names it are written within a tick.
     """
 
-    every_s: float = 10.0
+    every_s: float = 1.0
+    asked_s: float = 0.1
     wait_s: float = 0.5
 
 
@@ -40,8 +45,9 @@ class Meeting:
         A row and the first record that names it are written at once, on two topics: either may be read first.
         """
         began = self._clock.monotonic()
+        latest = began - (self._policy.asked_s if topic in ASKING else self._policy.every_s)
         unknown = self._directories.unknown(topic, frame)
-        while unknown or self._read_s < began - self._policy.every_s:
+        while unknown or self._read_s < latest:
             for batch in await self._reader.catch_up():
                 self._directories.learn(batch)
             self._read_s = self._clock.monotonic()
