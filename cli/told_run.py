@@ -170,11 +170,17 @@ def _owes(social: pl.DataFrame, user: str, since_us: int) -> bool:
 
 
 def _doing(told: pl.DataFrame, user: str) -> str:
-    """The last act of the person's session; empty without one, or before its first."""
+    """The last act of the person's session; empty without one, or before its first.
+
+    An invitation answered in the app counts as one, also where it was answered because the person was there.
+    """
     mine = told.filter(pl.col("user_id") == user).sort("simulation_time", maintain_order=True)
-    doing = ""
+    doing, inside = "", False
     for kind in mine["event_type"].to_list():
-        doing = "" if kind in ("session.started", "session.ended") else _ACTS.get(kind, doing)
+        if kind in ("session.started", "session.ended"):
+            doing, inside = "", kind == "session.started"
+        elif inside:
+            doing = _ACTS.get(kind, doing)
     return doing
 
 

@@ -131,7 +131,10 @@ def offsets(
     if not asked:
         return {}
     answers = admin.list_offsets(asked, request_timeout=seconds)
-    return {(place.topic, place.partition): int(answer.result(seconds).offset) for place, answer in answers.items()}
+    try:
+        return {(place.topic, place.partition): int(answer.result(seconds).offset) for place, answer in answers.items()}
+    except TimeoutError as error:
+        raise KafkaException(KafkaError(KafkaError._TIMED_OUT)) from error  # noqa: SLF001
 
 
 def _mute(admin: AdminClient, partitions: Mapping[str, int], seconds: float) -> list[str]:

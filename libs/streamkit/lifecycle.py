@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import thread as thread_pools
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -114,8 +115,9 @@ def run_service(
 
 
 def _waited_for(before: Collection[threading.Thread]) -> list[threading.Thread]:
-    """Threads begun since, without which the interpreter does not end."""
-    return [thread for thread in threading.enumerate() if not thread.daemon and thread not in before]
+    """Threads begun since, without which the interpreter does not end; those of pools it ends itself."""
+    known = {*before, *thread_pools._threads_queues}  # noqa: SLF001 - nothing else names them
+    return [thread for thread in threading.enumerate() if not thread.daemon and thread not in known]
 
 
 def _leave(code: int) -> None:

@@ -7,6 +7,7 @@ import polars as pl
 from services.analytics.adapters.directory import CompactedReader
 from services.analytics.domain.directories import Directories
 from streamkit.clock import Clock
+from streamkit.errors import Retryable
 from streamkit.logs import get_logger
 
 ASKING = ("requests", "simulation_control")
@@ -43,13 +44,22 @@ class Meeting:
         """Read on until everybody these records name is known, or the rows are not coming.
 
         A row and the first record that names it are written at once, on two topics: either may be read first.
+
+        Raises:
+            Retryable: the broker does not answer, and somebody is unknown; starting anew reads everything again.
+
         """
         began = self._clock.monotonic()
         latest = began - (self._policy.asked_s if topic in ASKING else self._policy.every_s)
         unknown = self._directories.unknown(topic, frame)
         while unknown or self._read_s < latest:
-            for batch in await self._reader.catch_up():
-                self._directories.learn(batch)
+            try:
+                for batch in await self._reader.catch_up():
+                    self._directories.learn(batch)
+            except Retryable as error:
+                if unknown:
+                    raise
+                get_logger().warning("rows are not read on", reason=str(error))
             self._read_s = self._clock.monotonic()
             unknown = self._directories.unknown(topic, frame)
             if unknown and self._read_s - began > self._policy.wait_s:

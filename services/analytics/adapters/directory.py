@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from streamkit.broker import offsets
 from streamkit.codec import Codec
+from streamkit.errors import Retryable
 from streamkit.records import Batch
 from streamkit.settings import KafkaSettings
 
@@ -32,8 +33,15 @@ class CompactedReader:
         """Everything up to the end of the topics as of now, decoded; rows that cannot be decoded are left out.
 
         (They are poison of whoever owns a group on the topic; here who cannot be read is unknown.)
+
+        Raises:
+            Retryable: the broker does not say where they end.
+
         """
-        return await asyncio.to_thread(lambda: list(self._read()))
+        try:
+            return await asyncio.to_thread(lambda: list(self._read()))
+        except KafkaException as error:
+            raise Retryable(f"where {', '.join(self._topics)} end: {error}") from error
 
     async def earliest(self, topic: str, partition: int) -> int:
         """First offset that the broker still has of any partition."""

@@ -9,6 +9,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from services.analytics.transport.chunk import pack
+from services.analytics.transport.guard import TransportDriftError
 
 FETCH_WAIT_MS = 50
 """How long the broker may keep a fetch that it has no record for.
@@ -47,7 +48,9 @@ class PromptThread(driver.AIOKafkaConsumerThread):
 
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001 - guarded, `guard`
+        if not hasattr(consumer, "_fetch_max_wait_ms"):
+            raise TransportDriftError("aiokafka keeps the longest wait of a fetch under another name")
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001
         return consumer
 
 

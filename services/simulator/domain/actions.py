@@ -202,11 +202,12 @@ def rate(turn: Turn, venues: Array, stars: Array) -> None:
 
 
 def _remember(turn: Turn) -> None:
-    """Keep what people have done last, and the venue they looked at: their next acts go on from there."""
+    """Keep what people meant to do last, and the venue they looked at: their next acts go on from there."""
     made, columns = turn.decisions, turn.state.users
-    if len(made.user) == 0:
+    rows = np.flatnonzero((made.venue >= 0) | ~NEEDS_VENUE[made.action]) if len(made.user) else made.user
+    if len(rows) == 0:
         return
-    last = _last_of_each(made.user)
+    last = rows[_last_of_each(made.user[rows])]
     columns.put("session_last", made.user[last], made.action[last] + 1)
     rows = np.flatnonzero(made.venue >= 0)
     if len(rows):

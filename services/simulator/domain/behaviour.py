@@ -31,6 +31,8 @@ NOTHING = -1
 _ONCE = np.array([a in (INVITE, RESPOND, BOOK) for a in range(len(ACTIONS))])
 _LEADS_OUT = np.array([a in (INTEREST, INVITE, BOOK) for a in range(len(ACTIONS))])
 _IMPOSSIBLE = -1e9
+_PARTS = 2.0**20
+"""Of a gap of median length."""
 _WALK_STEP = 7
 _LIST_STEP = 6
 
@@ -88,16 +90,21 @@ def _actions(turn: Turn) -> None:
 def _moments(turn: Turn, user: Array, step: Array, count: Array) -> Array:
     """When in the time at hand each act is, 0 to 1, shape (rows,): the gaps between acts are log-normal.
 
-    ``count`` rows of each person follow each other; a last gap, as long as any, ends the time.
+    ``count`` rows of each person follow each other; a last gap, as long as any, ends the time. Gaps are whole numbers:
+    sums of those do not depend on whose rows stand before one's own.
     """
     draws, spread = turn.town.draws, turn.town.data.world.session.gap_log_sd
-    gap = np.exp(spread * draws.normal(Purpose.ACTION_TIME, user, tick=turn.tick, also=[step]))
-    rest = np.exp(spread * draws.normal(Purpose.ACTION_TIME, user[step == 0], tick=turn.tick, step=1))
+    gap = _whole(np.exp(spread * draws.normal(Purpose.ACTION_TIME, user, tick=turn.tick, also=[step])))
+    rest = _whole(np.exp(spread * draws.normal(Purpose.ACTION_TIME, user[step == 0], tick=turn.tick, step=1)))
     passed, first = np.cumsum(gap), np.cumsum(count) - count
     count, first = count[count > 0], first[count > 0]
     before = passed[first] - gap[first]
     whole = passed[first + count - 1] - before + rest
     return np.asarray((passed - np.repeat(before, count)) / np.repeat(whole, count))
+
+
+def _whole(gap: Array) -> Array:
+    return np.asarray((gap * _PARTS).astype(np.int64) + 1)
 
 
 def _pace(turn: Turn, who: Array) -> Array:
@@ -238,7 +245,8 @@ def _places(turn: Turn) -> None:
     rows, source = needing[stays], before[stays]
     first, inside = source < 0, np.maximum(source, 0)
     for _ in range(MOST_ACTIONS if len(rows) else 0):  # one stays where the one before stays
-        made.venue[rows] = np.where(first, state.users["session_venue"][made.user[rows]], made.venue[inside])
+        venue = made.venue[inside]
+        made.venue[rows] = np.where(first | (venue < 0), state.users["session_venue"][made.user[rows]], venue)
         made.cause[rows] = np.where(first, made.cause[rows], np.maximum(made.cause[rows], made.cause[inside]))
 
 

@@ -98,6 +98,8 @@ def _move_prices(turn: Turn) -> None:
     level = np.clip(np.round(venues["price_level"][who] * step, 3), 0.7, 1.4).astype(np.float32)
     moved = level != venues["price_level"][who]
     who, level = who[moved], level[moved]
+    if len(who) == 0:
+        return
     venues.put("price_level", who, level)
     turn.dirty_venues.append(who)
     out = turn.events.add(Kind.PRICE_CHANGED, np.full(len(who), turn.start))

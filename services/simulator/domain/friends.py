@@ -19,7 +19,9 @@ def first_graph(home_zone: Array, draws: Draws, rates: SocialRates) -> tuple[Arr
     ids = np.arange(count)
     weight = np.minimum(draws.uniform(Purpose.FRIENDS, ids) ** (-1 / rates.degree_exponent), rates.degree_most)
     wanted = weight * (rates.mean_friends / 2 / weight.mean())
-    _, degree = _drawn(home_zone, draws, rates, wanted)
+    friends, degree = _drawn(home_zone, draws, rates, wanted)
+    if not degree.any():
+        return friends, degree
     return _drawn(
         home_zone, draws, rates, wanted * rates.mean_friends / max(float(degree.mean()), rates.mean_friends / 2)
     )

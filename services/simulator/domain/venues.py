@@ -87,7 +87,7 @@ def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
         "price_level": np.ones(count),
         "opens": np.where(always[:, None], 0, opens),
         "closes": np.where(always[:, None], _INTO_THE_NEXT_DAY, closes),
-        **_happy_hours(data, draws, category),
+        **_happy_hours(data, draws, category, opens, closes),
     }  # fmt: skip
 
 
@@ -99,8 +99,11 @@ def _kinds(data: CityData, zone: Array, of_category: Array, of_cuisine: Array) -
     return category, (cuisines[zone, category] < of_cuisine[:, None]).sum(axis=1)
 
 
-def _happy_hours(data: CityData, draws: Draws, category: Array) -> dict[str, Array]:
-    """Hours from and until, weekdays as bits from Monday on, and per cent off; all of them 0 where there are none."""
+def _happy_hours(data: CityData, draws: Draws, category: Array, opens: Array, closes: Array) -> dict[str, Array]:
+    """Hours from and until, weekdays as bits from Monday on, and per cent off; all of them 0 where there are none.
+
+    None on a day on which the house is not open then, and for an hour more. ``opens`` and ``closes`` are (venues, 7).
+    """
     keeps = draws.uniform(Purpose.PROMOTION, np.arange(len(category)))
     starts, ends, days, percent = (np.zeros(len(category), dtype=np.int64) for _ in range(4))
     for number, name in enumerate(data.world.categories):
@@ -113,6 +116,7 @@ def _happy_hours(data: CityData, draws: Draws, category: Array) -> dict[str, Arr
         percent[who] = round(100 * rates.discount)
         for day, share in enumerate(rates.weekdays):
             there = draws.uniform(Purpose.PROMOTION, who, step=_WEEKDAY + day) < share
+            there &= (opens[who, day] <= 60 * starts[who]) & (closes[who, day] > 60 * (starts[who] + 1))
             days[who] |= there.astype(np.int64) << day
     columns = {"happy_from": starts, "happy_until": ends, "happy_days": days, "happy_percent": percent}
     return {name: np.where(days > 0, column, 0) for name, column in columns.items()}

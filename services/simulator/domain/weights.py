@@ -39,6 +39,8 @@ def chain_weights(data: CityData) -> Array:
     for before, following in data.world.chain.items():
         for name, value in following.items():
             factor[ACTIONS.index(before), ACTIONS.index(name)] = value
-    independent = share[:, None] * share
-    chain = np.log(balance(independent * factor, share, share) / independent)
+    some = np.flatnonzero(share > 0)  # what nobody ever does follows nothing
+    part, chain = share[some], np.zeros(factor.shape)
+    independent = part[:, None] * part
+    chain[np.ix_(some, some)] = np.log(balance(independent * factor[np.ix_(some, some)], part, part) / independent)
     return np.concatenate([np.zeros((1, len(ACTIONS))), chain])

@@ -7,6 +7,7 @@ import pytest
 from services.analytics.domain.directories import Directories
 from services.analytics.meeting import Meeting, MeetingPolicy
 from streamkit.clock import ManualClock
+from streamkit.errors import Retryable
 from streamkit.records import Batch
 from tests.unit.analytics.city import COMMON
 
@@ -69,3 +70,17 @@ async def test_a_row_that_does_not_come_is_given_up_and_asked_for_no_more() -> N
     assert 0.5 < readings * 0.2 < 1.0
     await meeting.meet("user_actions", _naming("u0000001"))
     assert reader.readings == readings
+
+
+class Silent:
+    """A broker that does not answer."""
+
+    async def catch_up(self) -> list[Batch]:
+        raise Retryable("no answer")
+
+
+async def test_a_broker_that_is_silent_costs_rows_their_freshness_and_ends_only_who_needs_them() -> None:
+    meeting = Meeting(Silent(), Directories(), ManualClock(), POLICY)  # type: ignore[arg-type]
+    await meeting.meet("user_actions", NOTHING)
+    with pytest.raises(Retryable):
+        await meeting.meet("user_actions", _naming("u0000001"))

@@ -28,6 +28,7 @@ def _told(*events: tuple[str, str] | tuple[str, str, str]) -> pl.DataFrame:
         ([("session.started", ME), ("search.performed", ME), ("booking.confirmed", ME)], "search"),
         ([("session.started", ME), ("venue.viewed", ME), ("session.ended", ME)], ""),
         ([("venue.viewed", ME), ("session.started", ME)], ""),
+        ([("session.started", ME), ("session.ended", ME), ("invite.accepted", ME)], ""),
     ],
 )
 def test_the_last_act_is_of_the_session_under_way(events: list[tuple[str, str]], doing: str) -> None:

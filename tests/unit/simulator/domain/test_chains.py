@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from services.simulator.domain import behaviour
 from services.simulator.domain.actions import execute
 from services.simulator.domain.behaviour import (
     BOOK,
@@ -122,6 +123,26 @@ def test_gaps_between_acts_are_heavy_tailed() -> None:
     assert stats.skew(np.log(gaps)) == pytest.approx(0.0, abs=0.6), "log-normal, but for the minute's end"
 
 
+@pytest.mark.parametrize("first", [1, 1777, 3999])
+def test_when_somebody_acts_does_not_depend_on_whose_rows_stand_before(first: int) -> None:
+    turn, users = _busy(), np.arange(USERS)
+    count = 1 + users % STEPS
+    user = np.repeat(users, count)
+    step = np.arange(len(user)) - np.repeat(np.cumsum(count) - count, count)
+    whole = behaviour._moments(turn, user, step, count)
+    some = user >= first
+    alone = behaviour._moments(turn, user[some], step[some], count[first:])
+    assert (alone == whole[some]).all(), "to the last bit: shards, and levels of labels, decide for some people only"
+
+
+def test_a_world_in_which_nobody_does_something_has_no_chain_of_it() -> None:
+    actions = {**data().world.actions, "respond": 0.0}
+    chain = chain_weights(replace(data(), world=replace(data().world, actions=actions)))
+    assert np.isfinite(chain).all()
+    assert not chain[1 + RESPOND].any()
+    assert chain[1 + SEARCH, VIEW] > 0
+
+
 def test_a_new_session_begins_with_nothing_before_it() -> None:
     turn = make_city(50, venues=30)._turn(0, (), ())
     columns, users = turn.state.users, np.arange(50)
@@ -142,7 +163,7 @@ def test_what_was_done_last_and_where_is_kept_for_the_minute_after() -> None:
     execute(turn)
     made = turn.decisions
     for user in users[np.bincount(made.user, minlength=USERS) > 1][:200]:
-        rows = np.flatnonzero(made.user == user)
+        rows = np.flatnonzero((made.user == user) & ((made.venue >= 0) | ~NEEDS_VENUE[made.action]))
         assert columns["session_last"][user] == made.action[rows[-1]] + 1
         seen = made.venue[rows][made.venue[rows] >= 0]
         assert columns["session_venue"][user] == (seen[-1] if len(seen) else -1)

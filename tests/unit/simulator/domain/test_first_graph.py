@@ -96,3 +96,9 @@ def test_the_same_seed_knows_the_same_friends_and_another_seed_others() -> None:
     zone = _people()["home_zone"]
     assert (first_graph(zone, Draws(11), RATES)[0] == _graph()[0]).all()
     assert (first_graph(zone, Draws(12), RATES)[0] != _graph()[0]).mean() > 0.1
+
+
+def test_a_world_without_friends_has_none() -> None:
+    friends, degree = first_graph(_people()["home_zone"], Draws(11), replace(RATES, mean_friends=0.0))
+    assert not degree.any()
+    assert (friends == -1).all()
