@@ -64,15 +64,15 @@ class ChunkConsumer(driver.Consumer):
 
     RebalanceListener = LivingListener
 
-    def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
-        return PromptThread(self, loop=self.loop, beacon=self.beacon)
-
     _turns = 0
     """Assignments and revocations so far: a seek that another one overtook has positioned nothing."""
     _sought = -1
     """The turn in which all partitions were last sought."""
     _done = 0
     """The turn with which Faust was done last, its state whole."""
+
+    def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
+        return PromptThread(self, loop=self.loop, beacon=self.beacon)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Let the state finish what it is saving: the next owner reads it, and must find a whole of it.

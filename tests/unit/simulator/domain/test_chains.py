@@ -86,8 +86,7 @@ def test_the_first_act_of_the_next_minute_goes_on_from_the_last() -> None:
     assert np.bincount(chosen)[VIEW] / USERS == pytest.approx(_next(turn.town.tables.chain)[1 + SEARCH, VIEW], abs=0.03)
 
 
-@cache
-def _busy() -> Turn:
+def _decided() -> Turn:
     """A tick of a dense city in which everybody is in the app, decided."""
     turn = make_city(USERS, venues=400, profile="dense")._turn(0, (), ())
     columns, users = turn.state.users, np.arange(USERS)
@@ -96,6 +95,12 @@ def _busy() -> Turn:
     turn.active = users
     decide(turn)
     return turn
+
+
+@cache
+def _busy() -> Turn:
+    """The same for tests that only look at it."""
+    return _decided()
 
 
 def test_people_stay_with_the_venue_that_they_look_at() -> None:
@@ -154,14 +159,9 @@ def test_a_new_session_begins_with_nothing_before_it() -> None:
 
 
 def test_what_was_done_last_and_where_is_kept_for_the_minute_after() -> None:
-    turn = make_city(USERS, venues=400, profile="dense")._turn(0, (), ())
-    columns, users = turn.state.users, np.arange(USERS)
-    columns.put("session_from", users, turn.start)
-    columns.put("session_end", users, turn.end)
-    turn.active = users
-    decide(turn)
+    turn = _decided()
     execute(turn)
-    made = turn.decisions
+    made, columns, users = turn.decisions, turn.state.users, np.arange(USERS)
     for user in users[np.bincount(made.user, minlength=USERS) > 1][:200]:
         rows = np.flatnonzero((made.user == user) & ((made.venue >= 0) | ~NEEDS_VENUE[made.action]))
         assert columns["session_last"][user] == made.action[rows[-1]] + 1
