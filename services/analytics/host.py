@@ -221,6 +221,7 @@ class ChunkHost:
             outbox.setdefault(one.partition, []).extend(await self._fold(one.topic, one.partition, chunk, replies))
             self._moved[one.topic, one.partition] = self._expected[one.topic, one.partition] = chunk.next_offset
             records[one.topic] += len(chunk)
+            await asyncio.sleep(0)  # probes and questions are heard between two folds of a large batch
         stirred = self._processor.stirred or bool(replies)
         closed = self._processor.settle() if stirred or followed else []
         if stirred or closed:

@@ -21,7 +21,7 @@ class AnalyticsSection(Section):
 
     group: str = Field(default="analytics", description="Consumer group, and prefix of the changelog topic")
     chunk_records: int = Field(default=5_000, ge=1, description="Records a chunk holds at most")
-    gather_records: int = Field(default=20_000, ge=1, description="Records saved by one commit, about")
+    gather_records: int = Field(default=100_000, ge=1, description="Records saved by one commit, about")
     commit_interval_s: float = Field(default=0.5, gt=0, description="How often offsets are committed to the group")
     retention_minutes: int = Field(default=1_560, ge=60, description="Simulated minutes that counts by minute are kept")
     hours_kept_days: int = Field(default=32, ge=1, description="Simulated days that counts by hour are kept")
