@@ -107,6 +107,8 @@ def check_temporal(path: Path, data: CityData) -> None:
             raise unknown(path, ["traffic", name], name, TRAFFIC)
     for name, period in given.periods.items():
         _check_modifiers(path, ["periods", name, "modifiers"], period.modifiers, data)
+    for name, warmth in given.temperature.items():
+        _check_modifiers(path, ["temperature", name, "modifiers"], warmth.modifiers, data)
     groups: tuple[tuple[str, Mapping[Any, tuple[Modifier, ...]]], ...] = (
         ("days", given.days), ("weather", given.weather), ("traffic", given.traffic), ("situations", given.situations),
     )  # fmt: skip

@@ -20,7 +20,7 @@ from services.simulator.data_checks import (
     check_world,
 )
 from services.simulator.data_refusals import LOADER, DataError, hint_of, line_of, wrong
-from services.simulator.data_tables import category_visits, checkins, reservations, rows
+from services.simulator.data_tables import category_visits, checkins, reservations, rows, visits_by_hour_of_week
 from services.simulator.domain.almanac import Almanac, days_off, fixtures_by_day, marked_days
 from services.simulator.domain.climate import year_of
 from services.simulator.domain.draws import Array
@@ -60,6 +60,7 @@ def load_city_data(world: str = "dining", city: str = "new_york", directory: Pat
         place,
         checkins(directory / "tables" / "checkins_by_category_hour.csv"),
         reservations(directory / "tables" / "reservations.csv"),
+        visits_by_hour_of_week(directory / "tables" / "checkins_by_hour_of_week.csv"),
         _weather(directory / "cities" / f"{city}.yaml", place),
         marked,
         days_off(almanac, marked),

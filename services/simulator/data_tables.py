@@ -8,6 +8,7 @@ import numpy as np
 
 from services.simulator.data_refusals import DataError
 from services.simulator.domain.draws import Array
+from services.simulator.domain.scenarios import WEEKDAYS
 from services.simulator.domain.specification import CategoryVisits
 
 
@@ -31,6 +32,14 @@ def reservations(path: Path) -> dict[str, Array]:
     for row in rows(path):
         shares.setdefault(row["measure"], []).append(float(row["share"]))
     return {name: np.array(values) for name, values in shares.items()}
+
+
+def visits_by_hour_of_week(path: Path) -> Array:
+    """Shares of visits, shape (7, 24): weekdays from Monday, local hours."""
+    shares = np.zeros((len(WEEKDAYS), 24))
+    for row in rows(path):
+        shares[WEEKDAYS.index(row["weekday"]), int(row["hour"])] = float(row["share"])
+    return shares
 
 
 _OF_A_BOUND = 0.5

@@ -62,15 +62,16 @@ def preview(scenario: Scenario, data: CityData, start_us: int, intensity: float 
 
 
 def _around(data: CityData, now: Moment) -> Surroundings:
-    weather = int(data.weather[now.year_hour % len(data.weather)][0])
+    row = data.weather[now.year_hour % len(data.weather)]
     return surroundings(
         data.temporal,
         now.minute,
         weekend=now.weekday > _FRIDAY or now.day in data.days_off,
         holiday=data.holidays.get(now.day),
-        weather=weather,
+        weather=int(row[0]),
         traffic=_MODERATE,
         weekday=now.weekday,
+        celsius=float(row[1]),
     )
 
 
@@ -79,9 +80,10 @@ def _rates(data: CityData, mechanism: Mechanism, tables: Tables, now: Moment, to
     shares = np.array([p.share for p in data.people.personas.values()])
     shares = shares / shares.sum()
     sessions = (tables.session_curve[:, common_kind(data, now), now.minute] * shares).sum()
+    outings = (tables.outing_curve[common_kind(data, now), :, now.hour] * shares).sum()
     values = {
         "sessions": _shaped(sessions, total, mechanism, "sessions", shares),
-        "walk_ins": _shaped(tables.outing_curve[now.hour], total, mechanism, "walk_ins", shares),
+        "walk_ins": _shaped(outings, total, mechanism, "walk_ins", shares),
     }
     weights = np.log([data.world.actions[name] for name in ACTIONS])
     weights += [mechanism.value(total, f"action.{name}") for name in ACTIONS]

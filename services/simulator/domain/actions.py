@@ -15,6 +15,7 @@ from services.simulator.domain.behaviour import (
 from services.simulator.domain.calendar import HOUR, MINUTE
 from services.simulator.domain.columns import first_of_each, selected
 from services.simulator.domain.draws import Array, Purpose
+from services.simulator.domain.engagements import engaged
 from services.simulator.domain.events import Kind
 from services.simulator.domain.friendship import request_friends
 from services.simulator.domain.invitations import answer_now, invite_friends
@@ -111,7 +112,7 @@ def _intend(turn: Turn, users: Array, venues: Array, when: Array, high: Array, l
     columns.put("intent_low", users, low)
     columns.put("intent_cause", users, cause)
     go = town.draws.uniform(Purpose.FOLLOW_UP, users, tick=turn.tick) < town.data.world.booking.followed_walk_in_share
-    go &= (when < turn.start + _FOLLOW_HOURS * HOUR) & (when > turn.end)
+    go &= (when < turn.start + _FOLLOW_HOURS * HOUR) & (when > turn.end) & ~engaged(turn, users, when)
     rows = turn.state.pools["arrivals"].empty(int(go.sum()))
     rows["time"], rows["until"] = when[go], when[go] + 20 * MINUTE
     rows["user"], rows["venue"], rows["size"] = users[go], venues[go], 1
@@ -129,7 +130,7 @@ def _book(turn: Turn) -> None:
     size = party_sizes(turn, users, step, np.maximum(largest_party(turn.state.venues, venues), 2))
     intent = (columns["intent_venue"][users] == venues) & (columns["intent_when"][users] > turn.start + 40 * MINUTE)
     when = np.where(intent, columns["intent_when"][users], meal_times(turn, users, venues, size, step))
-    good = when > 0
+    good = (when > 0) & ~engaged(turn, users, when)
     index, users, venues, size, when, intent = (a[good] for a in (index, users, venues, size, when, intent))
     cause = np.where(made.cause[index] > 0, made.cause[index], columns["session_cause"][users])
     cause = np.where((cause == 0) & intent, columns["intent_cause"][users], cause)

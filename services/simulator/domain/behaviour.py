@@ -6,6 +6,7 @@ from services.simulator.domain.calendar import HOUR, SECOND
 from services.simulator.domain.causes import label, overridden
 from services.simulator.domain.choice import Wish, choose_venues
 from services.simulator.domain.columns import first_of_each
+from services.simulator.domain.days import common_kind
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.effects import Effects
 from services.simulator.domain.events import Kind
@@ -15,6 +16,7 @@ from services.simulator.domain.sessions import keenness
 from services.simulator.domain.situations import holding
 from services.simulator.domain.specification import ACTIONS
 from services.simulator.domain.turn import Decisions, Turn
+from services.simulator.domain.ways import on_the_way
 
 BROWSE, VIEW, SEARCH, SAVE, LIKE, FRIENDS, INTEREST, INVITE, RESPOND, BOOK = range(len(ACTIONS))
 ACTION_KINDS = np.array([
@@ -169,13 +171,13 @@ def _once_each(user: Array, action: Array) -> Array:
 
 def walk_in_factor(turn: Turn, effects: Effects) -> Array:
     """Factor of each persona's rate of going out, the hour's curve included; shape (personas,)."""
-    curve = turn.town.tables.outing_curve[turn.now.hour]
+    curve = turn.town.tables.outing_curve[common_kind(turn.town.data, turn.now), :, turn.now.hour]
     value, part = effects.walk_in_override
     if part > 0:
         curve = curve * (1 - part) + overridden(curve, value) * part
     factor = curve * effects.walk_ins
     if effects.by_persona is None:
-        return np.full(len(turn.town.tables.persona), float(factor))
+        return np.asarray(factor)
     return np.asarray(factor * np.exp(effects.by_persona[:, 1]))
 
 
@@ -198,7 +200,7 @@ def _walk_ins(turn: Turn) -> None:
     free &= may_act(turn, who)
     expected = np.zeros(columns.count, dtype=bool)
     expected[arrivals["user"][arrivals["time"] < turn.end + 2 * HOUR]] = True
-    free &= ~expected[who]
+    free &= ~expected[who] & ~on_the_way(turn, who)
     persona = columns["persona"][who]
     outcomes = [(uniform < each[persona] * keen[who - first]) & free for each in rates]
     made = turn.decisions

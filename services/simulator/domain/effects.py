@@ -69,6 +69,7 @@ class Surroundings(NamedTuple):
     weather: str
     traffic: str
     weekday: str | None
+    warmth: str | None = None
 
 
 class Running(NamedTuple):
@@ -145,11 +146,31 @@ def surroundings(
     weather: int,
     traffic: int,
     weekday: int,
+    celsius: float,
 ) -> Surroundings:
     """The key of a moment: local minute of the day; numbers of weather, traffic and weekday, from Monday 0."""
     day = "weekend" if weekend else "weekday"
     return Surroundings(
-        period_at(temporal, minute / 60), day, holiday, CONDITIONS[weather], TRAFFIC[traffic], WEEKDAYS[weekday]
+        period_at(temporal, minute / 60),
+        day,
+        holiday,
+        CONDITIONS[weather],
+        TRAFFIC[traffic],
+        WEEKDAYS[weekday],
+        warmth_at(temporal, celsius),
+    )
+
+
+def warmth_at(temporal: Temporal, celsius: float) -> str | None:
+    """The first range of temperatures that one lies in, if any."""
+    return next(
+        (
+            name
+            for name, warmth in temporal.temperature.items()
+            if (warmth.from_celsius is None or celsius >= warmth.from_celsius)
+            and (warmth.below_celsius is None or celsius < warmth.below_celsius)
+        ),
+        None,
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from services.simulator.domain.calendar import MINUTE, Moment
 from services.simulator.domain.causes import OVER, overridden, strength
-from services.simulator.domain.days import kinds_of_day
+from services.simulator.domain.days import common_kind, kinds_of_day
 from services.simulator.domain.draws import Array
 from services.simulator.domain.effects import BY_PERSONA, TIERS, Running, Surroundings, amount, edge, surroundings
 from services.simulator.domain.explain_person import Known, Step, Under, of_person
@@ -93,6 +93,7 @@ def _around(town: Town, time_us: int, known: Known) -> Surroundings:
         weather=int(row[0]) if known.weather is None else CONDITIONS.index(known.weather),
         traffic=TRAFFIC.index(known.traffic or "moderate"),
         weekday=now.weekday,
+        celsius=float(row[1]),
     )
 
 
@@ -168,7 +169,8 @@ def _rates(
     sessions = _shaped(routine, total, "sessions", town, persona)
     heat = 1.0 + town.data.world.session.excitation * (known.heat or 0.0)
     profile = town.data.world.profiles[town.config.profile]
-    outings = _shaped(town.tables.outing_curve[now.hour], total, "walk_ins", town, persona)
+    curve = town.tables.outing_curve[common_kind(town.data, now), persona, now.hour]
+    outings = _shaped(curve, total, "walk_ins", town, persona)
     return {
         "sessions_an_hour": float(person["activity"][0]) / _HOURS_A_DAY * sessions * heat,
         "outings_a_day": float(town.tables.persona[persona, 0] * person["outing"][0])

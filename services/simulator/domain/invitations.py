@@ -7,6 +7,7 @@ from services.simulator.domain.causes import label
 from services.simulator.domain.columns import copied, first_of_each, match, rank_within, selected
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.effects import shifted
+from services.simulator.domain.engagements import engaged
 from services.simulator.domain.events import Kind
 from services.simulator.domain.meals import meal_times
 from services.simulator.domain.population import DORMANT
@@ -19,6 +20,11 @@ from services.simulator.domain.turn import Turn
 _INVITE_STEP = 40
 _ANSWER_KINDS = np.array([0, Kind.INVITE_DECLINED, Kind.INVITE_ACCEPTED, Kind.INVITE_EXPIRED], dtype=np.uint8)
 _CLOSES_BEFORE = 90 * MINUTE
+_CLOSES_LAST = 35 * MINUTE
+"""Before a meal that is near; a table is asked for half an hour ahead at the latest."""
+_OF_THE_TIME = 0.4
+_SOONEST = 2 * HOUR
+_SOONEST_EVER = 45 * MINUTE
 _WEEK_HOURS = 168
 _APART_HOURS = 37
 """Between the ends of the weeks of one person and the next: no divisor of a week."""
@@ -34,7 +40,8 @@ def invite_friends(turn: Turn, index: Array) -> None:
     when = meal_times(
         turn, users, venues, wanted, np.full(len(users), _INVITE_STEP), within_hours=town.data.world.social.plan_hours
     )
-    good = when > turn.start + 2 * HOUR
+    soonest = max(int(_SOONEST * min(turn.effects[-1].lead_time, 1.0)), _SOONEST_EVER)
+    good = (when > turn.start + soonest) & ~engaged(turn, users, when)
     index, users, venues, wanted, when = (a[good] for a in (index, users, venues, wanted, when))
     if len(users) == 0:
         return
@@ -75,7 +82,7 @@ def _send(
     plan_high, plan_low = turn.ids(Kind.PLAN, users)
     plans = pools["plans"].empty(len(users))
     plans["high"], plans["low"], plans["user"], plans["venue"], plans["when"] = plan_high, plan_low, users, venues, when
-    plans["deadline"] = np.minimum(time + patience, when - _CLOSES_BEFORE)
+    plans["deadline"] = np.minimum(time + patience, _closes(time, when))
     plans["invited"], plans["members"], plans["cause"] = invited, -1, cause
     plans["members"][:, 0] = users
     pools["plans"].add(selected(plans, invited > 0))
@@ -97,6 +104,12 @@ def _send(
     columns.put("invited_by", np.unique(users[row[other == columns["invited_by"][users[row]]]]), -1)
 
 
+def _closes(sent: Array, when: Array) -> Array:
+    """Until when an invitation can be answered: what is soon leaves little time. Shapes (rows,)."""
+    before = np.clip((_OF_THE_TIME * (when - sent)).astype(np.int64), _CLOSES_LAST, _CLOSES_BEFORE)
+    return np.asarray(when - before)
+
+
 def decide_answers(turn: Turn) -> None:
     """Invitations of the tick before have arrived: who will answer what, and when."""
     pool = turn.state.pools["invites"]
@@ -114,12 +127,14 @@ def decide_answers(turn: Turn) -> None:
     latency = rates.answer_log_median_seconds * np.exp(
         rates.answer_log_sd * town.draws.normal(Purpose.INVITE_LATENCY, key)
     )
-    patience = np.minimum(rows["sent"] + int(rates.patience_hours * HOUR), rows["when"] - _CLOSES_BEFORE)
+    patience = np.minimum(rows["sent"] + int(rates.patience_hours * HOUR), _closes(rows["sent"], rows["when"]))
+    engagements = engaged(turn, who, rows["when"])
     due = rows["sent"] + (np.minimum(latency, 1e7) * SECOND).astype(np.int64)
     answers = []
     for effects in turn.effects:
         share = shifted(accept, effects.invite_answers)
         answer = np.where(uniform < share, ACCEPT, np.where(uniform < share + rates.decline_share, DECLINE, EXPIRE))
+        answer = np.where(engagements & (answer == ACCEPT), DECLINE, answer)
         answers.append(np.where(due > patience, EXPIRE, answer))
     cause = label(answers, turn.causes)
     lost = np.flatnonzero(cause > 0)
@@ -153,6 +168,8 @@ def answer_now(turn: Turn, index: Array) -> None:
     answer = pool.rows["answer"][rows]
     late = np.where(uniform < turn.town.data.world.social.late_yes_share, ACCEPT, DECLINE)
     answer = np.where(answer == EXPIRE, late, answer)
+    elsewhere = engaged(turn, pool.rows["other"][rows].astype(np.int64), pool.rows["when"][rows])
+    answer = np.where(elsewhere & (answer == ACCEPT), DECLINE, answer)
     pool.put_all(rows, {"answer": answer, "due": np.maximum(made.time[index], turn.start)})
     now = np.zeros(len(pool), dtype=bool)
     now[rows] = True
@@ -174,7 +191,8 @@ def _answers_now(turn: Turn, rows: Array) -> Array:
     """Which invitations are answered this tick: what is not answered soon is in the app, or at the last moment."""
     rates = turn.town.data.world.social
     soon = rows["due"] - rows["sent"] <= int(rates.at_once_hours * HOUR)
-    last = np.minimum(rows["sent"] + int(rates.patience_hours * HOUR), rows["when"] - _CLOSES_BEFORE) < turn.end
+    closes = _closes(rows["sent"], rows["when"])
+    last = np.minimum(rows["sent"] + int(rates.patience_hours * HOUR), closes) < turn.end
     in_app = turn.state.users["session_end"][rows["other"]] > 0
     decided = (rows["due"] < turn.end) & (rows["answer"] != UNDECIDED)
     return np.asarray(decided & (soon | last | in_app | (rows["answer"] == EXPIRE)))

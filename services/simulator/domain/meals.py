@@ -11,6 +11,10 @@ _QUARTER = 15 * MINUTE
 _STAY = 75.0
 _NEUTRAL_GROUP = 3.5
 """Usual number of people of somebody whose parties are just those of real reservations: a choice."""
+_FRIDAY = 4
+_PAST = 1e-6
+_NEAR_HOURS = 3.0
+"""Within so many hours the wish for an hour falls to 1/e for whom lead times are half as long as usual: a choice."""
 _LEAST_GROUP = 1.5
 """Who usually eats alone asks for company now and then: a choice."""
 
@@ -40,8 +44,7 @@ def meal_times(
     days = np.minimum(np.floor((turn.now.minute / 60 + hours) / 24), rates.longest_lead_days)
     days = np.where(uniform[0] < rates.same_day_share**factor, 0, days).astype(np.int64)
     days = _liked_days(turn, users, days, steps)
-    category = turn.state.venues["category"][venues]
-    hour = (town.tables.meal_hours[category] < uniform[1][:, None]).sum(axis=1)
+    hour = (_hours(turn, venues, days, factor) < uniform[1][:, None]).sum(axis=1)
     quarter = np.array([0, 0, 0, 30, 30, 15, 45])[(uniform[2] * 7).astype(np.int64)]
     midnight = turn.now.day * DAY
     local = midnight + days * DAY + hour * HOUR + quarter * MINUTE
@@ -55,6 +58,24 @@ def meal_times(
     second = town.local.to_utc(evening)
     second_fits = (turn.hours.minutes_left(venues, second) > _STAY) & (second > turn.start + SOONEST)
     return np.where(fits, when, np.where(second_fits, second, 0))
+
+
+def _hours(turn: Turn, venues: Array, days: Array, factor: float) -> Array:
+    """Cumulative shares of the hours of meals so many days ahead, shape (rows, 24).
+
+    Who means to eat today, in more of a hurry than usual by the factor of lead times, takes an hour that is near.
+    """
+    free = (turn.now.weekday + days) % 7 > _FRIDAY
+    free |= np.isin(turn.now.day + days, list(turn.town.data.days_off))
+    hours = turn.town.tables.meal_hours[free.astype(np.int64), turn.state.venues["category"][venues]]
+    rows = np.flatnonzero(days == 0)
+    if factor >= 1.0 or len(rows) == 0:
+        return np.asarray(hours)
+    ahead = np.arange(24) - turn.now.hour
+    near = np.where(ahead >= 0, np.exp(-ahead * (1.0 / factor - 1.0) / _NEAR_HOURS), _PAST)
+    weighed = np.cumsum(np.diff(hours[rows], axis=1, prepend=0.0) * near, axis=1)
+    hours[rows] = weighed / weighed[:, -1:]
+    return np.asarray(hours)
 
 
 def _liked_days(turn: Turn, users: Array, days: Array, steps: Array) -> Array:

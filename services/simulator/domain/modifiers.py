@@ -82,6 +82,8 @@ class Mechanism:
             yield from ((told, m, self._data.almanac.impacts[entry.impact]) for m in given.holiday)
             yield from ((told, m, 1.0) for m in entry.modifiers)
         yield from ((f"weather {around.weather}", m, 1.0) for m in given.weather.get(around.weather, ()))
+        if around.warmth is not None:
+            yield from ((f"temperature {around.warmth}", m, 1.0) for m in given.temperature[around.warmth].modifiers)
         yield from ((f"traffic {around.traffic}", m, 1.0) for m in given.traffic.get(around.traffic, ()))
 
     def total(self, around: Surroundings, running: Sequence[Running]) -> Sum:

@@ -8,6 +8,7 @@ from services.simulator.domain.geography import kilometres
 from services.simulator.domain.rates import OutingRates
 from services.simulator.domain.turn import Turn
 from services.simulator.domain.venues import FULL, ZONE_DRAWS
+from services.simulator.domain.ways import way
 
 _STAY_LEFT = 30.0
 _PATIENCE = 20 * MINUTE
@@ -35,6 +36,10 @@ def go_on(turn: Turn, ended: Array) -> None:
     share = town.draws.uniform(Purpose.ONWARD, users, tick=turn.tick, step=1)
     time = turn.end + ((low + (high - low) * share) * MINUTE).astype(np.int64)
     venue = _nearby(turn, users, here, time)
+    venues = turn.state.venues
+    time += way(turn, kilometres(
+        venues["latitude"][venue], venues["longitude"][venue], venues["latitude"][here], venues["longitude"][here]
+    ))  # fmt: skip
     good = venue >= 0
     rows = turn.state.pools["arrivals"].empty(int(good.sum()))
     rows["time"], rows["until"] = time[good], time[good] + _PATIENCE

@@ -1,13 +1,11 @@
 """People: fixed attributes as a function of (seed, user number), and the columns of what changes about them."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from services.simulator.domain.calendar import DAY
 from services.simulator.domain.draws import Array, Draws, Purpose, cumulate, pick
 from services.simulator.domain.geography import kilometres, moved
-from services.simulator.domain.specification import AMBIANCES, DIETARY, LIFECYCLE, TASTES, CityData
+from services.simulator.domain.specification import AMBIANCES, DIETARY, LIFECYCLE, TASTES, CityData, Routine
 
 FRIENDS = 48
 """Most friends a person has: room of the padded adjacency."""
@@ -129,9 +127,7 @@ def session_curves(data: CityData) -> tuple[Array, Array]:
     """Session factor and whether at work, shape (personas, 4 kinds of `days`, 1440); mean 1 over a usual week."""
     factor, at_work = [], []
     for persona in data.people.personas.values():
-        routine = data.people.routines[persona.routine]
-        free = [routine.weekend, routine.holiday or routine.weekend, routine.day_off or routine.weekend]
-        days = [_minutes(hours) for hours in (routine.weekday, *free)]
+        days = [np.repeat(hours, 60).tolist() for hours in routine_hours(data.people.routines[persona.routine])]
         states = data.people.states
         curve = np.array([[states[name].sessions for name in day] for day in days])
         mean = (5 * curve[0].mean() + 2 * curve[1].mean()) / 7
@@ -140,11 +136,7 @@ def session_curves(data: CityData) -> tuple[Array, Array]:
     return np.array(factor, dtype=np.float32), np.array(at_work, dtype=bool)
 
 
-def _minutes(states: Mapping[int, str]) -> list[str]:
-    hours = dict(states)
-    current = hours[0]
-    out: list[str] = []
-    for hour in range(24):
-        current = hours.get(hour, current)
-        out += [current] * 60
-    return out
+def routine_hours(routine: Routine) -> list[list[str]]:
+    """The state at each hour of the day, by kind of day (`days`)."""
+    free = [routine.weekend, routine.holiday or routine.weekend, routine.day_off or routine.weekend]
+    return [[day[max(hour for hour in day if hour <= now)] for now in range(24)] for day in (routine.weekday, *free)]

@@ -60,6 +60,10 @@ class OutingRates(Strict):
     onward_distance: float
     onward_familiar: float
     onward_minutes: tuple[float, float]
+    walk_km: float
+    walk_kmh: float
+    ride_kmh: float
+    typical_trip_km: float
     takeaway_median_minutes: float
     takeaway_log_sd: float
     cold_stay: float
@@ -109,6 +113,7 @@ class SocialRates(Strict):
     free_log_sd: float
     late_yes_share: float
     owed_days: float
+    apart_minutes: float
     owed_factor: float
     local_share: float
     closure_share: float
@@ -128,6 +133,7 @@ class BookingRates(Strict):
     lead_log_median_hours: float
     lead_log_sd: float
     any_hour_share: float
+    weekend_lunch: float
     lead_party_slope: float
     same_day_share: float
     longest_lead_days: int
@@ -157,6 +163,8 @@ class ReviewRates(Strict):
     opinion_mean: float
     opinion_sd: float
     quality: float
+    leniency_sd: float
+    taste: float
     disaster_share: float
 
 

@@ -144,6 +144,7 @@ def around(turn: Turn) -> Surroundings:
         weather=numbers["weather"],
         traffic=numbers["traffic"],
         weekday=turn.now.weekday,
+        celsius=float(turn.town.data.weather[turn.now.year_hour % len(turn.town.data.weather)][1]),
     )
 
 

@@ -85,6 +85,15 @@ class Period(Strict):
 
 
 @dataclass(frozen=True)
+class Warmth(Strict):
+    """A range of temperatures, degrees Celsius, open where a bound is missing."""
+
+    modifiers: tuple[Modifier, ...]
+    from_celsius: float | None = None
+    below_celsius: float | None = None
+
+
+@dataclass(frozen=True)
 class Temporal(Strict):
     """modifiers/<world>.yaml: what hours, days and the environment do to rates, before any scenario.
 
@@ -95,5 +104,6 @@ class Temporal(Strict):
     days: Mapping[Literal["weekday", "weekend"] | Weekday, tuple[Modifier, ...]]
     holiday: tuple[Modifier, ...]
     weather: Mapping[str, tuple[Modifier, ...]]
+    temperature: Mapping[str, Warmth]
     traffic: Mapping[str, tuple[Modifier, ...]]
     situations: Mapping[Situation, tuple[Modifier, ...]]

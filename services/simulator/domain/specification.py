@@ -109,9 +109,10 @@ class Persona(Strict):
 
 @dataclass(frozen=True)
 class RoutineState(Strict):
-    """What a person does at an hour."""
+    """What a person does at an hour, and factors of how likely sessions and going out are meanwhile."""
 
     sessions: float
+    outings: float
     at_work: bool
 
 
@@ -176,7 +177,8 @@ class CategoryVisits:
 class CityData:
     """All of it, with the tables.
 
-    ``checkins`` maps a category to 24 counts; ``reservations`` a measure to its shares; ``weather`` is (8760, 4):
+    ``checkins`` maps a category to 24 counts; ``reservations`` a measure to its shares; ``visits_by_hour_of_week`` are
+    shares, (7, 24), Monday first; ``weather`` is (8760, 4):
     condition code, temperature, precipitation, wind; ``holidays`` maps a local day (since 1970) to its name, of which
     ``days_off`` are those without work; ``fixtures`` maps a local day to its special events of the calendar, as numbers
     in the almanac's ``venues_of_crowds``. ``temporal`` is modifiers/<world>.yaml, ``topics`` the contracts of what may
@@ -189,6 +191,7 @@ class CityData:
     place: Place
     checkins: Mapping[str, Array]
     reservations: Mapping[str, Array]
+    visits_by_hour_of_week: Array
     weather: Array
     holidays: Mapping[int, str]
     days_off: frozenset[int]

@@ -7,6 +7,7 @@ import numpy as np
 
 from services.simulator.domain.calendar import SECOND, LocalTime
 from services.simulator.domain.draws import Array, Draws, cumulate
+from services.simulator.domain.hours import meal_hours, outing_curves, visit_curves
 from services.simulator.domain.ids import EventIds
 from services.simulator.domain.modifiers import Mechanism
 from services.simulator.domain.population import People, session_curves
@@ -65,9 +66,9 @@ class Tables:
 
     session_curve: Array  # (personas, kinds of day, 1440), mean 1 over a week
     at_work: Array  # (personas, kinds of day, 1440)
-    outing_curve: Array  # (24,), mean 1
+    outing_curve: Array  # (weekday, weekend, holiday; personas; 24), mean 1
     hours_log: Array  # (categories, 24), ln of the real check-in curve relative to its mean
-    meal_hours: Array  # (categories, 24), cumulative: hour of a planned meal
+    meal_hours: Array  # (weekday, weekend; categories; 24), cumulative: hour of a planned meal
     party: Array  # cumulative of party sizes from 0 on
     lead_days: Array
     persona: Array  # (personas, 7): outings, explore, lead, review, openness, group, promotions
@@ -126,32 +127,17 @@ def make_town(config: CityConfig, seed: int, identity: Identity, data: CityData)
     )
 
 
-_LEAST_OUTING = 0.05
-"""Part of an hour's visits that is nobody's reservation, however many tables are reserved for it: a choice."""
-
-
 def make_tables(data: CityData) -> Tables:
     """Lookups out of the configuration."""
     world = data.world
-    curves = np.array([data.checkins[name] for name in world.categories], dtype=np.float64)
-    shares = np.array([c.share for c in world.categories.values()])
-    relative = (curves + 1) / (curves + 1).mean(axis=1, keepdims=True)
-    outing = (relative * shares[:, None]).sum(axis=0)
-    reserved = world.outings.reserved_share * data.reservations["visit_hour"]
-    outing = np.maximum(outing / outing.sum() - reserved, _LEAST_OUTING * outing / outing.sum())
-    planned = np.where(
-        np.array([name in ("restaurant", "healthy") for name in world.categories])[:, None],
-        data.reservations["visit_hour"][None, :] + world.booking.any_hour_share * relative / 24,
-        relative / 24,
-    )
     session_curve, at_work = session_curves(data)
     hours = np.array(world.lifecycle.registration_hours)
     return Tables(
         session_curve,
         at_work,
-        outing / outing.mean(),
-        np.log(relative),
-        cumulate(planned),
+        outing_curves(data),
+        np.log(visit_curves(data)),
+        meal_hours(data),
         cumulate(data.reservations["party_size"]),
         cumulate(data.reservations["lead_days"]),
         np.array(

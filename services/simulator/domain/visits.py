@@ -13,6 +13,8 @@ from services.simulator.domain.turn import Turn
 
 _SHORTEST = 20.0
 _USUAL_STARS = 3.75
+_USUAL_TASTE, _TASTE_SD = 0.6, 0.2
+"""Of the kitchens that people go to, as they like them."""
 _MILD = 15.0
 _MARGIN = 2.0
 """Minutes before closing time at which the last guests have left."""
@@ -147,13 +149,26 @@ def walk_in(turn: Turn) -> None:
     start_visits(turn, rows)
 
 
+def _own_view(turn: Turn, users: Array, venue: Array) -> tuple[Array, float]:
+    """What of an opinion is the person's, in stars, and what is left to the day: how kindly they judge, what they like.
+
+    All three together spread as opinions do.
+    """
+    rates = turn.town.data.world.review
+    kindly = rates.leniency_sd * turn.town.draws.normal(Purpose.ATTRIBUTE, users, step=7)
+    liked = turn.state.users["tastes"][users, turn.state.venues["cuisine"][venue]] - _USUAL_TASTE
+    spread = rates.opinion_sd**2 - rates.leniency_sd**2 - (rates.taste * _TASTE_SD) ** 2
+    return np.asarray(kindly + rates.taste * liked), float(np.sqrt(max(spread, 0.0)))
+
+
 def _may_review(turn: Turn, users: Array, venue: Array, time: Array, ended: Array) -> None:
     """Draw an opinion; extremes are told likelier (REALISM R2, R4)."""
     columns, town = turn.state.users, turn.town
     rates = town.data.world.review
     quality = rates.quality * (turn.state.venues["rating"][venue] - _USUAL_STARS)
+    own, spread = _own_view(turn, users, venue)
     normal = town.draws.normal(Purpose.REVIEW, users, tick=turn.tick, step=1)
-    opinion = np.clip(np.round(rates.opinion_mean + quality + rates.opinion_sd * normal), 1, 5).astype(np.int64)
+    opinion = np.clip(np.round(rates.opinion_mean + quality + own + spread * normal), 1, 5).astype(np.int64)
     opinion[town.draws.uniform(Purpose.REVIEW, users, tick=turn.tick, step=2) < rates.disaster_share] = 1
     asked = (ended["also_high"] | ended["also_low"]) != 0  # the app asks for a review of what was booked
     extreme = (opinion == 1) | (opinion == 5)  # noqa: PLR2004 — stars
