@@ -57,7 +57,7 @@ def _at_hour(rates: OutingRates, hour: int) -> float:
 
 
 def _nearby(turn: Turn, users: Array, here: Array, time: Array) -> Array:
-    """A place near another one, open and with room, to the person's taste at that hour; -1 where there is none."""
+    """A place near another one, open on arrival and with room, to the person's taste at that hour; else -1."""
     venues, town, rates = turn.state.venues, turn.town, turn.town.data.world.outings
     weights, count = town.data.world.venue_choice, rates.onward_candidates
     bits = town.draws.bits(Purpose.ONWARD, users[:, None], tick=turn.tick, step=2, also=[np.arange(count)[None, :]])
@@ -66,7 +66,7 @@ def _nearby(turn: Turn, users: Array, here: Array, time: Array) -> Array:
     places = np.concatenate([around, np.where(own >= 0, own, here[:, None])], axis=1)
     latitude, longitude = venues["latitude"], venues["longitude"]
     away = kilometres(latitude[places], longitude[places], latitude[here][:, None], longitude[here][:, None])
-    left = turn.hours.minutes_left(places.ravel(), np.repeat(time, places.shape[1])).reshape(places.shape)
+    left = turn.hours.minutes_left(places.ravel(), (time[:, None] + way(turn, away)).ravel()).reshape(places.shape)
     possible = (left > _STAY_LEFT) & (venues["fullness"][places] < FULL) & (places != here[:, None])
     category = venues["category"][places]
     utility = (

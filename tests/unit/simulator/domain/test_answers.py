@@ -8,7 +8,7 @@ from scipy import stats
 
 from services.simulator.domain.calendar import HOUR, SECOND
 from services.simulator.domain.city import City, CityConfig, Identity
-from services.simulator.domain.invitations import _CLOSES_BEFORE, decide_answers
+from services.simulator.domain.invitations import _closes, decide_answers
 from services.simulator.domain.state import ACCEPT, DECLINE, EXPIRE, UNDECIDED
 from services.simulator.domain.turn import Turn
 from tests.unit.simulator.domain.neighbours import START, data
@@ -84,7 +84,8 @@ def test_the_time_an_answer_takes_is_log_normal_about_the_worlds_median() -> Non
 
 def test_nobody_answers_later_than_the_plan_closes_and_who_would_have_never_answers() -> None:
     turn = _invited(dinner_in=2.5)
-    rows, closes = turn.state.pools["invites"].rows, turn.start + int(2.5 * HOUR) - _CLOSES_BEFORE
+    rows, when = turn.state.pools["invites"].rows, np.array([turn.start + int(2.5 * HOUR)])
+    closes = int(_closes(np.array([turn.start - 1]), when)[0])
     assert (rows["due"] <= closes).all()
     assert (rows["due"][rows["answer"] == EXPIRE] == closes).all()
     in_time = _in_time((closes - turn.start) / HOUR)

@@ -16,6 +16,7 @@ from services.simulator.domain.sessions import keenness
 from services.simulator.domain.turn import Turn
 from services.simulator.domain.venues import make_venues
 from services.simulator.domain.visits import _at_the_counter, _takes_away, cold_factor
+from services.simulator.domain.ways import way
 from tests.unit.simulator.domain.neighbours import START, data, make_city
 
 RATES = data().world.outings
@@ -46,9 +47,10 @@ def test_a_share_of_visits_leads_to_another_place_close_by_soon_and_for_the_same
     assert 0.8 * share < len(gone) / len(ended) < 1.1 * share
     before = ended["venue"][gone["user"]]
     assert (gone["venue"] != before).all()
-    minutes = (gone["time"] - turn.end) / MINUTE
-    assert minutes.min() >= RATES.onward_minutes[0]
-    assert minutes.max() <= RATES.onward_minutes[1]
+    km = _away(turn, gone["venue"], before)
+    idle = (gone["time"] - turn.end - way(turn, km)) / MINUTE
+    assert idle.min() >= RATES.onward_minutes[0] - 1e-6
+    assert idle.max() <= RATES.onward_minutes[1]
     assert (gone["cause"] == 3).all()
     assert (gone["from_low"] == gone["user"] + 7).all()
     assert gone["size"].max() <= 4

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from services.simulator.domain.calendar import HOUR
 from services.simulator.domain.city import City, CityConfig, Command, Identity
 from services.simulator.domain.events import EVENT_TYPES, Kind
 from services.simulator.domain.geography import kilometres
@@ -103,6 +104,12 @@ def test_a_normal_day_changes_nothing() -> None:
     assert of(happens, "truth.suppressed").is_empty()
 
 
+def at_once(frame: pl.DataFrame) -> float:
+    """Share of tables that are for the next four hours."""
+    asked = of(frame, "booking.requested")
+    return asked.filter(pl.col("when") - pl.col("time") < 4 * HOUR).height / asked.height
+
+
 def test_a_lunch_rush_brings_people_to_quick_places_and_competition_for_tables() -> None:
     rush, calm = both("lunch_rush")
     assert of(rush, "session.started").height > 1.4 * of(calm, "session.started").height
@@ -114,6 +121,9 @@ def test_a_lunch_rush_brings_people_to_quick_places_and_competition_for_tables()
     assert party(rush) > party(calm) + 0.2
     assert guests_beside(rush) > 1.5 * guests_beside(calm)
     assert lead_hours(rush) < lead_hours(calm)
+    assert at_once(rush) > 3 * at_once(calm)
+    lunches = of(rush, "group.formed").filter(pl.col("when") - pl.col("time") < 4 * HOUR).height
+    assert lunches > 3 * max(of(calm, "group.formed").filter(pl.col("when") - pl.col("time") < 4 * HOUR).height, 1)
 
 
 def test_on_a_friday_night_groups_form_and_bars_and_dear_places_are_wanted() -> None:
@@ -129,6 +139,7 @@ def test_at_a_brunch_groups_are_larger_decisions_longer_and_places_photogenic() 
     brunch, calm = both("weekend_brunch")
     sizes = [of(frame, "booking.requested", "interest.expressed")["size"].mean() for frame in (brunch, calm)]
     assert sizes[0] > sizes[1] + 0.3  # type: ignore[operator]
+    assert at_once(brunch) > 1.5 * at_once(calm)
     assert looks_before_booking(brunch) > 1.3 * looks_before_booking(calm)
     assert share(brunch, pl.col("photogenic") == 1) > 1.5 * share(calm, pl.col("photogenic") == 1)
 
