@@ -72,7 +72,7 @@ def answer_requests(turn: Turn) -> None:
     out["other"], out["score"], out["cause"] = rows["user"], compatible, rows["cause"]
     out["value"] = np.maximum((time - rows["sent"]) // SECOND, 1)
     out["from_high"], out["from_low"] = rows["high"], rows["low"]
-    out["ordinal"] = np.arange(len(rows))
+    out["high"], out["low"] = turn.ids_after(Kind.FRIEND_ACCEPTED, rows["low"])
 
 
 def compatibility(turn: Turn, a: Array, b: Array) -> Array:

@@ -202,7 +202,7 @@ def _answered(turn: Turn, rows: Array) -> None:
     """Emit answers to invitations, and book them to their plans."""
     time = np.maximum(rows["due"], np.maximum(turn.start, turn.state.users["session_from"][rows["other"]]))
     out = turn.events.add(_ANSWER_KINDS[rows["answer"]], time, rows["other"])
-    out["high"], out["low"] = turn.town.ids.of(out["kind"], rows["low"] >> np.uint64(24), turn.tick + 1)
+    out["high"], out["low"] = turn.ids_after(out["kind"], rows["low"])
     for name in ("venue", "when", "cause"):
         out[name] = rows[name]
     out["other"], out["ref_high"], out["ref_low"] = rows["user"], rows["high"], rows["low"]

@@ -103,7 +103,7 @@ def _bookings(turn: Turn) -> None:
             rows["cause"],
         )
         out["from_high"], out["from_low"] = rows["high"], rows["low"]
-        out["ordinal"] = np.arange(len(rows))
+        out["high"], out["low"] = turn.ids_after(Kind.BOOKING_CANCEL_REQUESTED, rows["low"])
         arrivals = turn.state.pools["arrivals"]
         arrivals.take(np.isin(arrivals.rows["booking_low"], rows["low"]))
     pool.take(pool.rows["when"] + HOUR < turn.start)

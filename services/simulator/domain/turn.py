@@ -38,6 +38,8 @@ class CommandResult:
 
 
 NOBODY: Array = np.zeros(0, dtype=np.int64)
+_ENTITY_SHIFT = np.uint64(24)
+"""What is left of 64 bits fits the place of an entity in an id."""
 
 
 @dataclass
@@ -112,6 +114,13 @@ class Turn:
     def ids(self, kind: Kind, entity: Array, ordinal: int | Array = 0) -> tuple[Array, Array]:
         """Ids of this tick's events."""
         return self.town.ids.of(int(kind), entity, self.tick + 1, ordinal)
+
+    def ids_after(self, kind: Kind | Array, low: Array) -> tuple[Array, Array]:
+        """Ids of events of which each follows from another, by the lower half of that one's id, and from nothing else.
+
+        Whatever else happens in the tick leaves them as they are, so that a twin tells the same event by the same id.
+        """
+        return self.town.ids.of(kind, low >> _ENTITY_SHIFT, self.tick + 1)
 
     def suppress(
         self, kind: Kind | Array, user: Array, time: Array, step: Array | int, venue: Array | int, cause: Array

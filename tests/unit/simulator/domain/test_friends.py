@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from services.simulator.domain import choice, friendship, invitations
+from services.simulator.domain import choice, friendship, invitations, nodes
 from services.simulator.domain.calendar import HOUR, MINUTE
 from services.simulator.domain.choice import Wish, choose_venues
+from services.simulator.domain.effects import Effects
 from services.simulator.domain.events import Kind
+from services.simulator.domain.labels import carry_out, nothing
 from services.simulator.domain.population import KNOWN
 from services.simulator.domain.specification import DIETARY, TASTES
 from services.simulator.domain.state import MEMBERS
@@ -105,3 +107,42 @@ def test_a_dietary_restriction_shapes_tastes_and_with_them_choices() -> None:
         venue, _, _ = choose_venues(turn, Wish(users, users % 6, no, no, no, np.full(6000, 13)))
         quick += turn.state.venues["cuisine"][venue] == TASTES.index("fast_food")
     assert quick[vegan].mean() < 0.8 * quick[anything].mean()
+
+
+def _asked(turn: Turn, who: range, of: int) -> np.ndarray:
+    """Requests to be friends of one person, all due in this tick; ids by the number of who asks."""
+    rows = turn.state.pools["requests"].empty(len(who))
+    rows["user"], rows["other"], rows["high"], rows["low"] = who, of, 1, (np.array(who) + 1) << 24
+    rows["sent"], rows["due"] = turn.start - HOUR, turn.start
+    return rows
+
+
+def test_an_answer_that_a_cause_brings_about_leaves_the_ids_and_labels_of_the_others_alone() -> None:
+    turn = _turn(400)
+    turn.effects[:], turn.causes[:] = [Effects(), Effects(friend_answers=1.0)], [1]
+    turn.state.pools["requests"].rows = _asked(turn, range(10, 50), 5)
+    carry_out(turn, nothing, friendship.answer_requests)
+    told, alone = turn.events.rows(), _turn(400)
+    alone.state.pools["requests"].rows = _asked(alone, range(10, 50), 5)
+    friendship.answer_requests(alone)
+    before = alone.events.rows()
+    assert Kind.TRUTH_SUPPRESSED not in told["kind"]
+    assert 0 < len(before) < len(told) == len(np.unique(told["low"]))
+    kept = np.isin(told["other"], before["other"])
+    assert told["low"][kept].tolist() == before["low"].tolist()
+    assert told["cause"].tolist() == (~kept).astype(int).tolist()
+    assert not kept[: np.flatnonzero(kept)[-1]].all(), "one of the others comes before"
+
+
+def test_a_cancellation_more_leaves_the_ids_of_the_others_alone() -> None:
+    ids = []
+    for owners in ([7], [3, 7]):
+        turn = _turn(50)
+        rows = turn.state.pools["bookings"].empty(len(owners))
+        rows["user"], rows["low"], rows["when"] = owners, np.array(owners) << 30, turn.start + HOUR
+        rows["cancel_at"] = turn.start + 1
+        turn.state.pools["bookings"].rows = rows
+        nodes._bookings(turn)
+        told = turn.events.rows()
+        ids.append(told["low"][told["user"] == 7].tolist())
+    assert ids[0] == ids[1] != [0]
