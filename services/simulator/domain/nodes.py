@@ -22,7 +22,10 @@ from services.simulator.domain import (
     visits,
 )
 from services.simulator.domain.calendar import HOUR
+from services.simulator.domain.columns import selected
 from services.simulator.domain.events import Kind
+from services.simulator.domain.population import CHURNED
+from services.simulator.domain.state import CONFIRMED, GIVEN_UP
 from services.simulator.domain.turn import Turn
 
 
@@ -88,22 +91,24 @@ def in_order(turn: Turn) -> None:
 
 
 def _bookings(turn: Turn) -> None:
-    """Give up bookings whose owners changed their mind; forget those that are over."""
+    """Give up bookings whose owners changed their mind or left for good; forget those that are over.
+
+    What is given up is remembered until the booking service has answered: a group dissolves then.
+    """
     pool = turn.state.pools["bookings"]
     if len(pool) == 0:
         return
-    giving_up = (pool.rows["cancel_at"] > 0) & (pool.rows["cancel_at"] < turn.end)
-    if giving_up.any():
-        rows = pool.take(giving_up)
+    left = turn.state.users["lifecycle"][pool.rows["user"]] == CHURNED
+    left &= (pool.rows["status"] == CONFIRMED) & (pool.rows["when"] > turn.start)
+    index = np.flatnonzero(left | (pool.rows["cancel_at"] > 0) & (pool.rows["cancel_at"] < turn.end))
+    if len(index):
+        rows = selected(pool.rows, index)
         out = turn.events.add(Kind.BOOKING_CANCEL_REQUESTED, np.maximum(rows["cancel_at"], turn.start), rows["user"])
-        out["venue"], out["ref_high"], out["ref_low"], out["cause"] = (
-            rows["venue"],
-            rows["high"],
-            rows["low"],
-            rows["cause"],
-        )
+        for name, field in (("venue", "venue"), ("ref_high", "high"), ("ref_low", "low"), ("cause", "cause")):
+            out[name] = rows[field]
         out["from_high"], out["from_low"] = rows["high"], rows["low"]
         out["high"], out["low"] = turn.ids_after(Kind.BOOKING_CANCEL_REQUESTED, rows["low"])
+        pool.put_all(index, {"status": GIVEN_UP, "cancel_at": 0})
         arrivals = turn.state.pools["arrivals"]
         arrivals.take(np.isin(arrivals.rows["booking_low"], rows["low"]))
     pool.take(pool.rows["when"] + HOUR < turn.start)

@@ -12,7 +12,7 @@ from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
 from services.simulator.domain.ids import numbers, parsed
 from services.simulator.domain.requests import request_tables
-from services.simulator.domain.state import MEMBERS
+from services.simulator.domain.state import CONFIRMED, GIVEN_UP, MEMBERS
 from services.simulator.domain.turn import Turn
 
 _LATEST = 25 * MINUTE
@@ -133,7 +133,7 @@ def _confirmed(turn: Turn, books: Books, made: Array, outcome: Outcome) -> None:
     town = turn.town
     rates = town.data.world.booking
     made["when"], made["size"], made["cause"] = outcome.start, outcome.size, outcome.cause
-    if outcome.start + _LATEST < turn.start:
+    if outcome.start + _LATEST < turn.start or made["status"] == GIVEN_UP:
         return
     uniform = [float(town.draws.uniform(Purpose.BOOKING_FATE, made["low"], step=k)[0]) for k in range(4)]
     lead = max((outcome.start - turn.start) / HOUR, 0.05)
@@ -144,7 +144,7 @@ def _confirmed(turn: Turn, books: Books, made: Array, outcome: Outcome) -> None:
     )
     careless = town.draws.uniform(Purpose.RELIABILITY, made["user"])[0] < rates.careless_share
     odds *= rates.careless_factor if careless else rates.careful_factor
-    made["status"] = 1
+    made["status"] = CONFIRMED
     if uniform[0] < rates.cancel_share and lead > 2:  # noqa: PLR2004 — nobody cancels what begins at once
         part = uniform[1] ** 3 if uniform[2] < 0.4 else 1 - 0.4 * uniform[1]  # noqa: PLR2004 — B12: soon, or late
         made["cancel_at"] = turn.end + int(part * (lead - 0.6) * HOUR)

@@ -41,7 +41,9 @@ POOLS: dict[str, np.dtype[np.void]] = {
     ]),
     "causes": CAUSE,
 }  # fmt: skip
-"""Pending things. ``from_*`` is the event that led to them; a booking's ``status`` is 0 asked, 1 confirmed."""
+"""Pending things. ``from_*`` is the event that led to them; a booking's ``status`` is one of the three below."""
+
+ASKED, CONFIRMED, GIVEN_UP = 0, 1, 2
 
 UNDECIDED, DECLINE, ACCEPT, EXPIRE = 0, 1, 2, 3
 

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.simulator.domain import nodes
 from services.simulator.domain.calendar import HOUR, MINUTE
 from services.simulator.domain.events import Kind
 from services.simulator.domain.ids import printed
 from services.simulator.domain.outcomes import fold_outcomes
 from services.simulator.domain.requests import request_tables
-from services.simulator.domain.state import MEMBERS
+from services.simulator.domain.state import GIVEN_UP, MEMBERS
 from services.simulator.domain.turn import Turn
 from tests.unit.simulator.domain.neighbours import make_city
 
@@ -144,3 +145,33 @@ def test_some_take_the_first_alternative_once() -> None:
     assert set(again["tries"].tolist()) == {1}
     fold_outcomes(turn, _frame([_said(turn, one, "booking.declined", 60 + at, offer) for at, one in enumerate(again)]))
     assert len(turn.state.pools["bookings"]) == 0
+
+
+def _given_up(turn: Turn, group: int) -> Any:
+    """A confirmed booking that its owner has just given up."""
+    fold_outcomes(turn, _frame([_said(turn, one, "booking.confirmed", 0) for one in _ask(turn, [3], group=group)]))
+    turn.state.pools["bookings"].put("cancel_at", np.zeros(1, dtype=np.int64), turn.start + 1)
+    nodes._bookings(turn)
+    (booking,) = turn.state.pools["bookings"].rows
+    return booking
+
+
+def test_a_group_whose_booking_was_given_up_dissolves_once_the_service_has_cancelled_it() -> None:
+    turn = _turn()
+    booking = _given_up(turn, group=77)
+    assert turn.events.rows()["kind"].tolist() == [Kind.BOOKING_REQUESTED, Kind.BOOKING_CANCEL_REQUESTED]
+    assert len(turn.state.pools["arrivals"]) == 0
+    nodes._bookings(turn)
+    fold_outcomes(turn, _frame([_said(turn, booking, "booking.cancelled", 1)]))
+    told = turn.events.rows()
+    assert told["kind"].tolist()[2:] == [Kind.GROUP_DISBANDED], "given up once"
+    assert told["ref_low"][-1] == 77
+    assert len(turn.state.pools["bookings"]) == 0
+
+
+def test_nobody_comes_for_a_booking_that_was_given_up_before_it_was_confirmed_again() -> None:
+    turn = _turn()
+    booking = _given_up(turn, group=0)
+    fold_outcomes(turn, _frame([_said(turn, booking, "booking.confirmed", 1)]))
+    assert turn.state.pools["bookings"].rows["status"] == GIVEN_UP
+    assert len(turn.state.pools["arrivals"]) == 0
