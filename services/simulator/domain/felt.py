@@ -184,6 +184,8 @@ def _trend(turn: Turn, row: What, _what: What) -> None:
 def _live(turn: Turn, row: What, what: What) -> None:
     stage = {"user.dormant": DORMANT, "user.returned": ACTIVE, "user.churned": CHURNED}[str(what["event_type"])]
     turn.state.users.put("lifecycle", _user(row), stage)
+    if stage == CHURNED and turn.state.users["session_end"][_user(row)] > 0:
+        turn.state.users.put("session_end", _user(row), turn.start)
     if stage == ACTIVE:
         turn.state.users.put("came", _user(row), turn.start)
     turn.dirty_users.append(_user(row))

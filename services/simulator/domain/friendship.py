@@ -3,12 +3,12 @@
 import numpy as np
 
 from services.simulator.domain.calendar import SECOND
-from services.simulator.domain.columns import first_of_each
+from services.simulator.domain.columns import first_of_each, selected
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.effects import shifted
 from services.simulator.domain.events import Kind
 from services.simulator.domain.friends import any_friend
-from services.simulator.domain.population import DORMANT, FRIENDS
+from services.simulator.domain.population import CHURNED, DORMANT, FRIENDS
 from services.simulator.domain.situations import has_just_joined
 from services.simulator.domain.turn import Turn
 
@@ -53,12 +53,13 @@ def request_friends(turn: Turn, index: Array) -> None:
 
 
 def answer_requests(turn: Turn) -> None:
-    """Requests that are due become friendships or are left unanswered."""
+    """Requests that are due become friendships or are left unanswered, as are those of and to who left for good."""
     pool = turn.state.pools["requests"]
     if len(pool) == 0 or not (due := pool.rows["due"] < turn.end).any():
         return
     town = turn.town
-    rows = pool.take(due)
+    rows, lifecycle = pool.take(due), turn.state.users["lifecycle"]
+    rows = selected(rows, (lifecycle[rows["user"]] != CHURNED) & (lifecycle[rows["other"]] != CHURNED))
     compatible = compatibility(turn, rows["user"], rows["other"])
     share = shifted(town.data.world.social.friend_accept_share * (0.5 + compatible), turn.effects[-1].friend_answers)
     yes = town.draws.uniform(Purpose.FRIEND_ANSWER, rows["other"], tick=turn.tick, also=[rows["user"]]) < share

@@ -10,7 +10,7 @@ from services.simulator.domain.effects import shifted
 from services.simulator.domain.engagements import engaged
 from services.simulator.domain.events import Kind
 from services.simulator.domain.meals import meal_times
-from services.simulator.domain.population import DORMANT
+from services.simulator.domain.population import CHURNED, DORMANT
 from services.simulator.domain.requests import request_tables
 from services.simulator.domain.sessions import spells
 from services.simulator.domain.situations import owes_invitation
@@ -127,7 +127,7 @@ def decide_answers(turn: Turn) -> None:
     latency = rates.answer_log_median_seconds * np.exp(
         rates.answer_log_sd * town.draws.normal(Purpose.INVITE_LATENCY, key)
     )
-    patience = np.minimum(rows["sent"] + int(rates.patience_hours * HOUR), _closes(rows["sent"], rows["when"]))
+    patience = _patience(turn, rows)
     engagements = engaged(turn, who, rows["when"])
     due = rows["sent"] + (np.minimum(latency, 1e7) * SECOND).astype(np.int64)
     answers = []
@@ -179,6 +179,7 @@ def answer_now(turn: Turn, index: Array) -> None:
 def settle_invitations(turn: Turn) -> None:
     """Emit answers that are due, and form groups when all have answered or time is up."""
     invites, plans = turn.state.pools["invites"], turn.state.pools["plans"]
+    _forgo(turn)
     if len(invites) and (due := _answers_now(turn, invites.rows)).any():
         _answered(turn, invites.take(due))
     if len(plans):
@@ -187,12 +188,27 @@ def settle_invitations(turn: Turn) -> None:
             _form_groups(turn, plans.take(done))
 
 
+def _forgo(turn: Turn) -> None:
+    """Whoever has left for good answers nobody: what was decided before is not said, and expires in its time."""
+    pool = turn.state.pools["invites"]
+    said = (pool.rows["answer"] == ACCEPT) | (pool.rows["answer"] == DECLINE)
+    index = np.flatnonzero(said & (turn.state.users["lifecycle"][pool.rows["other"]] == CHURNED))
+    if len(index):
+        until = _patience(turn, selected(pool.rows, index))
+        pool.put_all(index, {"answer": EXPIRE, "due": np.maximum(until, turn.start)})
+
+
+def _patience(turn: Turn, rows: Array) -> Array:
+    """Until when invitations can be answered."""
+    hours = turn.town.data.world.social.patience_hours
+    return np.asarray(np.minimum(rows["sent"] + int(hours * HOUR), _closes(rows["sent"], rows["when"])))
+
+
 def _answers_now(turn: Turn, rows: Array) -> Array:
     """Which invitations are answered this tick: what is not answered soon is in the app, or at the last moment."""
     rates = turn.town.data.world.social
     soon = rows["due"] - rows["sent"] <= int(rates.at_once_hours * HOUR)
-    closes = _closes(rows["sent"], rows["when"])
-    last = np.minimum(rows["sent"] + int(rates.patience_hours * HOUR), closes) < turn.end
+    last = _patience(turn, rows) < turn.end
     in_app = turn.state.users["session_end"][rows["other"]] > 0
     decided = (rows["due"] < turn.end) & (rows["answer"] != UNDECIDED)
     return np.asarray(decided & (soon | last | in_app | (rows["answer"] == EXPIRE)))
@@ -237,8 +253,11 @@ def _count(turn: Turn, rows: Array, out: Array) -> None:
 
 
 def _form_groups(turn: Turn, plans: Array) -> None:
-    """A group of whoever accepted: it books where that is possible, and just goes where it is not."""
-    plans = selected(plans, plans["accepted"] > 0)
+    """A group of whoever accepted: it books where that is possible, and just goes where it is not.
+
+    Nothing comes of the plans of who has left for good.
+    """
+    plans = selected(plans, (plans["accepted"] > 0) & (turn.state.users["lifecycle"][plans["user"]] != CHURNED))
     if len(plans) == 0:
         return
     users, size = plans["user"], plans["accepted"].astype(np.int64) + 1

@@ -39,7 +39,8 @@ def user_pool_manager(turn: Turn) -> None:
     lifecycle.drift(turn)
     lifecycle.register(turn)
     sessions.start_sessions(turn)
-    turn.active = np.flatnonzero(turn.state.users["session_end"] > 0)
+    users = turn.state.users
+    turn.active = np.flatnonzero((users["session_end"] > 0) & (users["lifecycle"] != CHURNED))
 
 
 def behavior_engine(turn: Turn) -> None:

@@ -139,8 +139,7 @@ def _become_regular(turn: Turn, who: Array, opened: Array) -> None:
 def end_sessions(turn: Turn) -> None:
     """Emit session.ended of sessions whose time is over in this tick."""
     columns = turn.state.users
-    active = turn.active
-    done = active[columns["session_end"][active] < turn.end]
+    done = np.flatnonzero((columns["session_end"] > 0) & (columns["session_end"] < turn.end))
     if len(done) == 0:
         return
     time = np.maximum(columns["session_end"][done], turn.start)

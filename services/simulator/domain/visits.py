@@ -9,6 +9,7 @@ from services.simulator.domain.dynamics import bill_factor
 from services.simulator.domain.events import Kind
 from services.simulator.domain.memory import remember
 from services.simulator.domain.onward import go_on
+from services.simulator.domain.population import CHURNED
 from services.simulator.domain.turn import Turn
 
 _SHORTEST = 20.0
@@ -60,10 +61,11 @@ def _form_routines(turn: Turn, ended: Array, visits: Array) -> None:
 
 
 def arrive(turn: Turn) -> None:
-    """Start the visits that are due."""
+    """Start the visits that are due; who has left for good does not come."""
     pool = turn.state.pools["arrivals"]
     if len(pool) and (due := pool.rows["time"] < turn.end).any():
         rows = pool.take(due)
+        rows = selected(rows, turn.state.users["lifecycle"][rows["user"]] != CHURNED)
         first = first_of_each(rows["user"])
         again = np.ones(len(rows), dtype=bool)
         again[first] = False
