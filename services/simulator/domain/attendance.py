@@ -45,6 +45,7 @@ def _dine(turn: Turn, event: np.void, share: float) -> None:
     rows = turn.state.pools["arrivals"].empty(len(users))
     rows["time"], rows["until"], rows["user"], rows["venue"] = time, time + _PATIENCE, users, venue
     rows["size"], rows["from_high"], rows["from_low"] = 2, event["high"], event["low"]
+    rows["cause"] = event["cause"]
     turn.state.pools["arrivals"].add(rows)
 
 

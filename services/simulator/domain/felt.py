@@ -8,13 +8,14 @@ import json
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import polars as pl
 
 from services.simulator.domain.actions import rate
 from services.simulator.domain.calendar import DAY, HOUR
 from services.simulator.domain.dynamics import end_promotions
 from services.simulator.domain.environment import Spot, gathering
 from services.simulator.domain.friendship import befriend
-from services.simulator.domain.ids import printed
+from services.simulator.domain.ids import parsed, printed
 from services.simulator.domain.population import ACTIVE, CHURNED, DORMANT
 from services.simulator.domain.refusals import RefusedError
 from services.simulator.domain.scenarios import TRAFFIC
@@ -108,6 +109,8 @@ def _gather(turn: Turn, row: What, what: What) -> None:
     spot = Spot(latitude, longitude, radius_km, int(_number(row, "crowd")))
     pool = turn.state.pools["gatherings"]
     made = gathering(turn, spot, starts, ends)
+    (made["high"],), (made["low"],) = parsed(pl.Series([str(what["event_id"])]))
+    made["cause"] = int(str(what["cause"]))
     pool.add(made)
     number = int(made["number"][0])
     if what["event_type"] == "special_event.scheduled":

@@ -68,11 +68,9 @@ def unmet_condition(scenario: Scenario, weekday: int, minute: int) -> str | None
 def begin(turn: Turn, name: str, intensity: float, hold: float, parent: Array | None = None) -> str:
     """Start a scenario: its window on ground_truth names the cause, and follow-ups are drawn. Returns the cause id."""
     state, scenario = turn.state, turn.town.data.scenarios[name]
-    state.numbers["next_cause"] += 1
-    cause = state.numbers["next_cause"]
-    high, low = turn.ids(Kind.TRUTH_WINDOW, np.array([cause]))
+    high, low = turn.ids(Kind.TRUTH_WINDOW, np.array([state.numbers["next_cause"] + 1]))
     cause_id = str(printed(high, low)[0], "ascii")
-    state.cause_ids.append(cause_id)
+    cause = state.name_cause(cause_id)
     row = state.pools["causes"].empty(1)
     row["number"], row["scenario"], row["started"] = cause, _place(turn, name), turn.start
     row["released"] = turn.start + int((scenario.ramp_minutes + hold) * MINUTE)

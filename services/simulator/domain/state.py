@@ -37,7 +37,7 @@ POOLS: dict[str, np.dtype[np.void]] = {
     "requests": np.dtype([*_ID, ("user", "i4"), ("other", "i4"), ("sent", "i8"), ("due", "i8"), ("cause", "i2")]),
     "gatherings": np.dtype([
         ("number", "i4"), ("arena", "u1"), ("phase", "u1"), ("starts", "i8"), ("ends", "i8"), *_ID,
-        ("latitude", "f4"), ("longitude", "f4"), ("radius_km", "f4"), ("crowd", "i4"),
+        ("latitude", "f4"), ("longitude", "f4"), ("radius_km", "f4"), ("crowd", "i4"), ("cause", "i2"),
     ]),
     "causes": CAUSE,
 }  # fmt: skip
@@ -80,6 +80,12 @@ class State:
         """Triggered events of the future: when, and what as JSON, in order of time."""
         self._before = (dict(self.numbers), list(self.cause_ids), action_weights)
         self._before_commands: tuple[dict[str, Array], tuple[tuple[int, bytes], ...]] = ({}, ())
+
+    def name_cause(self, cause_id: str) -> int:
+        """The number under which rows carry a cause from now on."""
+        self.numbers["next_cause"] += 1
+        self.cause_ids.append(cause_id)
+        return self.numbers["next_cause"]
 
     def begin(self) -> None:
         """Remember this moment for `rollback`."""

@@ -32,6 +32,10 @@ OWN_ID = {
 HOURS = "hours"
 """In the payload of weather and traffic: how long it holds. No column."""
 
+_LABELLING = ("booking.requested", "special_event.scheduled", "special_event.started")
+"""Events of which single records follow: these carry the label. What others change is the state of the city."""
+_MOST_LABELLING = 30_000
+"""Of the 32,767 causes that a column can tell apart; the others are left to scenarios."""
 _KIND = 250
 """Stands for a kind in the ids of triggered events; no kind has this number."""
 _ENTITIES = {"user_id": "u", "other_user_id": "u", "venue_id": "v"}
@@ -63,6 +67,8 @@ def trigger(turn: Turn, place: int, parameters: Mapping[str, object]) -> Mapping
         weather_of(payload.get("condition"), hours)
     row = _row(turn, topic, event, {**payload, **_named(parameters)}, own)
     check(turn, event.name, row)
+    if event.name in _LABELLING and turn.state.numbers["next_cause"] + len(turn.state.queue) >= _MOST_LABELLING:
+        raise RefusedError(f"the city has {_MOST_LABELLING:,} causes already, and labels no more of them")
     what = {"topic": topic.name, "event_id": own, "cause_id": truth, "event_type": event.name, "columns": row}
     what[HOURS] = hours
     queue = [*turn.state.queue, (due, json.dumps(what, sort_keys=True).encode())]
@@ -83,6 +89,8 @@ def release(turn: Turn) -> None:
         follows = what.get("follows")
         if follows is None:
             turn.outputs.append(_truth(turn, what))
+            if what["event_type"] in _LABELLING:
+                what["cause"] = turn.state.name_cause(what["cause_id"])
         feel(turn, what)
         row = columns | common | {"cause_id": what["cause_id"], "correlation_id": follows}
         turn.outputs.append(Outgoing.from_rows(what["topic"], [row]))

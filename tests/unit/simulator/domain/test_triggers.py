@@ -1,9 +1,11 @@
 """Events that somebody orders: now, later, and those that cannot be."""
 
+import numpy as np
 import polars as pl
 import pytest
 
-from tests.unit.simulator.domain.neighbours import START, make_city
+from services.simulator.domain.city import Command
+from tests.unit.simulator.domain.neighbours import START, Stage, make_city
 from tests.unit.simulator.domain.watched import MINUTE, Watched, conditions, iso
 
 
@@ -100,3 +102,47 @@ def test_what_cannot_be_triggered_is_refused(watched: Watched, parameters: dict[
     assert not answer.accepted
     assert reason in str(answer.reason)
     assert "environment" not in watched.frames or "venue.trending" not in set(watched.rows("environment")["event_type"])
+
+
+# --- what follows ---------------------------------------------------------------------------------------------------
+
+
+def test_what_follows_from_a_triggered_booking_carries_its_cause() -> None:
+    venue = int(np.flatnonzero(make_city(60, venues=30)._state.venues["takes_bookings"])[0])
+    orders = [
+        Command(str(user), "trigger", {
+            "event_type": "booking.requested", "user_id": f"u{user:07d}", "venue_id": f"v{venue:05d}",
+            "payload": {"party_size": 1, "start_time": iso(START + 60 * MINUTE)},
+        })
+        for user in range(12)
+    ]  # fmt: skip
+    stage = Stage(make_city(60, venues=30), {1: orders}).run(200)
+    asked = {result.result["event_id"] for result in stage.driver.results}
+    truths = stage.frame("ground_truth").filter(event_type="truth.external_event")
+    causes = dict(zip(truths["subject_event_id"], truths["cause_id"], strict=True))
+    visits = stage.frame("user_actions").filter(pl.col("booking_id").is_in(list(asked)))
+    assert {"visit.started", "visit.ended"} == set(visits["event_type"])
+    assert visits["cause_id"].to_list() == [causes[booking] for booking in visits["booking_id"]]
+
+
+def test_who_dines_near_a_triggered_event_carries_its_cause_and_follows_from_it() -> None:
+    watched = Watched(make_city(3_000, venues=300))
+    place = {"name": "Street fair", "kind": "festival", "latitude": 40.75, "longitude": -73.99, "radius_km": 1.0,
+             "crowd": 3_000_000}  # fmt: skip
+    times = {"starts_at": iso(START + 150 * MINUTE), "ends_at": iso(START + 200 * MINUTE)}
+    answer = watched.order("trigger", {"event_type": "special_event.scheduled", "payload": {**place, **times}})
+    watched.run(180)
+    event = watched.event("environment", answer.result["event_id"])
+    started = watched.rows("user_actions").filter(event_type="visit.started")
+    diners = started.filter(pl.col("correlation_id") == event["event_id"])
+    assert diners.height > 20
+    assert set(diners["cause_id"]) == {event["cause_id"]}
+    ended = watched.rows("user_actions").filter(event_type="visit.ended", visit_id=diners["visit_id"][0])
+    assert set(ended["cause_id"]) == {event["cause_id"]}
+
+
+def test_no_more_causes_are_named_than_a_column_can_tell_apart(watched: Watched) -> None:
+    watched.city._state.numbers["next_cause"] = 30_000
+    asked = {"event_type": "special_event.started", "payload": {"name": "Madison Square Garden"}}
+    assert "30,000 causes" in str(watched.order("trigger", asked).reason)
+    assert watched.order("trigger", {"event_type": "holiday.started", "payload": {"name": "Any"}}).accepted
