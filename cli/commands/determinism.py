@@ -16,7 +16,7 @@ from cli.commands.generate import DEFAULT_START, moment
 from cli.ending import city_data
 from cli.export import records_digest
 from cli.offline import OfflineRun, compose
-from services.simulator.domain.city import CityConfig
+from services.simulator.domain.city import MOST_USERS, MOST_VENUES, CityConfig
 from services.simulator.shards.city import sharded
 from services.simulator.snapshots import city as snapshots
 from services.simulator.snapshots.files import SnapshotFiles
@@ -47,8 +47,8 @@ def register(app: typer.Typer) -> None:
 
 
 def determinism(
-    users: Annotated[int, typer.Option(min=1, help="People when the city opens")] = 2_000,
-    venues: Annotated[int, typer.Option(min=1, help="Venues of the city")] = 600,
+    users: Annotated[int, typer.Option(min=1, max=MOST_USERS, help="People when the city opens")] = 2_000,
+    venues: Annotated[int, typer.Option(min=1, max=MOST_VENUES, help="Venues of the city")] = 600,
     days: Annotated[float, typer.Option(min=0.001, help="Simulated days")] = 7.0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the run")] = 42,
     profile: Annotated[str, typer.Option(help="How dense life is: realistic or dense")] = "realistic",

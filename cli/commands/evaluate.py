@@ -12,7 +12,7 @@ from cli import figures
 from cli.commands.evaluate_anomalies import anomalies
 from cli.commands.generate import DEFAULT_START, moment
 from cli.ending import refuse
-from services.simulator.domain.city import CityConfig
+from services.simulator.domain.city import MOST_VENUES, CityConfig
 
 if TYPE_CHECKING:
     from cli.evaluate.evaluation import Asked, Evaluation
@@ -36,7 +36,7 @@ def _group() -> None:
 
 def recommender(
     users: Annotated[int, typer.Option(min=2, help="People of the city made for it")] = 1_000,
-    venues: Annotated[int, typer.Option(min=1, help="Venues of the city made for it")] = 600,
+    venues: Annotated[int, typer.Option(min=1, max=MOST_VENUES, help="Venues of the city made for it")] = 600,
     days: Annotated[float, typer.Option(min=2, help="Simulated days")] = 14.0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the city, of samples and of intervals")] = 42,
     city: Annotated[

@@ -11,7 +11,7 @@ from rich.table import Table
 from cli import figures, schedule
 from cli.commands.generate import DEFAULT_START, moment
 from cli.ending import refuse
-from services.simulator.domain.city import CityConfig
+from services.simulator.domain.city import MOST_VENUES, CityConfig
 
 if TYPE_CHECKING:
     from cli.evaluate.anomalies import Assessment, Found, Heard
@@ -27,7 +27,7 @@ SCHEDULE = (
 
 def anomalies(
     users: Annotated[int, typer.Option(min=2, help="People of the city made for it")] = 1_000,
-    venues: Annotated[int, typer.Option(min=1, help="Venues of the city made for it")] = 600,
+    venues: Annotated[int, typer.Option(min=1, max=MOST_VENUES, help="Venues of the city made for it")] = 600,
     days: Annotated[float, typer.Option(min=2, help="Simulated days")] = 24.5,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the city")] = 42,
     scenario: Annotated[

@@ -24,7 +24,7 @@ from cli.schedule import Scheduled, ScheduleError
 from cli.telling import Told, tell
 from cli.twin import compare, without
 from services.simulator.data_files import DataError, load_city_data
-from services.simulator.domain.city import CityConfig
+from services.simulator.domain.city import MOST_USERS, MOST_VENUES, CityConfig
 from services.simulator.imperfections.rules import Rule, parse, plain
 from services.simulator.shards.city import MOST_SHARDS
 from streamkit.codec import Codec
@@ -70,8 +70,8 @@ def register(app: typer.Typer) -> None:
 
 def generate(
     out: Annotated[Path, typer.Option(help="Directory to write to: new, empty, or of the same run, which goes on")],
-    users: Annotated[int, typer.Option(min=0, help="People when the city opens")] = 2_000,
-    venues: Annotated[int, typer.Option(min=1, help="Venues of the city")] = 600,
+    users: Annotated[int, typer.Option(min=0, max=MOST_USERS, help="People when the city opens")] = 2_000,
+    venues: Annotated[int, typer.Option(min=1, max=MOST_VENUES, help="Venues of the city")] = 600,
     days: Annotated[float, typer.Option(min=0.001, help="Simulated days")] = 1.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same files")] = 42,
     start: Annotated[str, typer.Option(help="Simulated start, ISO 8601 with a time zone")] = DEFAULT_START,

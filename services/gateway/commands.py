@@ -141,7 +141,7 @@ class Seed(Arguments):
 
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = Field(default=None, examples=[42])
     users: Annotated[int, Field(ge=0, le=10_000_000)] | None = Field(default=None, examples=[500])
-    venues: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(default=None, examples=[120])
+    venues: Annotated[int, Field(ge=1, le=100_000)] | None = Field(default=None, examples=[120])
 
 
 class Anything(Arguments):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from services.simulator.domain.city import MOST_USERS, MOST_VENUES
 from services.simulator.imperfections.rules import Rule
 from services.simulator.shards.city import MOST_SHARDS
 from streamkit.settings import Section, ServiceSettings
@@ -44,8 +45,8 @@ class Simulator(Host):
     city: str = Field(
         default="new_york", pattern=r"^[a-z][a-z0-9_]{0,63}$", description="City: a file of the simulator's data/cities"
     )
-    users: int = Field(default=2_000, ge=0, le=10_000_000, description="People when the city opens")
-    venues: int = Field(default=600, ge=1, le=1_000_000, description="Venues of the city")
+    users: int = Field(default=2_000, ge=0, le=MOST_USERS, description="People when the city opens")
+    venues: int = Field(default=600, ge=1, le=MOST_VENUES, description="Venues of the city")
     start: Annotated[datetime, AfterValidator(_zoned)] | Literal["now"] = Field(
         default=datetime.fromisoformat(NEW_YORK_WEDNESDAY),
         description="Simulated time of the first tick, ISO 8601; now: backfill_days ago, to arrive at the present",

@@ -19,14 +19,14 @@ from services.simulator.domain.population import KNOWN
 from services.simulator.domain.rows import user_rows, venue_rows
 from services.simulator.domain.specification import CityData
 from services.simulator.domain.state import State
-from services.simulator.domain.town import CityConfig, Identity, make_town
+from services.simulator.domain.town import MOST_USERS, MOST_VENUES, CityConfig, Identity, make_town
 from services.simulator.domain.turn import Command, CommandResult, Crew, Turn
 from services.simulator.domain.venues import ZONE_DRAWS, Hours, make_venues, zone_tables
 from services.simulator.domain.weights import base_log_weights
 from streamkit.processor import Output
 from streamkit.records import Batch
 
-__all__ = ["City", "CityConfig", "Command", "CommandResult", "Identity", "Step"]
+__all__ = ["MOST_USERS", "MOST_VENUES", "City", "CityConfig", "Command", "CommandResult", "Identity", "Step"]
 
 
 _OPENING = 900

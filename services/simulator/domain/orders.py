@@ -10,6 +10,7 @@ from services.simulator.domain.draws import Purpose
 from services.simulator.domain.friendship import befriend
 from services.simulator.domain.lifecycle import join
 from services.simulator.domain.refusals import RefusedError
+from services.simulator.domain.town import MOST_USERS
 from services.simulator.domain.triggers import release, trigger
 from services.simulator.domain.turn import Command, CommandResult, Turn
 from services.simulator.domain.weather_orders import order_weather
@@ -48,6 +49,8 @@ def _spawn(turn: Turn, parameters: Mapping[str, object]) -> Mapping[str, object]
     count = parameters.get("count", 1)
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MOST_SPAWNED:
         raise RefusedError(f"count must be a whole number from 1 to {MOST_SPAWNED}")
+    if turn.state.users.count + count > MOST_USERS:
+        raise RefusedError(f"a city has no ids for more than {MOST_USERS:,} people")
     ids = join(turn, count)
     if parameters.get("befriend") and turn.state.users.count > count:
         others = turn.town.draws.uniform(Purpose.FRIENDS, ids[:, None], tick=turn.tick, also=[np.arange(3)[None, :]])

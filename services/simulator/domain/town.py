@@ -17,6 +17,10 @@ from services.simulator.domain.weights import chain_weights, situation_weights
 FRIDAY_2024 = 1_717_200_000 * SECOND
 
 
+MOST_USERS, MOST_VENUES = 10_000_000, 100_000
+"""As many as ids have digits for: u0000000 and v00000 are the first."""
+
+
 @dataclass(frozen=True)
 class Identity:
     """Which telling of which run this is."""
@@ -44,6 +48,12 @@ class CityConfig:
     city: str = "new_york"
     active_percentage: float = 100.0
     maximum_active_users: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where ids would not tell people or places apart."""
+        for name, count, most in (("users", self.users, MOST_USERS), ("venues", self.venues, MOST_VENUES)):
+            if not 0 <= count <= most:
+                raise ValueError(f"{name} must be from 0 to {most:,}, not {count:,}")
 
     def behaviour(self) -> Mapping[str, object]:
         """What enters the run id: never speed, shards, hosts or addresses."""

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from services.simulator.domain.city import MOST_USERS, MOST_VENUES
 from services.simulator.imperfections.rules import Rule
 
 LARGEST_SPAWN = 100_000
@@ -53,7 +54,7 @@ class Speed(_Parameters):
 class Rate(_Parameters):
     """Target rate; null ends it."""
 
-    events_per_second: Annotated[float, Field(gt=0, le=10_000_000)] | None
+    events_per_second: Annotated[float, Field(gt=0, le=MOST_USERS)] | None
 
 
 class Scenario(_Parameters):
@@ -143,9 +144,9 @@ class Explain(_Parameters):
 class Start(_Parameters):
     """Begin anew, with some of the configuration changed."""
 
-    population: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    population: Annotated[int, Field(ge=0, le=MOST_USERS)] | None = None
     active_percentage: Annotated[float, Field(gt=0, le=100)] | None = None
-    maximum_active_users: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    maximum_active_users: Annotated[int, Field(ge=0, le=MOST_USERS)] | None = None
     start_time: AwareDatetime | None = None
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
 
@@ -154,8 +155,8 @@ class Seed(_Parameters):
     """Begin anew with data made from a seed: the same words make the same people, places and friendships."""
 
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
-    users: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
-    venues: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    users: Annotated[int, Field(ge=0, le=MOST_USERS)] | None = None
+    venues: Annotated[int, Field(ge=1, le=MOST_VENUES)] | None = None
 
 
 Parameters: TypeAlias = (

@@ -54,6 +54,7 @@ def test_the_same_seed_gives_the_same_files_from_any_number_of_processes(tmp_pat
         ("--start", "2026-06-03T18:00", "time zone"),
         ("--scenario", "lunch_crush@5", "there are: concert_night, friday_night, lunch_rush"),
         ("--scenario", "lunch_rush", "NAME@WHEN"),
+        ("--venues", "100001", "equal to 100000"),
     ],
 )
 def test_wrong_words_are_refused_with_the_right_ones(tmp_path: Path, option: str, value: str, reason: str) -> None:

@@ -2,11 +2,14 @@
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.simulator.domain.city import MOST_USERS, MOST_VENUES, CityConfig
 from services.simulator.domain.events import EVENT_TYPES, Kind
 from services.simulator.domain.ids import EventIds, parsed, printed
+from services.simulator.domain.rows import user_ids, venue_ids
 from tests.unit.simulator.domain.neighbours import catalogue
 
 ENTITIES = np.arange(5_000)
@@ -19,6 +22,13 @@ def _ids(run: str = "run", branch: int = 0, kind: int = 2, tick: int = 7, ordina
 def test_ids_that_differ_in_anything_never_meet() -> None:
     every = [_ids(), _ids(run="other"), _ids(branch=1), _ids(kind=3), _ids(tick=8), _ids(ordinal=1)]
     assert len(set.union(*every)) == len(every) * len(ENTITIES)
+
+
+def test_a_city_has_no_more_people_and_places_than_their_ids_can_tell_apart() -> None:
+    for name, ids, most in (("users", user_ids, MOST_USERS), ("venues", venue_ids, MOST_VENUES)):
+        assert len(set(ids(np.array([0, 1, most // 10, most - 1])).tolist())) == 4
+        with pytest.raises(ValueError, match=f"{name} must be from 0 to {most:,}"):
+            CityConfig(**{name: most + 1})
 
 
 def test_an_id_computed_again_is_the_same_alone_or_in_company() -> None:
