@@ -48,6 +48,7 @@ class ToldRun:
             scenarios=self._scenarios(time_us),
             weather=_last(around, "weather.changed"),
             traffic=_last(around, "traffic.changed"),
+            holiday="",  # a run to files takes no orders
             bookings=_held(mine, time_us),
             friends=len(profile["friend_ids"].split(",")) if profile["friend_ids"] else 0,
             invitations=_waiting(social.filter(pl.col("other_user_id") == user), social),
@@ -58,7 +59,7 @@ class ToldRun:
             owes=_owes(social, user, time_us - int(world.social.owed_days * 24 * _HOUR)),
             doing=_doing(pl.concat([actions, social, mine], how="diagonal_relaxed"), user),
             newcomer=profile["registered_at"] > time_us - int(world.social.newcomer_hours * _HOUR),
-            ordered=(0.0,) * len(ACTIONS),  # a run to files takes no orders
+            ordered=(0.0,) * len(ACTIONS),
         )
 
     def _before(self, topic: str, time_us: int) -> pl.DataFrame:

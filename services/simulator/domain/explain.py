@@ -89,7 +89,7 @@ def _around(town: Town, time_us: int, known: Known) -> Surroundings:
         town.data.temporal,
         now.minute,
         weekend=now.weekday > _FRIDAY or now.day in town.data.days_off,
-        holiday=town.data.holidays.get(now.day),
+        holiday=known.holiday or town.data.holidays.get(now.day),
         weather=int(row[0]) if known.weather is None else CONDITIONS.index(known.weather),
         traffic=TRAFFIC.index(known.traffic or "moderate"),
         weekday=now.weekday,

@@ -41,6 +41,8 @@ class Known:
     scenarios: Sequence[Under] | None = None
     weather: str | None = None
     traffic: str | None = None
+    holiday: str | None = None
+    """One that somebody triggered; empty where nobody did."""
     bookings: int | None = None
     friends: int | None = None
     invitations: int | None = None
@@ -97,7 +99,7 @@ def of_person(known: Known, town: Town, persona: int) -> tuple[list[Step], list[
             steps.append(Step(source, target, "impossible", 0.0))
     names = {
         "scenarios": "scenarios under way", "weather": "weather that somebody ordered",
-        "traffic": "traffic (taken as moderate)",
+        "traffic": "traffic (taken as moderate)", "holiday": "a holiday that somebody triggered",
         "bookings": "bookings held", "friends": "friends", "invitations": "invitations waiting",
         "planning": "a plan under way", "intent": "a venue in mind", "trends": "whether that venue is trending",
         "heat": "recent activity", "newcomer": "whether they have just joined", "owes": "an invitation to return",

@@ -10,6 +10,7 @@ from services.simulator.domain.causes import WAITING
 from services.simulator.domain.draws import Array
 from services.simulator.domain.explain import Explanation, explain
 from services.simulator.domain.explain_person import Known, Step, Under
+from services.simulator.domain.running import ordered_holiday
 from services.simulator.domain.scenarios import TRAFFIC
 from services.simulator.domain.specification import ACTIONS, CONDITIONS
 from services.simulator.domain.state import State
@@ -52,6 +53,7 @@ def known(town: Town, state: State, user: int, now: int) -> Known:
         scenarios=under,
         weather=CONDITIONS[state.numbers["weather"]],
         traffic=TRAFFIC[state.numbers["traffic"]],
+        holiday=ordered_holiday(town, state, now),
         bookings=int(np.count_nonzero(pools["bookings"]["user"] == user)),
         friends=int(users["friend_count"][user]),
         invitations=int(np.count_nonzero(pools["invites"]["other"] == user)),

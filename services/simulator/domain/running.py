@@ -23,6 +23,8 @@ from services.simulator.domain.ids import printed
 from services.simulator.domain.refusals import RefusedError
 from services.simulator.domain.scenarios import WEEKDAYS, Modifier, Scenario
 from services.simulator.domain.specification import ACTIONS
+from services.simulator.domain.state import State
+from services.simulator.domain.town import Town
 from services.simulator.domain.turn import Turn
 
 INTENSITY = (0.1, 3.0)
@@ -148,10 +150,13 @@ def around(turn: Turn) -> Surroundings:
 
 def _holiday(turn: Turn) -> str | None:
     """Today's of the calendar, or one that somebody triggered."""
-    numbers, ordered = turn.state.numbers, ["", *turn.town.data.almanac.holidays, "Holiday"]
-    if numbers["holiday_until"] > turn.start:
-        return ordered[numbers["holiday_ordered"]]
-    return turn.town.data.holidays.get(turn.now.day)
+    return ordered_holiday(turn.town, turn.state, turn.start) or turn.town.data.holidays.get(turn.now.day)
+
+
+def ordered_holiday(town: Town, state: State, now: int) -> str:
+    """The name of the holiday that somebody triggered, while it lasts, else empty."""
+    names = ["", *town.data.almanac.holidays, "Holiday"]
+    return names[state.numbers["holiday_ordered"]] if state.numbers["holiday_until"] > now else ""
 
 
 def _stop(turn: Turn, name: str) -> dict[str, object]:

@@ -23,6 +23,7 @@ ALONE = Known(
     (),
     "cloudy",
     "light",
+    "",
     bookings=0,
     friends=0,
     invitations=0,

@@ -24,6 +24,18 @@ def test_now_is_explained_with_all_the_city_knows() -> None:
     assert len(json.dumps(told)) < 16_000, "it fits a record"
 
 
+def test_a_holiday_that_somebody_triggered_is_named_while_it_lasts() -> None:
+    city = make_city()
+    feast = {"event_type": "holiday.started", "payload": {"name": "New Year's Day"}}
+    city.step((), [Command("a", "trigger", feast)])
+    told = city.explain("u0000003", city.time_us)
+    assert told["surroundings"]["holiday"] == "New Year's Day"  # type: ignore[index]
+    assert any("New Year's Day" in step["source"] for step in told["steps"])  # type: ignore[attr-defined]
+    for _ in range(6 * 60):
+        city.step((), ())
+    assert city.explain("u0000003", city.time_us)["surroundings"]["holiday"] == "None"  # type: ignore[index]
+
+
 def test_another_time_is_explained_with_what_is_not_known() -> None:
     city = make_city()
     told = city.explain("u0000003", city.time_us + 5 * HOUR)
