@@ -138,7 +138,13 @@ class Turn:
         minute = (self.now.minute - columns["chronotype"][users]) % 1440
         persona = columns["persona"][users]
         at_work = self.town.tables.at_work[persona, kinds_of_day(self.town, self.now, users, persona), minute]
-        zone = np.where(at_work, columns["work_zone"][users], columns["home_zone"][users])
-        latitude = np.where(at_work, columns["work_latitude"][users], columns["home_latitude"][users])
-        longitude = np.where(at_work, columns["work_longitude"][users], columns["home_longitude"][users])
-        return zone, latitude, longitude
+        at = columns["visit_venue"][users]
+        visiting = at >= 0
+
+        def of(name: str) -> Array:
+            usual = np.where(at_work, columns[f"work_{name}"][users], columns[f"home_{name}"][users])
+            if visiting.any():
+                usual[visiting] = self.state.venues[name][at[visiting]]
+            return usual
+
+        return of("zone"), of("latitude"), of("longitude")

@@ -12,7 +12,7 @@ from services.simulator.domain.draws import Draws
 from services.simulator.domain.events import Kind
 from services.simulator.domain.geography import kilometres
 from services.simulator.domain.onward import go_on
-from services.simulator.domain.sessions import keenness
+from services.simulator.domain.sessions import keenness, open_sessions
 from services.simulator.domain.turn import Turn
 from services.simulator.domain.venues import make_venues
 from services.simulator.domain.visits import _at_the_counter, _takes_away, cold_factor
@@ -179,3 +179,17 @@ def test_last_call_is_later_where_nothing_closes_and_breakfast_earlier() -> None
         early = (opens[usual] <= 450).all(axis=1).mean()
         if kind.breakfast > 0:
             assert abs(early - kind.breakfast) < 2 / np.sqrt(usual.sum())
+
+
+def test_who_is_out_thinks_from_there_and_the_app_says_so() -> None:
+    turn = make_city(200, venues=60)._turn(0, (), ())
+    out, usual = np.arange(0, 200, 2), turn.anchor(np.arange(200))
+    turn.state.users.put("visit_venue", out, out % 60)
+    venues, inside = turn.state.venues, turn.anchor(np.arange(200))
+    for name, before, now in zip(("zone", "latitude", "longitude"), usual, inside, strict=True):
+        assert now[out].tolist() == venues[name][out % 60].tolist()
+        assert now[1::2].tolist() == before[1::2].tolist()
+    open_sessions(turn, out, np.zeros(len(out), dtype=np.int16))
+    told = turn.events.rows()
+    told = told[told["kind"] == Kind.SESSION_STARTED]
+    assert told["latitude"].tolist() == venues["latitude"][out % 60].tolist()
