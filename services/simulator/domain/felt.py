@@ -195,7 +195,7 @@ def _live(turn: Turn, row: What, what: What) -> None:
 
 
 def _befriend(turn: Turn, row: What, _what: What) -> None:
-    befriend(turn, int(_user(row)[0]), int(str(row["other_user_id"])[1:]))
+    befriend(turn, _user(row), np.array([int(str(row["other_user_id"])[1:])]))
 
 
 def _review(turn: Turn, row: What, _what: What) -> None:

@@ -12,6 +12,9 @@ from services.simulator.domain.population import CHURNED, DORMANT, FRIENDS
 from services.simulator.domain.situations import has_just_joined
 from services.simulator.domain.turn import Turn
 
+_INTRODUCED = 3
+"""Friends that newcomers get who are to have some: a choice."""
+
 
 def request_friends(turn: Turn, index: Array) -> None:
     """A share of the looks at friends end in a request."""
@@ -64,7 +67,7 @@ def answer_requests(turn: Turn) -> None:
     share = shifted(town.data.world.social.friend_accept_share * (0.5 + compatible), turn.effects[-1].friend_answers)
     yes = town.draws.uniform(Purpose.FRIEND_ANSWER, rows["other"], tick=turn.tick, also=[rows["user"]]) < share
     rows, compatible = rows[yes], compatible[yes]
-    made = _befriend_all(turn, rows["user"], rows["other"])
+    made = befriend(turn, rows["user"], rows["other"])
     rows, compatible = rows[made], compatible[made]
     if len(rows) == 0:
         return
@@ -84,25 +87,30 @@ def compatibility(turn: Turn, a: Array, b: Array) -> Array:
     return np.asarray(np.clip(1.1 - 1.3 * gap - 0.5 * price, 0, 1))
 
 
-def befriend(turn: Turn, a: int, b: int) -> bool:
-    """Make two people friends; False if they are already or one has no room."""
-    return _befriend(turn, a, b)
-
-
-def _befriend_all(turn: Turn, a: Array, b: Array) -> Array:
+def befriend(turn: Turn, a: Array, b: Array) -> Array:
     """Make pairs friends, in the order given; shape (pairs,), whether they are now and were not before.
 
-    Pairs that share nobody with another pair do not touch each other: they are made at once.
+    Pairs that share nobody with an earlier one left do not touch each other: they are made at once, then the next ones.
     """
-    columns = turn.state.users
-    times = np.bincount(np.concatenate([a, b]), minlength=columns.count)
-    alone = (times[a] == 1) & (times[b] == 1)
-    made = np.zeros(len(a), dtype=bool)
-    made[~alone] = [_befriend(turn, int(one), int(two)) for one, two in zip(a[~alone], b[~alone], strict=True)]
-    rows = np.flatnonzero(alone)
-    known = (columns["friends"][a[rows]] == b[rows, None]).any(axis=1)
-    room = (columns["friend_count"][a[rows]] < FRIENDS) & (columns["friend_count"][b[rows]] < FRIENDS)
-    rows = rows[~known & room]
+    made, left = np.zeros(len(a), dtype=bool), np.arange(len(a))
+    _, ends = np.unique(np.concatenate([a, b]), return_inverse=True)
+    one, two = ends[: len(a)], ends[len(a) :]
+    while len(left):
+        first = np.full(len(ends), len(a))
+        np.minimum.at(first, one[left], left)
+        np.minimum.at(first, two[left], left)
+        ready = (first[one[left]] == left) & (first[two[left]] == left)
+        made[left[ready]] = _befriend_apart(turn, a[left[ready]], b[left[ready]])
+        left = left[~ready]
+    return made
+
+
+def _befriend_apart(turn: Turn, a: Array, b: Array) -> Array:
+    """Make pairs friends of which no two share anybody."""
+    columns, made = turn.state.users, np.zeros(len(a), dtype=bool)
+    known = (columns["friends"][a] == b[:, None]).any(axis=1) | (a == b)
+    room = (columns["friend_count"][a] < FRIENDS) & (columns["friend_count"][b] < FRIENDS)
+    rows = np.flatnonzero(~known & room)
     if len(rows) == 0:
         return made
     made[rows] = True
@@ -119,22 +127,19 @@ def _befriend_all(turn: Turn, a: Array, b: Array) -> Array:
     return made
 
 
-def _befriend(turn: Turn, a: int, b: int) -> bool:
-    columns = turn.state.users
-    if a == b or (columns["friends"][a] == b).any():
-        return False
-    counts = columns["friend_count"]
-    if counts[a] >= FRIENDS or counts[b] >= FRIENDS:
-        return False
-    for one, two in ((a, b), (b, a)):
-        row = columns["friends"][one].copy()
-        count = int(counts[one])
-        row[count] = two
-        row[: count + 1] = np.sort(row[: count + 1])
-        columns.put("friends", np.array([one]), row[None, :])
-        columns.put("friend_count", np.array([one]), count + 1)
-    turn.dirty_users.append(np.array([a, b]))
-    return True
+def introduce(turn: Turn, newcomers: Array) -> None:
+    """Make each newcomer a friend of up to three people who are about, and tell it: nobody had to ask for it."""
+    columns, each = turn.state.users, np.arange(_INTRODUCED)[None, :]
+    uniform = turn.town.draws.uniform(Purpose.FRIENDS, newcomers[:, None], tick=turn.tick, also=[each])
+    other = (uniform * columns.count).astype(np.int64).ravel()
+    user, slot = np.repeat(newcomers, _INTRODUCED), np.tile(each[0], len(newcomers))
+    awake = columns["lifecycle"][other] < DORMANT
+    user, other, slot = user[awake], other[awake], slot[awake]
+    made = befriend(turn, user, other)
+    user, other, slot = user[made], other[made], slot[made]
+    out = turn.events.add(Kind.FRIEND_ACCEPTED, np.full(len(user), turn.end - 1), other)
+    out["high"], out["low"] = turn.ids(Kind.FRIEND_ACCEPTED, user, 1 + slot)
+    out["other"], out["score"] = user, compatibility(turn, other, user)
 
 
 def _whom(turn: Turn, users: Array) -> Array:

@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from services.simulator.domain import running
 from services.simulator.domain.behavior_orders import adjust_behavior
-from services.simulator.domain.draws import Purpose
-from services.simulator.domain.friendship import befriend
+from services.simulator.domain.friendship import introduce
 from services.simulator.domain.lifecycle import join
 from services.simulator.domain.refusals import RefusedError
 from services.simulator.domain.town import MOST_USERS
@@ -52,11 +49,8 @@ def _spawn(turn: Turn, parameters: Mapping[str, object]) -> Mapping[str, object]
     if turn.state.users.count + count > MOST_USERS:
         raise RefusedError(f"a city has no ids for more than {MOST_USERS:,} people")
     ids = join(turn, count)
-    if parameters.get("befriend") and turn.state.users.count > count:
-        others = turn.town.draws.uniform(Purpose.FRIENDS, ids[:, None], tick=turn.tick, also=[np.arange(3)[None, :]])
-        for user, row in zip(ids.tolist(), (others * turn.state.users.count).astype(np.int64).tolist(), strict=True):
-            for other in row:
-                befriend(turn, user, other)
+    if parameters.get("befriend"):
+        introduce(turn, ids)
     told = [f"u{number:07d}" for number in ids[:_IDS_TOLD].tolist()]
     first, last = f"u{int(ids[0]):07d}", f"u{int(ids[-1]):07d}"
     return {"count": count, "first": first, "last": last, "user_ids": told, "population": turn.state.users.count}

@@ -9,7 +9,7 @@ from services.simulator.domain.choice import Wish, choose_venues
 from services.simulator.domain.effects import Effects
 from services.simulator.domain.events import Kind
 from services.simulator.domain.labels import carry_out, nothing
-from services.simulator.domain.population import KNOWN
+from services.simulator.domain.population import FRIENDS, KNOWN
 from services.simulator.domain.specification import DIETARY, TASTES
 from services.simulator.domain.state import MEMBERS
 from services.simulator.domain.turn import Turn
@@ -146,3 +146,15 @@ def test_a_cancellation_more_leaves_the_ids_of_the_others_alone() -> None:
         told = turn.events.rows()
         ids.append(told["low"][told["user"] == 7].tolist())
     assert ids[0] == ids[1] != [0]
+
+
+def test_pairs_made_at_once_are_those_made_one_after_another() -> None:
+    """People with hardly any room, pairs that repeat, the other way round too, and one with oneself."""
+    at_once, singly = _turn(300, 10), _turn(300, 10)
+    crowd = np.random.default_rng(3).integers(0, 60, (4000, 2))
+    made = friendship.befriend(at_once, crowd[:, 0], crowd[:, 1])
+    assert made.tolist() == [bool(friendship.befriend(singly, a, b)[0]) for a, b in crowd[:, :, None]]
+    assert 0 < made.sum() < 2000
+    for name in ("friends", "friend_count"):
+        assert (at_once.state.users[name] == singly.state.users[name]).all()
+    assert at_once.state.users["friend_count"].max() == FRIENDS

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from services.simulator.domain.city import City, CityConfig, Identity
+from services.simulator.domain.orders import _spawn
 from services.simulator.domain.specification import ACTIONS
 from tests.unit.simulator.domain.neighbours import START, data, make_city
 from tests.unit.simulator.domain.watched import Watched, conditions
@@ -31,6 +32,32 @@ def test_new_people_are_named_counted_and_befriended(watched: Watched) -> None:
     rows = watched.rows("users").filter(pl.col("user_id") >= "u0000060")
     assert rows["friend_ids"].is_not_null().mean() > 0.9  # type: ignore[operator]
     assert rows["is_simulated"].all()
+
+
+@pytest.mark.parametrize("there", [0, 60])
+def test_everybody_hears_of_the_friends_of_newcomers_also_where_nobody_was_before(there: int) -> None:
+    watched = Watched(make_city(there, venues=30))
+    assert watched.order("spawn", {"count": 40, "befriend": True}).accepted
+    told = watched.rows("social_interactions").filter(event_type="friend.accepted")
+    edges = {(row["user_id"], row["other_user_id"]) for row in told.iter_rows(named=True)}
+    rows = watched.rows("users").filter(pl.col("friend_ids").is_not_null())
+    newcomers = {f"u{number:07d}" for number in range(there, there + 40)}
+    listed = {
+        (user, friend)
+        for user, friends in zip(rows["user_id"], rows["friend_ids"], strict=True)
+        for friend in friends.split(",")
+        if newcomers & {user, friend}
+    }
+    assert len(edges) == told.height > 80
+    assert listed == edges | {(other, user) for user, other in edges}
+    assert told["event_id"].n_unique() == told.height
+
+
+def test_a_crowd_of_newcomers_makes_friends_in_a_few_writes_not_in_one_a_pair() -> None:
+    turn = make_city(1_000, venues=10)._turn(0, (), ())
+    _spawn(turn, {"count": 30_000, "befriend": True})
+    assert turn.state.users["friend_count"][1_000:].mean() > 5
+    assert len(turn.dirty_users) < 100
 
 
 @pytest.mark.parametrize("count", [0, 100_001, 1.5, True, "many"])
