@@ -20,12 +20,24 @@ def check_world(data: CityData, directory: Path, world: str) -> None:
     _check_happy_hours(worlds, data)
     check_known(worlds, "actions", data.world.actions, ACTIONS)
     check_known(worlds, "categories", data.world.categories, tuple(data.checkins))
+    _check_skies(worlds, data)
     check_known(worlds, "diets", data.world.diets, DIETARY)
     for name, category in data.world.categories.items():
         check_known(worlds, f"{name}.ambiance", category.ambiance, AMBIANCES)
     for diet, shifts in data.world.diets.items():
         check_known(worlds, f"diets.{diet}", shifts, TASTES)
     _check_people(personas, data)
+
+
+def _check_skies(path: Path, data: CityData) -> None:
+    check_known(path, "skies", data.world.skies, CONDITIONS)
+    for name in CONDITIONS:
+        if name not in data.world.skies:
+            raise wrong(path, ["skies"], f"nothing is said of {name}")
+        sky = data.world.skies[name]
+        for field, (least, most) in (("temperature_c", sky.temperature_c), ("precipitation_mm", sky.precipitation_mm)):
+            if least > most:
+                raise wrong(path, ["skies", name, field], f"the least, {least:g}, is above the most, {most:g}")
 
 
 def _check_chain(path: Path, data: CityData) -> None:

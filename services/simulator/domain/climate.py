@@ -44,6 +44,14 @@ class Climate(Strict):
     storm_above_kph: float
 
 
+@dataclass(frozen=True)
+class Sky(Strict):
+    """Least and most that an hour of one kind of weather can have, an hour."""
+
+    temperature_c: tuple[float, float]
+    precipitation_mm: tuple[float, float]
+
+
 def year_of(climate: Climate) -> Array:
     """(8760, 4): number of the condition, temperature in degrees, precipitation in mm, wind in km/h, by local hour."""
     draws, days, hours = Draws(climate.seed), np.arange(_DAYS), np.arange(_DAYS * _HOURS)

@@ -11,6 +11,7 @@ from services.simulator.domain.events import Kind
 from services.simulator.domain.scenarios import TRAFFIC
 from services.simulator.domain.specification import CONDITIONS
 from services.simulator.domain.turn import Turn
+from services.simulator.domain.weather_orders import weather_now
 
 TOLD_ELSEWHERE = 255
 """The arena of a special event that somebody triggered: felt like any other, and told by who triggered it."""
@@ -49,12 +50,8 @@ def _at(turn: Turn) -> Array:
 
 
 def _weather(turn: Turn) -> None:
-    numbers = turn.state.numbers
-    row = turn.town.data.weather[turn.now.year_hour % len(turn.town.data.weather)]
-    condition = int(row[0])
-    if numbers["weather_until"] > turn.start:
-        condition = numbers["weather_forced"]
-    numbers["weather"] = condition
+    row = weather_now(turn)
+    turn.state.numbers["weather"] = condition = int(row[0])
     out = turn.events.add(Kind.WEATHER_CHANGED, _at(turn))
     out["text"] = turn.events.text(CONDITIONS[condition])
     out["score"], out["latitude"], out["longitude"] = row[1], row[2], row[3]

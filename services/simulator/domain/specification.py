@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from services.simulator.domain.almanac import Almanac
 from services.simulator.domain.climate import CONDITIONS as SKY
-from services.simulator.domain.climate import Climate
+from services.simulator.domain.climate import Climate, Sky
 from services.simulator.domain.draws import Array
 from services.simulator.domain.rates import (
     BookingRates,
@@ -83,6 +83,7 @@ class World(Strict):
     venue_choice: ChoiceWeights
     dynamics: Dynamics
     categories: Mapping[str, Category]
+    skies: Mapping[str, Sky]
     features: Mapping[str, float]
     diets: Mapping[str, Mapping[str, float]]
     names: Names

@@ -15,8 +15,9 @@ import numpy as np
 from services.simulator.domain.felt import TIMED, check, completed, feel
 from services.simulator.domain.ids import printed
 from services.simulator.domain.refusals import RefusedError
+from services.simulator.domain.specification import CONDITIONS
 from services.simulator.domain.turn import Turn
-from services.simulator.domain.weather_orders import USUAL_HOURS, hours_of, weather_of, weather_row
+from services.simulator.domain.weather_orders import USUAL_HOURS, hours_of, weather_of, weather_of_kind
 from streamkit.records import Outgoing
 from streamkit.topic import EventType, Topic
 
@@ -159,8 +160,9 @@ def _defaults(turn: Turn, event: EventType, row: Mapping[str, object]) -> dict[s
     if "created_by" in event.sets:
         found["created_by"] = "user"
     if event.name == "weather.changed":
+        kind = CONDITIONS.index(str(row["condition"]))
         names = ("temperature_c", "precipitation_mm", "wind_kph")
-        found |= dict(zip(names, weather_row(turn)[1:].tolist(), strict=True))
+        found |= dict(zip(names, weather_of_kind(turn, kind)[1:].tolist(), strict=True))
     if "user_id" in row:
         user = int(str(row["user_id"])[1:])
         found["latitude"] = float(users["home_latitude"][user])

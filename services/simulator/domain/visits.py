@@ -11,6 +11,7 @@ from services.simulator.domain.memory import remember
 from services.simulator.domain.onward import go_on
 from services.simulator.domain.population import CHURNED
 from services.simulator.domain.turn import Turn
+from services.simulator.domain.weather_orders import weather_now
 
 _SHORTEST = 20.0
 _USUAL_STARS = 3.75
@@ -129,7 +130,7 @@ def _at_the_counter(turn: Turn, users: Array) -> Array:
 
 def cold_factor(turn: Turn) -> float:
     """How much longer people stay when it is colder than mild (15 degrees), or shorter when it is hotter."""
-    celsius = float(turn.town.data.weather[turn.now.year_hour % len(turn.town.data.weather)][1])
+    celsius = float(weather_now(turn)[1])
     return float(np.clip(1.0 + turn.town.data.world.outings.cold_stay * (_MILD - celsius), 0.7, 1.3))
 
 

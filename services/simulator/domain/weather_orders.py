@@ -76,8 +76,25 @@ def weather_row(turn: Turn) -> Array:
     return np.asarray(turn.town.data.weather[turn.now.year_hour % len(turn.town.data.weather)])
 
 
-def _tell(turn: Turn, forced: Forced) -> None:
+def weather_now(turn: Turn) -> Array:
+    """What is told and felt now: the city's own, or what somebody ordered."""
+    numbers = turn.state.numbers
+    ordered = numbers["weather_until"] > turn.start
+    return weather_of_kind(turn, numbers["weather_forced"] if ordered else int(weather_row(turn)[0]))
+
+
+def weather_of_kind(turn: Turn, condition: int) -> Array:
+    """The city's own weather of this hour, as near as can be where another kind is ordered: no snow at 29 degrees."""
     row = weather_row(turn)
+    if condition == int(row[0]):
+        return row
+    sky = turn.town.data.world.skies[CONDITIONS[condition]]
+    celsius, wet = np.clip(row[1], *sky.temperature_c), np.clip(row[2], *sky.precipitation_mm)
+    return np.array([condition, celsius, wet, row[3]])
+
+
+def _tell(turn: Turn, forced: Forced) -> None:
+    row = weather_of_kind(turn, forced.condition)
     number = sum(result.accepted for result in turn.results)
     out = turn.events.add(Kind.WEATHER_CHANGED, np.array([turn.start]))
     out["text"], out["ordinal"] = turn.events.text(CONDITIONS[forced.condition]), 1 + number

@@ -71,6 +71,8 @@ def test_the_shipped_data_is_sound() -> None:
             "sessions, operation: multiply, value: 2.0",
             "action.*",
         ),
+        ("worlds/dining.yaml", "  fog: {temp", "  fgo: {temp", "  fgo: ", "'fog'"),
+        ("worlds/dining.yaml", "storm: {temperature_c: [5", "storm: {temperature_c: [55", "[55", "above the most"),
         ("worlds/dining.yaml", "  search: {search: 2.0, view", "  search: {search: 2.0, veiw", "veiw", "'view'"),
         ("worlds/dining.yaml", "  search: {search: 2.0", "  search: {search: 0.0", "  search: {", "above 0"),
         ("modifiers/dining.yaml", "  storm:", "  stom:", "stom:", "did you mean 'storm'"),

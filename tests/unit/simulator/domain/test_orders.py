@@ -9,8 +9,11 @@ import pytest
 from services.simulator.domain.city import City, CityConfig, Identity
 from services.simulator.domain.orders import _spawn
 from services.simulator.domain.specification import ACTIONS
+from services.simulator.domain.visits import cold_factor
 from tests.unit.simulator.domain.neighbours import START, data, make_city
 from tests.unit.simulator.domain.watched import Watched, conditions
+
+OUTINGS = data().world.outings
 
 
 @pytest.fixture
@@ -141,6 +144,24 @@ def test_ordered_weather_holds_for_its_hours_and_no_longer(watched: Watched) -> 
     assert set(conditions(watched)[-3:]) == {"snow"}, "it is June"
     watched.run(62)
     assert conditions(watched)[-1] != "snow"
+
+
+@pytest.mark.parametrize("month", ["2026-01-15", "2026-07-15"])
+@pytest.mark.parametrize("how", ["weather", "trigger"])
+def test_ordered_weather_is_as_warm_and_wet_as_such_weather_can_be_and_is_felt_so(month: str, how: str) -> None:
+    noon = int(np.datetime64(f"{month}T17:00", "us").astype(int))
+    for condition, sky in data().world.skies.items():
+        watched = Watched(make_city(5, venues=5, start=noon))
+        said = {"condition": condition, "hours": 5}
+        asked = said if how == "weather" else {"event_type": "weather.changed", "payload": said}
+        assert watched.order(how, asked).accepted
+        watched.run(120)
+        told = watched.rows("environment").filter(event_type="weather.changed", condition=condition)
+        assert told.height == 4
+        for name, (least, most) in (("temperature_c", sky.temperature_c), ("precipitation_mm", sky.precipitation_mm)):
+            assert told[name].is_between(least - 0.01, most + 0.01).all(), (condition, told[name])
+        turn = watched.city._turn(watched.city.tick, (), ())
+        assert cold_factor(turn) == pytest.approx(1 + OUTINGS.cold_stay * (15 - told["temperature_c"][-1]), abs=1e-6)
 
 
 def test_ordered_weather_can_be_ended(watched: Watched) -> None:
