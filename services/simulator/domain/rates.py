@@ -64,6 +64,7 @@ class OutingRates(Strict):
     walk_kmh: float
     ride_kmh: float
     typical_trip_km: float
+    linger_minutes: float
     takeaway_median_minutes: float
     takeaway_log_sd: float
     cold_stay: float

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from services.simulator.domain.calendar import Moment
+from services.simulator.domain.calendar import MINUTE, Moment
 from services.simulator.domain.days import kinds_of_day
 from services.simulator.domain.draws import Array
 from services.simulator.domain.effects import Effects
@@ -133,12 +133,14 @@ class Turn:
         rows["ordinal"] = np.asarray(kind, dtype=np.int64) * 64 + np.asarray(step) % 64
 
     def anchor(self, users: Array) -> tuple[Array, Array, Array]:
-        """Zone, latitude and longitude from which people think now: work while there, home else; a venue on a visit."""
+        """Zone, latitude and longitude where people are now: a venue on a visit and shortly after, work, else home."""
         columns = self.state.users
         minute = (self.now.minute - columns["chronotype"][users]) % 1440
         persona = columns["persona"][users]
         at_work = self.town.tables.at_work[persona, kinds_of_day(self.town, self.now, users, persona), minute]
-        at = columns["visit_venue"][users]
+        left = self.start - columns["last_at"][users] < int(self.town.data.world.outings.linger_minutes * MINUTE)
+        at = np.where(columns["visit_venue"][users] >= 0, columns["visit_venue"][users],
+                      np.where(left, columns["last_venue"][users], -1))  # fmt: skip
         visiting = at >= 0
 
         def of(name: str) -> Array:

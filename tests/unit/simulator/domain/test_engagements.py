@@ -7,6 +7,7 @@ import pytest
 
 from services.simulator.domain.calendar import HOUR, MINUTE
 from services.simulator.domain.engagements import engaged
+from services.simulator.domain.geography import kilometres
 from services.simulator.domain.invitations import decide_answers
 from services.simulator.domain.state import ACCEPT, DECLINE
 from services.simulator.domain.turn import Turn
@@ -81,21 +82,35 @@ def test_a_way_is_walked_as_far_as_people_walk_and_ridden_beyond_and_traffic_mak
     assert way(turn, km) / MINUTE == pytest.approx([0.0, walked, walked + 60 + late])
 
 
-def test_who_has_just_left_a_place_far_from_home_is_still_on_the_way() -> None:
-    turn = _turn()
+def _left(turn: Turn, minutes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Everybody has left some place so many minutes ago: the place, and how far it is from where they usually are."""
     users, venue = np.arange(USERS), np.arange(USERS) % 100
-    columns = turn.state.users
-    columns.put("last_venue", users, venue)
-    columns.put("last_at", users, np.full(USERS, turn.start - 15 * MINUTE))
     _, latitude, longitude = turn.anchor(users)
-    venues = turn.state.venues
-    north, east = (venues["latitude"][venue] - latitude) * 111.2, (venues["longitude"][venue] - longitude) * 84.3
-    km = np.hypot(north, east)
-    coming = on_the_way(turn, users)
-    assert coming[km > 6].all()
-    assert not coming[km < 1].any()
-    columns.put("last_venue", users, -1)
-    assert not on_the_way(turn, users).any()
+    there = turn.state.venues["latitude"][venue], turn.state.venues["longitude"][venue]
+    turn.state.users.put("last_venue", users, venue)
+    turn.state.users.put("last_at", users, np.full(USERS, turn.start - minutes * MINUTE))
+    return venue, kilometres(*there, latitude, longitude)
+
+
+def test_who_has_left_a_place_far_from_home_is_still_on_the_way() -> None:
+    turn = _turn()
+    _, km = _left(turn, 40)
+    coming = on_the_way(turn, np.arange(USERS))
+    assert coming[km > 14].all()
+    assert (km > 14).any()
+    assert not coming[km < 5].any()
+    turn.state.users.put("last_venue", np.arange(USERS), -1)
+    assert not on_the_way(turn, np.arange(USERS)).any()
+
+
+def test_shortly_after_a_visit_people_are_still_there_and_can_go_on_from_there() -> None:
+    turn = _turn()
+    usual = turn.anchor(np.arange(USERS))[1]
+    venue, _ = _left(turn, int(RATES.linger_minutes) - 1)
+    assert (turn.anchor(np.arange(USERS))[1] == turn.state.venues["latitude"][venue]).all()
+    assert not on_the_way(turn, np.arange(USERS)).any()
+    turn.state.users.put("last_at", np.arange(USERS), np.full(USERS, turn.start - int(RATES.linger_minutes * MINUTE)))
+    assert (turn.anchor(np.arange(USERS))[1] == usual).all()
 
 
 def test_some_judge_kindly_and_what_one_likes_gets_more_stars_while_opinions_spread_as_before() -> None:
