@@ -58,9 +58,15 @@ def _head(city: City, width: int) -> list[Text]:
     achieved = float(stats.get("speed_achieved") or 0.0)
     first = f" Luna · {stats.get('city', '?')} · {time} UTC · {city.phase} · {speed}, {achieved:.0f}x achieved"
     style = "bold white on dark_green" if city.link == "live" and city.phase == "running" else "bold white on dark_red"
-    second = f" people {int(stats.get('population') or 0):,} · scenario {stats.get('scenario') or 'none'}"
+    second = f" people {int(stats.get('population') or 0):,} · scenario {stats.get('scenario') or 'none'}{_aim(city)}"
     third = f" {city.link} · {city.url}" + (f" · {stats['reason']}" if stats.get("reason") else "")
     return [_line(first.ljust(width), width, style), _line(second, width), _line(third, width, "dim")]
+
+
+def _aim(city: City) -> str:
+    """The events a second that the simulator aims at, and what it reaches; empty where the speed decides."""
+    target, achieved = city.stats.get("rate_target"), float(city.stats.get("rate_achieved") or 0.0)
+    return "" if target is None else f" · aims at {float(target):,.0f} events/s, {achieved:,.0f} achieved"
 
 
 def _rates(city: City, width: int) -> Group:

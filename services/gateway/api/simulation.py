@@ -30,6 +30,9 @@ STATE = {
     "start_time": "2024-06-05T18:00:00.000000Z",
     "speed_target": 60.0,
     "speed_achieved": 59.7,
+    "rate_target": None,
+    "rate_achieved": 41.5,
+    "reason": None,
     "population": 2000,
     "active_users": 143,
     "scenarios": [{"name": "lunch_rush", "phase": "holding"}],
@@ -40,6 +43,7 @@ STATE = {
     "connected": True,
     "wall_time": "2026-01-01T12:00:00.000000Z",
 }
+BRIEF = {"events_per_second": 41.5, "bookings_per_minute": 12.4, "rate_target": 500.0, "rate_achieved": 496.2}
 ACK = {
     "command_id": "01hzx5w8q2y4n6r8t0v2x4z6b8",
     "command": "speed",
@@ -88,11 +92,15 @@ router = Resource(prefix="/simulation", tags=["simulation"])
 
 @router.get("/state", responses=example(STATE))
 async def get_state(context: InContext) -> Json:
-    """Phase, clock, speed, population and scenarios."""
+    """Phase, clock, speed, population and scenarios.
+
+    `rate_target` is the events a second aimed at, null where the speed decides; `rate_achieved` what the simulator
+    published a second; `reason` for whom or what it waits, or where it travels.
+    """
     return Json(context.monitor.state())
 
 
-@router.get("/metrics", responses=example({"events_per_second": 41.5, "bookings_per_minute": 12.4}))
+@router.get("/metrics", responses=example(BRIEF))
 async def get_metrics(context: InContext) -> Json:
     """Rates and clock in brief."""
     return Json(context.monitor.brief())

@@ -9,7 +9,10 @@ from services.gateway.state.times import iso
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """State of one branch; times in microseconds. ``phase`` is unknown until the simulator has spoken."""
+    """State of one branch; times in microseconds. ``phase`` is unknown until the simulator has spoken.
+
+    ``rate_target`` is none where the speed decides; ``reason`` says for whom or what the simulator waits.
+    """
 
     run_id: str = ""
     branch: int = 0
@@ -19,6 +22,9 @@ class Simulation:
     start_time: int | None = None
     speed_target: float | None = None
     speed_achieved: float | None = None
+    rate_target: float | None = None
+    rate_achieved: float | None = None
+    reason: str | None = None
     population: int | None = None
     active_users: int | None = None
     scenarios: Mapping[str, str] = field(default_factory=dict)
@@ -62,6 +68,9 @@ class Simulation:
             "start_time": iso(self.start_time),
             "speed_target": self.speed_target,
             "speed_achieved": self.speed_achieved,
+            "rate_target": self.rate_target,
+            "rate_achieved": self.rate_achieved,
+            "reason": self.reason,
             "population": self.population,
             "active_users": self.active_users,
             "scenarios": scenarios,
@@ -85,6 +94,9 @@ class Simulation:
             start_time=row["start_time"],
             speed_target=row["speed_target"],
             speed_achieved=row["speed_achieved"],
+            rate_target=row["rate_target"],
+            rate_achieved=row["rate_achieved"],
+            reason=row["reason"],
             population=row["population"],
             active_users=row["active_users"],
             scenarios={name: self.scenarios.get(name, "holding") for name in named},

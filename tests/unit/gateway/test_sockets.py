@@ -97,6 +97,13 @@ async def test_state_is_told_to_everyone_who_controls(town: Town) -> None:
             assert update["type"] == "state_update"
 
 
+async def test_a_target_rate_and_its_reason_are_told_to_who_controls(town: Town) -> None:
+    async with control(town) as socket:
+        town.tell_state(rate_target=500.0, rate_achieved=496.2, reason="waiting for booking")
+        update = await until(socket, lambda message: message.get("payload", {}).get("rate_target") == 500)
+    assert (update["payload"]["rate_achieved"], update["payload"]["reason"]) == (496.2, "waiting for booking")
+
+
 async def test_state_is_given_when_asked_for(town: Town) -> None:
     async with control(town) as socket:
         await send(socket, "get_state")

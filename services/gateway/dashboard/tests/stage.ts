@@ -133,7 +133,8 @@ export function anEvent(columns: Partial<CityEvent> = {}): CityEvent {
 export function someStats(changes: Partial<Stats> = {}): Stats {
   return {
     run_id: "r", branch: 1, phase: "running", tick: 1, simulation_time: "2026-06-05T22:00:00.000000Z", start_time: null,
-    speed_target: 60, speed_achieved: 60, population: 2000, active_users: 10, scenarios: [], caught_up: true, connected: true,
+    speed_target: 60, speed_achieved: 60, rate_target: null, rate_achieved: 41, reason: null, population: 2000, active_users: 10, scenarios: [],
+    caught_up: true, connected: true,
     totals: {}, events_per_second: 40, topic_rates: { user_actions: 30 }, bookings_per_minute: 2, recommendations_per_second: 1,
     conversion: {}, dlq: {}, lag: {}, latency_ms: { p50: 20, p99: 80, count: 5 },
     ...changes,

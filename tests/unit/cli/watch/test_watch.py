@@ -68,6 +68,16 @@ def test_the_screen_tells_phase_speed_scenario_rates_funnel_lag_feed_and_venues(
         assert said in text
 
 
+def test_a_target_rate_and_what_the_simulator_waits_for_are_told() -> None:
+    city = living()
+    assert "aims at" not in "\n".join(drawn(city))
+    steered = {"rate_target": 500.0, "rate_achieved": 496.2, "reason": "waiting for booking"}
+    city.take({"type": "counters", "payload": STATS | steered})
+    text = "\n".join(drawn(city))
+    assert "aims at 500 events/s, 496 achieved" in text
+    assert "waiting for booking" in text
+
+
 def test_a_terminal_that_is_too_small_says_so() -> None:
     assert "60 x 16 is the least" in drawn(living(), 40, 10)[0]
 

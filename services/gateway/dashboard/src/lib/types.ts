@@ -64,12 +64,17 @@ export interface SimulationState {
   /** 0 is as fast as possible. */
   readonly speed_target: number | null;
   readonly speed_achieved: number | null;
+  /** Events a second aimed at; null where the speed decides. */
+  readonly rate_target: number | null;
+  /** Events a second that the simulator published. */
+  readonly rate_achieved: number | null;
+  /** For whom or what the simulator waits, or where it travels. */
+  readonly reason: string | null;
   readonly population: number | null;
   readonly active_users: number | null;
   readonly scenarios: readonly ScenarioState[];
   readonly caught_up: boolean;
   readonly connected: boolean;
-  readonly rate_target?: number | null;
   readonly wall_time?: string | null;
 }
 

@@ -5,7 +5,7 @@ import { Speed } from "../../components/controls/Time.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { useLuna } from "../../lib/context.ts";
-import { amount } from "../../lib/format.ts";
+import { amount, capital } from "../../lib/format.ts";
 import { usePending } from "../../lib/receipts.ts";
 import { useStore } from "../../lib/store.ts";
 
@@ -15,6 +15,7 @@ export function Run() {
       <div className="form">
         <Speed />
         <Rate />
+        <Reason />
         <Ends />
       </div>
     </Panel>
@@ -23,7 +24,7 @@ export function Run() {
 
 function Rate() {
   const luna = useLuna();
-  const achieved = useStore(luna.stats, (stats) => stats?.events_per_second ?? null);
+  const achieved = useStore(luna.state, (state) => state?.rate_achieved ?? null);
   const target = useStore(luna.state, (state) => state?.rate_target ?? null);
   const pending = usePending("rate");
   const [wanted, setWanted] = useState("");
@@ -57,6 +58,17 @@ function Rate() {
         Let go
       </button>
     </form>
+  );
+}
+
+/** For whom or what the simulator waits, in its own words. */
+function Reason() {
+  const luna = useLuna();
+  const reason = useStore(luna.state, (state) => state?.reason ?? "");
+  return reason === "" ? null : (
+    <p className="form-note" role="status" data-testid="run-reason">
+      {capital(reason)}
+    </p>
   );
 }
 
