@@ -14,7 +14,10 @@ router = APIRouter(tags=["surroundings"])
 
 @router.get("/environment", responses=example({"city": "new_york", "weather": {"condition": "rain"}}))
 async def get_environment(context: InContext) -> Json:
-    """Weather, traffic, special events, promotions, holiday and trending venues as they stand now."""
+    """Weather, traffic, special events, promotions, holiday and trending venues as they stand now.
+
+    A holiday ends at the city's midnight; a venue trends for as long as its own row says so.
+    """
     now = context.ledger.city.surroundings
     weather = ("condition", "temperature_c", "precipitation_mm", "wind_kph")
     place = ("latitude", "longitude", "radius_km", "starts_at", "ends_at", "crowd")
@@ -27,10 +30,13 @@ async def get_environment(context: InContext) -> Json:
             "city": context.ledger.city.simulation.city or None,
             "weather": _since(now.weather, weather),
             "traffic": _since(now.traffic, ("condition", "delay_minutes")),
-            "holiday": _since(now.holiday, ("name", "kind")),
+            "holiday": _since(now.holiday_at(context.ledger.city.simulation.simulation_time), ("name", "kind")),
             "special_events": events,
             "promotions": [_venue(context, row, ("kind", "value", "ends_at")) for row in now.promotions.values()],
-            "trending": [_venue(context, row, ("value",)) for row in reversed(now.trending.values())],
+            "trending": [
+                _venue(context, {"venue_id": venue_id, "value": score}, ("value",))
+                for venue_id, score in reversed(now.trending.items())
+            ],
         }
     )
 

@@ -43,7 +43,7 @@ class City:
         }
         self._folds = {
             "users": self.users.apply,
-            "venues": self.venues.apply,
+            "venues": self._placed,
             "preferences": self.preferences.apply,
             "bookings": self.bookings.apply,
             "environment": self.surroundings.apply,
@@ -73,6 +73,12 @@ class City:
         table = {"users": self.users, "venues": self.venues, "preferences": self.preferences}.get(chunk.topic)
         if table is not None and chunk.removed:
             table.remove(chunk.removed)
+            if table is self.venues:
+                self.surroundings.close(chunk.removed)
+
+    def _placed(self, chunk: Chunk) -> None:
+        self.venues.apply(chunk)
+        self.surroundings.judge(chunk)
 
     def _told(self, chunk: Chunk) -> None:
         for row in chunk.frame.iter_rows(named=True):

@@ -1,16 +1,23 @@
 """What the city does by itself as it stands now, and the windows of ground truth."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
 
 from services.gateway.state.chunk import Chunk
 
 _MOST = 200
-"""Trending venues, promotions, special events and truth windows kept: a page shows a few dozen."""
+"""Promotions, special events and truth windows kept: a page shows a few dozen."""
 
 
 class Surroundings:
-    """Newest weather, traffic, holiday; special events and promotions that have not ended; trending venues."""
+    """Newest weather, traffic, holiday; special events and promotions that have not ended; trending venues.
+
+    What trends is told by the venues' own rows, newest change last: `venue.trending` says only that a trend rises.
+    """
 
     def __init__(self) -> None:
         self.weather: Mapping[str, Any] | None = None
@@ -18,12 +25,39 @@ class Surroundings:
         self.holiday: Mapping[str, Any] | None = None
         self.special_events: dict[str, Mapping[str, Any]] = {}
         self.promotions: dict[tuple[str, str], Mapping[str, Any]] = {}
-        self.trending: dict[str, Mapping[str, Any]] = {}
+        self.trending: dict[str, float] = {}
+        self._zone = "UTC"
 
     def apply(self, chunk: Chunk) -> None:
         """Fold records of the `environment` topic."""
         for row in chunk.frame.iter_rows(named=True):
             self._fold(row)
+
+    def judge(self, chunk: Chunk) -> None:
+        """Fold rows of venues: which of them trend, and by whose clock the city's days end."""
+        rows = chunk.frame.select("venue_id", pl.col("trending").fill_null(0.0))
+        for venue_id, score in rows.iter_rows():
+            if score <= 0:
+                self.trending.pop(venue_id, None)
+            elif self.trending.get(venue_id) != score:
+                self.trending.pop(venue_id, None)
+                self.trending[venue_id] = score
+        if len(chunk):
+            self._zone = chunk.frame["time_zone"][0]
+
+    def close(self, venues: Iterable[str]) -> None:
+        """Venues are gone."""
+        for venue_id in venues:
+            self.trending.pop(venue_id, None)
+
+    def holiday_at(self, now: int | None) -> Mapping[str, Any] | None:
+        """The holiday of a moment's local day: it ends at midnight, of which no record tells."""
+        if self.holiday is None or now is None:
+            return self.holiday
+        return self.holiday if self._day(now) <= self._day(self.holiday["simulation_time"]) else None
+
+    def _day(self, moment: int) -> date:
+        return datetime.fromtimestamp(moment // 1_000_000, ZoneInfo(self._zone)).date()
 
     def _fold(self, row: Mapping[str, Any]) -> None:
         match row["event_type"]:
@@ -41,8 +75,6 @@ class Surroundings:
                 _put(self.promotions, (row["venue_id"], row["kind"]), row)
             case "promotion.ended":
                 self.promotions.pop((row["venue_id"], row["kind"]), None)
-            case "venue.trending":
-                _put(self.trending, row["venue_id"], row)
 
 
 class Truth:

@@ -2,7 +2,9 @@
 
 import httpx
 
-from tests.unit.gateway.town import NOON, Town, ok, viewed
+from tests.unit.gateway.town import NOON, Town, ok, venue, viewed
+
+HOUR = 3_600_000_000
 
 
 async def test_surroundings_are_as_they_stand_now(town: Town, api: httpx.AsyncClient) -> None:
@@ -16,6 +18,31 @@ async def test_surroundings_are_as_they_stand_now(town: Town, api: httpx.AsyncCl
     assert [(event["name"], event["phase"]) for event in now["special_events"]] == [("Concert", "started")]
     town.say("environment", {"event_type": "special_event.ended", "name": "Concert", "kind": "concert"})
     assert (await api.get("/api/v1/environment")).json()["special_events"] == []
+
+
+async def trending(api: httpx.AsyncClient) -> list[tuple[str, str, float]]:
+    told = (await api.get("/api/v1/environment")).json()["trending"]
+    return [(row["venue_id"], row["venue_name"], row["value"]) for row in told]
+
+
+async def test_a_venue_trends_for_as_long_as_its_row_says_so(town: Town, api: httpx.AsyncClient) -> None:
+    town.say("environment", {"event_type": "venue.trending", "venue_id": "v00001", "value": 1.5})
+    town.say("venues", venue("v00001", "Bar Luce", trending=1.5), venue("v00002", "Nook", trending=0.75))
+    town.say("venues", venue("v00001", "Bar Luce", trending=1.5, rating=4.5))
+    assert await trending(api) == [("v00002", "Nook", 0.75), ("v00001", "Bar Luce", 1.5)]
+    town.say("venues", venue("v00001", "Bar Luce", trending=0.0))
+    assert await trending(api) == [("v00002", "Nook", 0.75)]
+    town.bury("venues", "v00002")
+    assert await trending(api) == []
+
+
+async def test_a_holiday_ends_at_midnight_where_the_city_is(town: Town, api: httpx.AsyncClient) -> None:
+    midnight = NOON + 16 * HOUR  # in New York, in summer, four hours behind
+    town.say("environment", {"event_type": "holiday.started", "name": "Juneteenth", "kind": "public"})
+    for now, name in ((midnight - 1, "Juneteenth"), (midnight, None), (midnight + 48 * HOUR, None)):
+        town.tell_state(simulation_time=now)
+        holiday = (await api.get("/api/v1/environment")).json()["holiday"]
+        assert (holiday and holiday["name"]) == name
 
 
 async def test_ground_truth_lists_its_windows(town: Town, api: httpx.AsyncClient) -> None:

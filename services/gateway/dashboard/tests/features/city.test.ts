@@ -6,6 +6,7 @@ import { Points } from "../../src/features/city/points.ts";
 import { nearestSpot, type Spot } from "../../src/features/city/spots.ts";
 import { trendsOf, type Surroundings } from "../../src/features/city/surroundings.ts";
 import { Walkers } from "../../src/features/city/walkers.ts";
+import type { Venue } from "../../src/lib/types.ts";
 
 const point = (time: number, booking = false, longitude = -73.99) => ({ time, longitude, latitude: 40.74, weight: 0.5, booking });
 
@@ -85,7 +86,8 @@ describe("venues", () => {
 
   it("trend as the city last said", () => {
     const told = { trending: [{ venue_id: "v1", venue_name: null, value: 1.4 }] } as unknown as Surroundings;
-    expect(trendsOf(told).get("v1")).toBe(1.4);
-    expect(trendsOf(null).size).toBe(0);
+    const rows = [{ venue_id: "v1", trending: 0 }, { venue_id: "v2", trending: 1.8 }, { venue_id: "v3", trending: null }] as Venue[];
+    expect([...trendsOf(told, rows)].sort()).toEqual([["v1", 1.4], ["v2", 0]]);
+    expect(trendsOf(null, rows).size).toBe(0);
   });
 });

@@ -94,7 +94,7 @@ const layerClass = (name: string, on: boolean): string => (on ? name : `${name} 
 function useVenues(stage: Stage | null, surroundings: Surroundings | null, on: ReadonlySet<LayerId>): void {
   const luna = useLuna();
   const directory = useStore(luna.directory, (known) => known);
-  useEffect(() => stage?.show(directory.venues, trendsOf(surroundings)), [stage, directory, surroundings]);
+  useEffect(() => stage?.show(directory.venues, trendsOf(surroundings, directory.venues)), [stage, directory, surroundings]);
   useEffect(() => stage?.choose(on), [stage, on]);
 }
 
