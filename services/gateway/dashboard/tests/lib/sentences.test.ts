@@ -35,12 +35,17 @@ describe("sentences", () => {
   });
 
   it.each([
-    ["backfill", "The city is living its first days"],
+    ["backfill", "The city is living its past"],
     ["running", "The city is alive"],
     ["paused", "The city is paused"],
     [undefined, "The city is changing"],
   ])("says what the city does in the phase %s", (phase, said) => {
     expect(plainSentence(anEvent({ topic: "simulation_control", event_type: "state.changed", phase }))).toBe(said);
+  });
+
+  it("says that the city travels where it does, instead of what it lives", () => {
+    const reason = "travelling to 2024-06-09T12:00:00Z";
+    expect(plainSentence(anEvent({ topic: "simulation_control", event_type: "state.changed", phase: "backfill", reason }))).toBe("The city is travelling");
   });
 
   it("falls back on ids where no name is known", () => {

@@ -1,9 +1,11 @@
 /** What to say where there is no life to see yet. */
+import { useState } from "react";
 import { useLuna } from "../../lib/context.ts";
 import { amount, dayOf, shortTime, weekdayOf } from "../../lib/format.ts";
 import { useStore } from "../../lib/store.ts";
+import { destinationOf } from "../../lib/travel.ts";
 
-const BACKFILL_MS = 2 * 86_400_000;
+const DAY_MS = 86_400_000;
 
 export function MapState() {
   const luna = useLuna();
@@ -11,7 +13,8 @@ export function MapState() {
   const directory = useStore(luna.directory, (known) => known);
   const away = useStore(luna.streamLink, (link) => link.kind === "waiting" || (link.kind === "connecting" && link.attempt > 0));
   if (state?.phase === "backfill" && state.simulation_time !== null) {
-    return <Backfill now={state.simulation_time} start={state.start_time} />;
+    const to = destinationOf(state.reason);
+    return to === null ? <Past now={state.simulation_time} start={state.start_time} /> : <Journey key={to} now={state.simulation_time} to={to} />;
   }
   if (directory.status === "failed") {
     return <Words title="The city does not answer" words={`${directory.reason}. Asking again every few seconds.`} />;
@@ -43,20 +46,36 @@ function Words({ title, words, quiet = false }: { readonly title: string; readon
   );
 }
 
-function Backfill({ now, start }: { readonly now: string; readonly start: string | null }) {
+/** How many days it lives before it meets people is not told, so only those behind it are counted. */
+function Past({ now, start }: { readonly now: string; readonly start: string | null }) {
   const luna = useLuna();
   const events = useStore(luna.stats, (stats) => stats?.totals.events ?? null);
-  const share = start === null ? 0 : Math.min(0.99, Math.max(0, (Date.parse(now) - Date.parse(start)) / BACKFILL_MS));
+  const day = start === null ? null : Math.floor((Date.parse(now) - Date.parse(start)) / DAY_MS) + 1;
   return (
     <div className="map-state" role="status">
-      <strong>Living its first two days…</strong>
+      <strong>Living its past{day === null ? "" : `: day ${day}`}…</strong>
       <span>
-        {weekdayOf(now)} {shortTime(now)}, {dayOf(now).replace(/^\w+, /, "")}
+        {moment(now)}
         {events === null ? "" : ` · ${amount(events)} events so far`}
       </span>
-      <div className="progress" role="progressbar" aria-label="Backfill" aria-valuenow={Math.round(share * 100)} aria-valuemin={0} aria-valuemax={100}>
+    </div>
+  );
+}
+
+/** Begins where the page first saw it. */
+function Journey({ now, to }: { readonly now: string; readonly to: string }) {
+  const [from] = useState(now);
+  const way = Date.parse(to) - Date.parse(from);
+  const share = way <= 0 ? 0 : Math.min(0.99, Math.max(0, (Date.parse(now) - Date.parse(from)) / way));
+  return (
+    <div className="map-state" role="status">
+      <strong>Travelling to {moment(to)}…</strong>
+      <span>{moment(now)}</span>
+      <div className="progress" role="progressbar" aria-label="Journey" aria-valuenow={Math.round(share * 100)} aria-valuemin={0} aria-valuemax={100}>
         <div style={{ transform: `scaleX(${share})` }} />
       </div>
     </div>
   );
 }
+
+const moment = (iso: string): string => `${weekdayOf(iso)} ${shortTime(iso)}, ${dayOf(iso).replace(/^\w+, /, "")}`;

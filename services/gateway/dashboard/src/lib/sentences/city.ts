@@ -12,6 +12,7 @@ import type {
   VenuesEventType,
 } from "../../generated/events.ts";
 import { amount, capital, plain } from "../format.ts";
+import { destinationOf } from "../travel.ts";
 import { at, because, named, where, who, type Tellers } from "./words.ts";
 
 const words = (text: string | undefined, otherwise: string): string => (text === undefined ? otherwise : plain(text));
@@ -41,12 +42,12 @@ export const METRICS: Tellers<SystemMetricsEventType> = {
 };
 
 /** Phases whose name says nothing of what the city does. */
-const DOING: Readonly<Record<string, string>> = { backfill: "living its first days", running: "alive" };
+const DOING: Readonly<Record<string, string>> = { backfill: "living its past", running: "alive" };
 
 export const CONTROL: Tellers<SimulationControlEventType> = {
   "command.issued": (e) => [`Command ${words(e.command, "")} by ${e.issued_by ?? "someone"}`],
   "ack.given": (e) => [`${capital(words(e.command, "command"))} ${words(e.status, "answered")} by ${e.source}`, because(e.reason)],
-  "state.changed": (e) => [`The city is ${DOING[e.phase ?? ""] ?? words(e.phase, "changing")}`],
+  "state.changed": (e) => [`The city is ${destinationOf(e.reason) === null ? (DOING[e.phase ?? ""] ?? words(e.phase, "changing")) : "travelling"}`],
   "scenario.started": (e) => [named(e.scenario === undefined ? undefined : capital(plain(e.scenario)), "A scenario"), " begins"],
   "scenario.holding": (e) => [named(e.scenario === undefined ? undefined : capital(plain(e.scenario)), "A scenario"), " is in full swing"],
   "scenario.settling": (e) => [named(e.scenario === undefined ? undefined : capital(plain(e.scenario)), "A scenario"), " is settling"],
