@@ -150,7 +150,10 @@ class Hub:
             client.close(1001, "the gateway is going away; reconnect with your positions")
 
     def _turn_over(self) -> None:
+        """Make everyone start over; what gathered of the closed branch would go out as if it were of this one."""
         self._epoch = self.epoch
+        for channel, chunks in self._pending.items():
+            self._pending[channel] = [chunk for chunk in chunks if _telling(chunk) == self._ledger.live]
         for client in self.clients:
             if client.subscriptions:
                 client.forget()
@@ -219,6 +222,11 @@ class Hub:
             left -= len(part) - len(kept)
             lines += self._records.lines(kept)
         return Frame(self.epoch, channel, vector, lines, skipped + owed) if lines else None
+
+
+def _telling(chunk: Chunk) -> tuple[str, int]:
+    """Run and branch of a chunk: the ledger passes on one telling at a time."""
+    return chunk.frame["run_id"][0], chunk.frame["branch"][0]
 
 
 def _matching(chunk: Chunk, filters: Filters) -> Chunk:

@@ -10,8 +10,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from services.gateway.settings import Access, Live
+from streamkit.identity import hash_id
 from tests.unit.gateway.conftest import Opener
-from tests.unit.gateway.town import Town, settings, viewed
+from tests.unit.gateway.town import Town, booking, settings, viewed
 
 Message = dict[str, Any]
 
@@ -208,6 +209,21 @@ async def test_a_new_branch_makes_watchers_start_over(town: Town) -> None:
         assert (await of(socket, "resync"))["reason"] == "new_branch"
         town.say("user_actions", viewed())
         assert (await of(socket, "events"))["events"][0]["branch"] == 2
+
+
+async def test_nothing_of_the_closed_branch_follows_the_resync(town: Town) -> None:
+    async with stream(town) as socket:
+        await subscribe(socket, "user_actions", "bookings")
+        town.say("user_actions", viewed(), viewed())
+        town.say("bookings", booking("booking.requested", hash_id("b1")))
+        town.branch = 2
+        town.tell_state()
+        town.say("user_actions", viewed("u0000002"))
+        first = await until(socket, lambda message: message["type"] in {"resync", "events"})
+        assert (first["type"], first["reason"]) == ("resync", "new_branch")
+        town.say("bookings", booking("booking.requested", hash_id("b2")))
+        told = [event for _ in range(2) for event in (await of(socket, "events"))["events"]]
+    assert [(event["topic"], event["branch"]) for event in told] == [("user_actions", 2), ("bookings", 2)]
 
 
 async def test_recent_records_come_first_when_asked_for(town: Town) -> None:
