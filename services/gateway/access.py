@@ -26,10 +26,18 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, as the audit record of a command names them."""
+    """Who calls, as the audit record of a command names them.
+
+    ``until_us`` is the wall clock at which the token that names them ends, in microseconds; none where it does not.
+    """
 
     name: str
     role: Role
+    until_us: int | None = None
+
+    def expired(self, now_us: int) -> bool:
+        """Whether the token has ended: a socket may stay open longer than whoever opened it may use it."""
+        return self.until_us is not None and now_us >= self.until_us
 
     def must(self, role: Role) -> None:
         """Raise a 403 where this caller's role is below."""
@@ -53,6 +61,10 @@ class Verdict:
     caller: Caller | None
     status: int = 200
     reason: str = ""
+
+
+EXPIRED = Verdict(None, 401, "the token that opened this connection has expired")
+"""What a connection is closed with once its caller's token ends."""
 
 
 class Bearers(Protocol):

@@ -70,7 +70,8 @@ def document() -> dict[str, Any]:
                 "title": "Steering",
                 "description": "Commands, acknowledged once the simulator has acknowledged; the state, told to everyone"
                 " after each change. `/api/v1/admin/control` is the same. Needs `?ticket=` of"
-                " `POST /api/v1/auth/ticket` unless in demo mode.",
+                " `POST /api/v1/auth/ticket` unless in demo mode. Close code 4401 says that the caller's token is not"
+                " good, or has expired since.",
                 "messages": _references("components", [*control, *_CONTROL_SAYS]),
             },
             "stream": {

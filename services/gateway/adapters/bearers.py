@@ -49,7 +49,8 @@ class JwtBearers:
         name, role = _inside(claims, self._settings.name_claim), self._role(claims)
         if role is None:
             return Verdict(None, 403, f"the token has no role in {self._settings.role_claim!r}")
-        return Verdict(Caller(str(name or "unnamed")[:128], role))
+        until_us = round((int(claims["exp"]) + self._settings.leeway_s) * 1e6)
+        return Verdict(Caller(str(name or "unnamed")[:128], role, until_us))
 
     def _claims(self, token: str, key: jwt.PyJWK) -> Mapping[str, Any]:
         audience, issuer = self._settings.audience, self._settings.issuer

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from services.gateway.access import Verdict
+from services.gateway.access import EXPIRED, Caller, Verdict
 from services.gateway.api.context import Context
 from services.gateway.live.client import Client
 from services.gateway.live.frames import Notice
@@ -25,8 +25,8 @@ def close_code(verdict: Verdict) -> int:
     return 4_000 + verdict.status
 
 
-async def serve(socket: WebSocket, context: Context, client: Client, obey: Obey) -> None:
-    """Run a connection until the client leaves or is let go."""
+async def serve(socket: WebSocket, context: Context, client: Client, caller: Caller, obey: Obey) -> None:
+    """Run a connection until the client leaves or is let go, at the latest when its caller's token ends."""
     if context.hub.full:
         await socket.close(1013, "too many clients; try again later")
         return
@@ -34,7 +34,7 @@ async def serve(socket: WebSocket, context: Context, client: Client, obey: Obey)
     context.hub.join(client)
     reader = asyncio.create_task(_read(socket, context, client, obey))
     writer = asyncio.create_task(_write(socket, context, client))
-    watcher = asyncio.create_task(_wait_closing(client))
+    watcher = asyncio.create_task(_wait_closing(client, context, caller))
     try:
         done, _ = await asyncio.wait((reader, writer, watcher), return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -83,8 +83,18 @@ async def _write(socket: WebSocket, context: Context, client: Client) -> None:
                 await socket.send_text(message.message.decode())
 
 
-async def _wait_closing(client: Client) -> None:
+async def _wait_closing(client: Client, context: Context, caller: Caller) -> None:
+    if caller.until_us is not None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout((caller.until_us - context.clock.now_us()) / 1e6):
+                await client.closed.wait()
+        expire(client)
     await client.closed.wait()
+
+
+def expire(client: Client) -> None:
+    """Let a client go whose caller's token has ended."""
+    client.close(close_code(EXPIRED), EXPIRED.reason)
 
 
 _GONE = (WebSocketDisconnect, RuntimeError, ConnectionError)

@@ -12,7 +12,7 @@ from services.gateway.api.context import Context, context_of
 from services.gateway.commands import DISCARDING, SLOW, SOCKET_COMMANDS, Command, parameters
 from services.gateway.live.client import Client
 from services.gateway.live.frames import Notice
-from services.gateway.sockets.connection import close_code, serve
+from services.gateway.sockets.connection import close_code, expire, serve
 from services.gateway.sockets.protocol import TALK, Incoming, ProtocolError, refused
 from streamkit.contract_files import nearest
 
@@ -36,7 +36,7 @@ async def control(socket: WebSocket) -> None:
     client.tell(Notice("state_update", {"payload": context.monitor.state()}))
     desk = ControlDesk(context, client, verdict.caller)
     try:
-        await serve(socket, context, client, desk.obey)
+        await serve(socket, context, client, verdict.caller, desk.obey)
     finally:
         await desk.close()
 
@@ -72,6 +72,9 @@ class ControlDesk:
         await asyncio.gather(*self._waiting, return_exceptions=True)
 
     def _begin(self, command: Command, message: Incoming) -> None:
+        if self._caller.expired(self._context.clock.now_us()):  # a machine that slept wakes before its timers do
+            expire(self._client)
+            return
         if len(self._waiting) >= _AT_ONCE:
             raise ProtocolError("rate_limited", f"{_AT_ONCE} commands wait already", request_id=message.request_id)
         if command.name in DISCARDING and self._caller.role < Role.ADMIN:

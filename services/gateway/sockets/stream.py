@@ -88,7 +88,7 @@ async def stream(socket: WebSocket) -> None:
         )
     )
     client.tell(Notice(COUNTERS, {"payload": context.monitor.stats()}))
-    await serve(socket, context, client, StreamDesk(context, client).obey)
+    await serve(socket, context, client, verdict.caller, StreamDesk(context, client).obey)
 
 
 class StreamDesk:

@@ -21,17 +21,6 @@ async def test_the_state_is_what_the_simulator_said_last(town: Town, api: httpx.
     assert state == {**(await api.get("/api/v1/admin/simulation/state")).json(), "wall_time": state["wall_time"]}
 
 
-async def test_the_rate_aimed_at_and_what_the_simulator_waits_for_are_told(town: Town, api: httpx.AsyncClient) -> None:
-    steered = {"rate_target": 500.0, "rate_achieved": 496.2, "reason": "waiting for booking"}
-    town.tell_state(**steered)
-    for path in ("simulation/state", "simulation/metrics", "admin/stats"):
-        told = (await api.get(f"/api/v1/{path}")).json()
-        assert {name: told[name] for name in steered} == steered, path
-    town.tell_state(rate_target=None, reason=None)
-    state = (await api.get("/api/v1/simulation/state")).json()
-    assert (state["rate_target"], state["reason"]) == (None, None)
-
-
 @pytest.mark.parametrize(
     ("path", "body", "command", "parameters"),
     [

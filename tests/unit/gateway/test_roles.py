@@ -183,6 +183,8 @@ async def test_a_token_of_the_provider_names_its_bearer_and_role(provider: Provi
         caller = (await bearers.caller(provider.token(roles=roles))).caller
         assert caller is not None
         assert (caller.name, caller.role) == ("ada", role)
+        assert caller.expired(4_000_000_100_000_000)
+        assert not caller.expired(4_000_000_000_000_000)
     assert provider.asked == 1
 
 

@@ -1,4 +1,4 @@
-"""What the gateway tells of the city around people: surroundings, ground truth, journeys."""
+"""What the gateway tells of the city around people: its pace, surroundings, ground truth, journeys."""
 
 import httpx
 
@@ -43,6 +43,17 @@ async def test_a_holiday_ends_at_midnight_where_the_city_is(town: Town, api: htt
         town.tell_state(simulation_time=now)
         holiday = (await api.get("/api/v1/environment")).json()["holiday"]
         assert (holiday and holiday["name"]) == name
+
+
+async def test_the_rate_aimed_at_and_what_the_simulator_waits_for_are_told(town: Town, api: httpx.AsyncClient) -> None:
+    steered = {"rate_target": 500.0, "rate_achieved": 496.2, "reason": "waiting for booking"}
+    town.tell_state(**steered)
+    for path in ("simulation/state", "simulation/metrics", "admin/stats"):
+        told = (await api.get(f"/api/v1/{path}")).json()
+        assert {name: told[name] for name in steered} == steered, path
+    town.tell_state(rate_target=None, reason=None)
+    state = (await api.get("/api/v1/simulation/state")).json()
+    assert (state["rate_target"], state["reason"]) == (None, None)
 
 
 async def test_ground_truth_lists_its_windows(town: Town, api: httpx.AsyncClient) -> None:
