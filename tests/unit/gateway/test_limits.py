@@ -15,8 +15,8 @@ from services.gateway.live.pace import Pace
 from services.gateway.settings import Access, Live
 from streamkit.testing.fakes import eventually
 from tests.unit.gateway.conftest import Opener
-from tests.unit.gateway.direct import direct
 from tests.unit.gateway.dial import control, ids, of, send, stream, subscribe, until, url
+from tests.unit.gateway.direct import direct
 from tests.unit.gateway.town import Town, settings, viewed
 
 
