@@ -21,8 +21,11 @@ from services.gateway.moments import Moment, ZonedMoment
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 CommandName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}(\.[a-z][a-z0-9_]{0,63})?$")]
-Probability = Annotated[float, Field(ge=0, le=1000)]
+Probability = Annotated[float, Field(ge=0, le=1)]
 MAX_SPAWN = 100_000
+SLOWEST, FASTEST = 1, 1_000
+"""Simulated seconds a second. Bounds are the simulator's own, so that what it would refuse is refused here: a test
+compares."""
 
 
 class Arguments(BaseModel):
@@ -62,13 +65,13 @@ class Nothing(Arguments):
 class Speed(Arguments):
     """Simulated seconds a second, or as fast as possible."""
 
-    multiplier: Annotated[float, Field(gt=0, le=100_000)] | Literal["max"] = Field(examples=[120])
+    multiplier: Annotated[float, Field(ge=SLOWEST, le=FASTEST)] | Literal["max"] = Field(examples=[120])
 
 
 class Rate(Arguments):
     """Events a second to aim at; null leaves the speed to decide."""
 
-    events_per_second: Annotated[float, Field(gt=0, le=1_000_000)] | None = Field(examples=[500])
+    events_per_second: Annotated[float, Field(gt=0, le=10_000_000)] | None = Field(examples=[500])
 
 
 class ScenarioChange(Arguments):

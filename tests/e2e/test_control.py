@@ -136,7 +136,7 @@ def lived(heard: Reading, cause: str) -> list[str]:
     ("path", "body", "status", "reason"),
     [
         ("/simulation/scenario/lunch_rsh", None, 409, "lunch_rush"),
-        ("/simulation/speed", {"multiplier": 5000}, 409, "1000"),
+        ("/simulation/speed", {"multiplier": 5000}, 422, "1000"),
         ("/simulation/speed", {"multiplier": -1}, 422, "multiplier"),
         ("/simulation/scenario", {"scenario": "lunch_rush", "action": "stop"}, 409, "lunch_rush is not running"),
         ("/admin/control/users/spawn/0", None, 422, "count"),

@@ -9,7 +9,9 @@ from services.gateway.api.problems import ProblemError
 from services.gateway.api.resource import Resource
 from services.gateway.commands import (
     DISCARDING,
+    FASTEST,
     SLOW,
+    SLOWEST,
     Anything,
     Arguments,
     CommandName,
@@ -128,7 +130,7 @@ async def set_speed_by_path(multiplier: str, context: InContext, caller: Control
         raise ProblemError(
             422,
             "1 field is not valid",
-            errors=[{"field": "path.multiplier", "message": "must be max or a number over 0, at most 100000"}],
+            errors=[{"field": "path.multiplier", "message": f"must be max or a number from {SLOWEST} to {FASTEST}"}],
         ) from error
     return await give(context, "speed", speed, caller)
 

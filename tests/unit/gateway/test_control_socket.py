@@ -77,6 +77,8 @@ async def test_state_is_given_when_asked_for(town: Town) -> None:
         ("[]", None, "object"),
         ('{"type":"set_sped","request_id":"r9"}', "r9", "set_speed"),
         ('{"type":"set_speed","request_id":"r9","payload":{"multiplier":-2}}', "r9", "multiplier"),
+        ('{"type":"set_speed","request_id":"r9","payload":{"multiplier":1001}}', "r9", "less than or equal to 1000"),
+        ('{"type":"adjust_behavior","request_id":"r9","payload":{"probabilities":{"browse":2}}}', "r9", "equal to 1"),
         ('{"type":"set_speed","request_id":"r9","payload":7}', "r9", "payload"),
         ('{"type":"spawn_users","request_id":7,"payload":{"count":1000000}}', 7, "count"),
     ],

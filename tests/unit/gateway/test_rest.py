@@ -106,6 +106,9 @@ async def test_without_kafka_commands_are_refused_and_reads_go_on(town: Town, ap
     ("method", "path", "body", "field"),
     [
         ("POST", "/api/v1/simulation/speed", {"multiplier": -1}, "body.multiplier"),
+        ("POST", "/api/v1/simulation/speed", {"multiplier": 1001}, "body.multiplier"),
+        ("POST", "/api/v1/simulation/speed/0.5", None, "path.multiplier"),
+        ("POST", "/api/v1/admin/control/behavior/adjust", {"probabilities": {"browse": 1.1}}, "body.probabilities"),
         ("POST", "/api/v1/simulation/speed", {"multiplier": 5, "more": 1}, "body.more"),
         ("POST", "/api/v1/simulation/speed/fast", None, "path.multiplier"),
         ("POST", "/api/v1/admin/control/users/spawn/0", None, "path.count"),

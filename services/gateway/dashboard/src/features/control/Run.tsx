@@ -9,6 +9,9 @@ import { amount, capital } from "../../lib/format.ts";
 import { usePending } from "../../lib/receipts.ts";
 import { useStore } from "../../lib/store.ts";
 
+/** As the simulator takes it. */
+const MOST = 10_000_000;
+
 export function Run() {
   return (
     <Panel title="The run">
@@ -29,7 +32,7 @@ function Rate() {
   const pending = usePending("rate");
   const [wanted, setWanted] = useState("");
   const rate = Number(wanted);
-  const valid = wanted !== "" && rate > 0 && rate <= 1_000_000;
+  const valid = wanted !== "" && rate > 0 && rate <= MOST;
   const aim = (event: SubmitEvent) => {
     event.preventDefault();
     if (valid) {
@@ -44,7 +47,7 @@ function Rate() {
           {amount(achieved)} achieved{target === null ? ", the speed decides" : `, ${amount(target)} aimed at`}
         </small>
       </label>
-      <input id="rate" className="field" type="number" inputMode="numeric" min={1} max={1_000_000} placeholder="500" value={wanted} onChange={(event) => setWanted(event.target.value)} />
+      <input id="rate" className="field" type="number" inputMode="numeric" min={1} max={MOST} placeholder="500" value={wanted} onChange={(event) => setWanted(event.target.value)} />
       <button type="submit" className="button" data-testid="rate-set" disabled={!valid || pending} aria-busy={pending}>
         Aim
       </button>
