@@ -38,6 +38,8 @@ _EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "travel": {"to": "2024-06-07T17:30:00Z"},
     "set_rate": {"events_per_second": 500},
     "trigger_event": {"event_type": "weather.changed", "channel": "environment", "payload": {"condition": "rain"}},
+    "weather": {"condition": "rain", "hours": 3},
+    "seed": {"seed": 42, "users": 500, "venues": 120},
     "create_snapshot": {"name": "before-lunch"},
     "restore_snapshot": {"snapshot": "before-lunch"},
     "unsubscribe": {"channels": ["bookings"]},

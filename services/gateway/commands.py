@@ -114,6 +114,14 @@ class Behavior(Arguments):
     everyone: bool = Field(default=False, alias="global")
 
 
+class Weather(Arguments):
+    """Weather that holds for some hours instead of the city's own; without a condition its own holds again."""
+
+    condition: Word | None = Field(default=None, examples=["rain"])
+    hours: Annotated[float, Field(gt=0, le=240)] = 3.0
+    city: Word | None = None
+
+
 class Snapshot(Arguments):
     """A snapshot to save; its name is also a directory's."""
 
@@ -173,6 +181,8 @@ SOCKET_COMMANDS: Mapping[str, Command] = {
     "spawn_users": Command("spawn", Spawn),
     "trigger_event": Command("trigger", Trigger),
     "adjust_behavior": Command("behavior", Behavior),
+    "weather": Command("weather", Weather),
+    "seed": Command("seed", Seed),
     "create_snapshot": Command("snapshot.create", Snapshot),
     "restore_snapshot": Command("snapshot.restore", Saved),
     "travel": Command("travel", Travel),

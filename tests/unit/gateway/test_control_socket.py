@@ -36,6 +36,9 @@ async def test_a_command_is_acknowledged_once_the_simulator_has(town: Town) -> N
         ("set_scenario", {"scenario": "lunch_rush", "action": "stop"}),
         ("spawn_users", {"count": 10}),
         ("adjust_behavior", {"persona": "social_butterfly", "probabilities": {"browse": 0.4}}),
+        ("weather", {"condition": "rain", "hours": 3}),
+        ("weather", {}),
+        ("seed", {"seed": 42, "users": 500}),
         (
             "trigger_event",
             {"event_type": "weather.changed", "channel": "environment", "payload": {"condition": "rain"}},
@@ -105,6 +108,17 @@ async def test_a_rejected_and_an_unanswered_command_are_errors_with_their_reques
         late = await of(socket, "error")
     assert (rejected["code"], rejected["message"], rejected["request_id"]) == ("rejected", "paused already", "r1")
     assert late["code"] == "timeout"
+
+
+async def test_a_seed_is_an_administrators_and_weather_an_operators(open_town: Opener) -> None:
+    tokens = {"token": "of-admin", "operator_token": "of-operator"}
+    town = await open_town(settings(access=Access.model_validate({"mode": "token", **tokens})))
+    ticket = town.core.context.gate.issue_ticket(Caller("ada", Role.OPERATOR))
+    async with control(town, f"/ws/control?ticket={ticket}") as socket:
+        await send(socket, "seed", seed=42)
+        assert (await of(socket, "error"))["code"] == "forbidden"
+        await send(socket, "weather", condition="rain")
+        assert (await of(socket, "ack"))["payload"]["result"] == {"condition": "rain", "hours": 3.0, "city": None}
 
 
 async def test_a_foreign_page_cannot_open_a_socket(town: Town) -> None:

@@ -36,11 +36,6 @@ export interface Order {
   readonly body: object;
 }
 
-/** The control socket has no message for these: they always go by REST. */
-const BY_REST_ONLY: ReadonlySet<Command["type"]> = new Set(["weather", "seed"] as const);
-
-export const speaksSocket = ({ type }: Command): boolean => !BY_REST_ONLY.has(type);
-
 /** The same command as a POST. */
 export function orderOf(command: Command): Order {
   switch (command.type) {

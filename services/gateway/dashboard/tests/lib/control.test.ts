@@ -89,9 +89,19 @@ describe("control", () => {
     }
   });
 
+  it("orders weather and a new city over the socket too", () => {
+    const { world, client } = controlling();
+    client.give({ type: "weather", payload: { condition: "rain" } }, "weather", "Rain");
+    client.give({ type: "seed", payload: { seed: 42 } }, "seed", "A city from 42");
+    expect(world.wire.sent.map(({ type, payload }) => [type, payload])).toEqual([["weather", { condition: "rain" }], ["seed", { seed: 42 }]]);
+  });
+
   it("keeps what went by REST pending when the socket is lost", () => {
     const { world, client } = controlling(() => new Promise(() => undefined));
+    world.wire.onclose?.({ code: 1006, reason: "" });
     client.give({ type: "weather", payload: { condition: "rain" } }, "weather", "Rain");
+    world.pass(5000);
+    world.wire.onopen?.();
     world.wire.onclose?.({ code: 1006, reason: "" });
     expect(latest(client)).toMatchObject({ status: "pending", by: "rest" });
   });
