@@ -33,7 +33,8 @@ export type CityEvent = Columns<Rows["user_actions"]> &
     readonly topic: TopicName;
     readonly partition: number;
     readonly offset: number;
-    readonly record_timestamp: number;
+    /** Absent from what the event store tells: it keeps simulated time alone. */
+    readonly record_timestamp?: number;
     readonly event_id: string;
     readonly event_type: EventType;
     readonly run_id: string;

@@ -72,7 +72,7 @@ function Whole({ event }: { readonly event: CityEvent }) {
           <Fact name="Offset" value={event.offset} />
           <Fact name="Schema id" value={schema ?? "asking…"} />
           <Fact name="Contract" value={contract === null ? "–" : `${contract.subject} v${contract.version}`} />
-          <Fact name="Written" value={new Date(event.record_timestamp).toISOString()} />
+          <Fact name="Written" value={event.record_timestamp === undefined ? "not kept by the store" : new Date(event.record_timestamp).toISOString()} />
         </dl>
       </section>
       <section>

@@ -40,7 +40,7 @@ export class LiveFlow {
 
   /** Events that came before anybody counted, by the time they were written; a backfill's are of another time. */
   begin(events: readonly CityEvent[], nowS: number): void {
-    const written = ({ record_timestamp }: CityEvent): number => record_timestamp / 1000;
+    const written = ({ record_timestamp }: CityEvent): number => (record_timestamp ?? 0) / 1000;
     [...events]
       .filter((event) => written(event) <= nowS && nowS - written(event) < KEPT * LIVE_WIDTH_S)
       .sort((one, other) => written(one) - written(other))
