@@ -57,6 +57,16 @@ async def list_users(
     )
 
 
+@router.get("/users/personas", responses=example({"personas": {"foodie_explorer": ["u0000123"]}}))
+async def list_personas(context: InContext) -> Json:
+    """Ids of everyone by persona: for who counts by it, and needs all of them at once."""
+    frame = context.ledger.city.users.frame()
+    if frame is None:
+        return Json({"personas": {}})
+    by_persona = frame.group_by("persona").agg(pl.col("user_id").sort()).sort("persona")
+    return Json({"personas": dict(by_persona.iter_rows())})
+
+
 @router.get("/users/{user_id}", responses=example({"user_id": "u0000123", "name": "Ada Reyes"}, 404))
 async def get_user(user_id: UserId, context: InContext) -> Json:
     """One person, with friends and tastes."""

@@ -146,6 +146,13 @@ async def test_people_are_listed_by_page_and_search(town: Town, api: httpx.Async
     assert [user["user_id"] for user in found["users"]] == ["u0000002"]
 
 
+async def test_everyone_is_told_by_persona_at_once(town: Town, api: httpx.AsyncClient) -> None:
+    town.say("users", *(person(f"u{number:07}", "Cy", persona="night_owl") for number in range(3, 1503)))
+    personas = (await api.get("/api/v1/users/personas")).json()["personas"]
+    assert personas.pop("foodie_explorer") == ["u0000001", "u0000002"]
+    assert personas == {"night_owl": [f"u{number:07}" for number in range(3, 1503)]}
+
+
 async def test_a_person_is_the_latest_row_until_the_tombstone(town: Town, api: httpx.AsyncClient) -> None:
     town.say("users", person("u0000002", "Bo Berg"))
     assert (await api.get("/api/v1/users/u0000002")).json()["name"] == "Bo Berg"
