@@ -14,7 +14,7 @@ export class FakeGateway implements Api {
   get = <Answer,>(path: string): Promise<Answer> => {
     this.asked.push(path);
     const found = [...this.answers].find(([start]) => path.startsWith(start));
-    return found === undefined ? Promise.reject(new Error(`no answer to ${path}`)) : Promise.resolve(found[1] as Answer);
+    return found === undefined ? Promise.reject(new Error(`no answer to ${path}`)) : Promise.resolve(structuredClone(found[1]) as Answer);
   };
   order = () => Promise.reject(new Error("no orders here"));
   venues = () => Promise.resolve(this.known);

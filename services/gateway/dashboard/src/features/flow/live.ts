@@ -18,25 +18,23 @@ interface Tally {
   interests: number;
   accepted: number;
   ignored: number;
-  readonly users: Set<string>;
+  /** How often each person acted. */
+  readonly acts: Map<string, number>;
   readonly groups: number[];
   readonly inviteSeconds: number[];
   readonly bookingSeconds: number[];
-  readonly byPersona: Map<string, number>;
   readonly shifts: number[];
   socialShift: number;
 }
+
+/** Asked when figures are shown: who somebody is may become known after the act. */
+type PersonaOf = (userId: string) => string | null;
 
 const SOCIAL = /social|friend|influence/;
 
 export class LiveFlow {
   readonly #buckets = new Ring<Tally>(KEPT);
   readonly #requested = new Map<string, number>();
-  readonly #personaOf: (userId: string) => string | null;
-
-  constructor(personaOf: (userId: string) => string | null) {
-    this.#personaOf = personaOf;
-  }
 
   /** Events that came before anybody counted, by the time they were written; a backfill's are of another time. */
   begin(events: readonly CityEvent[], nowS: number): void {
@@ -54,9 +52,9 @@ export class LiveFlow {
   }
 
   /** The bucket that is still being filled is in the total, not yet in the line. */
-  course(): Course {
+  course(personaOf: PersonaOf): Course {
     const tallies = this.#buckets.toArray();
-    return { buckets: tallies.slice(0, -1).map((tally) => ({ at: tally.at, ...figuresOf([tally]) })), total: figuresOf(tallies), width: LIVE_WIDTH_S };
+    return { buckets: tallies.slice(0, -1).map((tally) => ({ at: tally.at, ...figuresOf([tally], personaOf) })), total: figuresOf(tallies, personaOf), width: LIVE_WIDTH_S };
   }
 
   clear(): void {
@@ -80,11 +78,7 @@ export class LiveFlow {
   #count(tally: Tally, event: CityEvent): void {
     tally.events += 1;
     if (event.user_id !== undefined && (event.topic === "user_actions" || event.topic === "social_interactions")) {
-      tally.users.add(event.user_id);
-      const persona = this.#personaOf(event.user_id);
-      if (persona !== null) {
-        tally.byPersona.set(persona, (tally.byPersona.get(persona) ?? 0) + 1);
-      }
+      tally.acts.set(event.user_id, (tally.acts.get(event.user_id) ?? 0) + 1);
     }
     switch (event.event_type) {
       case "session.started":
@@ -167,15 +161,13 @@ const known = (value: number | undefined): number[] => (value === undefined ? []
 
 const empty = (at: number): Tally => ({
   at, events: 0, sessions: 0, invites: 0, bookings: 0, visits: 0, recommendations: 0, interests: 0, accepted: 0, ignored: 0,
-  users: new Set(), groups: [], inviteSeconds: [], bookingSeconds: [], byPersona: new Map(), shifts: [], socialShift: 0,
+  acts: new Map(), groups: [], inviteSeconds: [], bookingSeconds: [], shifts: [], socialShift: 0,
 });
 
-function figuresOf(tallies: readonly Tally[]): Figures {
+function figuresOf(tallies: readonly Tally[], personaOf: PersonaOf): Figures {
   const sum = (read: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + read(tally), 0);
   const shifts = tallies.flatMap((tally) => tally.shifts);
   const moved = shifts.reduce((total, shift) => total + shift, 0);
-  const byPersona: Record<string, number> = {};
-  tallies.forEach((tally) => tally.byPersona.forEach((count, name) => (byPersona[name] = (byPersona[name] ?? 0) + count)));
   const bookings = sum((tally) => tally.bookings);
   return {
     events: sum((tally) => tally.events),
@@ -184,16 +176,27 @@ function figuresOf(tallies: readonly Tally[]): Figures {
     bookings,
     visits: sum((tally) => tally.visits),
     recommendations: sum((tally) => tally.recommendations),
-    activeUsers: new Set(tallies.flatMap((tally) => [...tally.users])).size,
+    activeUsers: new Set(tallies.flatMap((tally) => [...tally.acts.keys()])).size,
     conversion: share(bookings, sum((tally) => tally.interests)),
     acceptance: share(sum((tally) => tally.accepted), sum((tally) => tally.accepted + tally.ignored)),
     groupSize: mean(tallies.flatMap((tally) => tally.groups)),
     inviteSeconds: median(tallies.flatMap((tally) => tally.inviteSeconds)),
     bookingSeconds: median(tallies.flatMap((tally) => tally.bookingSeconds)),
-    byPersona,
+    byPersona: byPersona(tallies, personaOf),
     tasteShift: mean(shifts),
     socialShare: share(sum((tally) => tally.socialShift), moved),
   };
+}
+
+function byPersona(tallies: readonly Tally[], personaOf: PersonaOf): Record<string, number> {
+  const counts: Record<string, number> = {};
+  tallies.forEach(({ acts }) => acts.forEach((count, userId) => {
+    const persona = personaOf(userId);
+    if (persona !== null) {
+      counts[persona] = (counts[persona] ?? 0) + count;
+    }
+  }));
+  return counts;
 }
 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);

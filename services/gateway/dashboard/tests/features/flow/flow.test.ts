@@ -33,7 +33,7 @@ describe("figures of analytics", () => {
 
 describe("live flow", () => {
   const flowOf = (events: readonly CityEvent[]) => {
-    const flow = new LiveFlow(() => "foodie_explorer");
+    const flow = new LiveFlow();
     flow.add(events, 1002);
     return flow;
   };
@@ -46,7 +46,7 @@ describe("live flow", () => {
       anEvent({ topic: "social_interactions", event_type: "invite.accepted", latency_seconds: 60 }),
       anEvent({ topic: "preferences", event_type: "preference.updated", shift: 0.3, reason: "visit" }),
       anEvent({ topic: "preferences", event_type: "preference.updated", shift: 0.1, reason: "social" }),
-    ]).course();
+    ]).course(() => "foodie_explorer");
     expect(total).toMatchObject({ events: 6, bookings: 1, bookingSeconds: 30, groupSize: 4, inviteSeconds: 60, byPersona: { foodie_explorer: 2 } });
     expect(total.tasteShift).toBeCloseTo(0.2);
     expect(total.socialShare).toBeCloseTo(0.25);
@@ -55,15 +55,15 @@ describe("live flow", () => {
   it("shows quiet time as nothing, keeps the bucket being filled out of the line, and forgets after four minutes", () => {
     const flow = flowOf([anEvent()]);
     flow.add([], 1016);
-    expect(flow.course().buckets.map(({ at, events }) => [at, events])).toEqual([[1000, 1], [1005, 0], [1010, 0]]);
+    expect(flow.course(() => "foodie_explorer").buckets.map(({ at, events }) => [at, events])).toEqual([[1000, 1], [1005, 0], [1010, 0]]);
     flow.add([], 1000 + 48 * 5);
-    expect(flow.course().total.events).toBe(0);
+    expect(flow.course(() => "foodie_explorer").total.events).toBe(0);
   });
 
   it("begins with what was written in these minutes, not with a backfill", () => {
-    const flow = new LiveFlow(() => null);
+    const flow = new LiveFlow();
     flow.begin([anEvent({ record_timestamp: 990_000 }), anEvent({ record_timestamp: 0 })], 1000);
-    expect(flow.course().total.events).toBe(1);
+    expect(flow.course(() => "foodie_explorer").total.events).toBe(1);
   });
 
   it("has a median of two middles", () => {
