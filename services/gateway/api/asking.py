@@ -20,6 +20,15 @@ async def ask_analytics(context: Context, kind: str, subject: str, arguments: Ma
     return in_words(payload, context.records.times | _TIMES)
 
 
+async def ask_events(context: Context, kind: str, subject: str, arguments: Mapping[str, object]) -> Any:
+    """Ask for stored records; those of the living branch get the names that the store, which keeps ids, lacks."""
+    payload = await ask_analytics(context, kind, subject, arguments)
+    for record in payload.get("events", ()):
+        if (record.get("run_id"), record.get("branch")) == context.ledger.live:
+            context.records.add_names(record)
+    return payload
+
+
 def on_branch(context: Context, branch: int | None) -> dict[str, object]:
     """What a question to the event store says of the branch it is about: one of the living run, or the living one."""
     if branch is None:

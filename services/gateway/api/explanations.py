@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from services.gateway.api.asking import ask_analytics
+from services.gateway.api.asking import ask_events
 from services.gateway.api.context import EventId, InContext, Json, Reader, UserId, example
 from services.gateway.api.people import known_user
 from services.gateway.api.resource import Resource
@@ -58,4 +58,4 @@ async def tell_story(
 ) -> Json:
     """What led to an event and what it led to: request, outcome, visit, review; from the event store."""
     asked = {"event_id": event_id, "depth": depth, "limit": limit}
-    return Json(await ask_analytics(context, "story.get", event_id, asked))
+    return Json(await ask_events(context, "story.get", event_id, asked))

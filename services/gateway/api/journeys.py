@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from services.gateway.adapters.desk import DisconnectedError, UnansweredError
-from services.gateway.api.asking import ask_analytics, in_words
+from services.gateway.api.asking import ask_analytics, ask_events, in_words
 from services.gateway.api.context import Context, InContext, Json, UserId, example
 from services.gateway.api.people import known_user
 from services.gateway.api.resource import Resource
@@ -63,7 +63,7 @@ async def get_journey(
 async def get_journey_events(user_id: UserId, context: InContext, page: Page) -> Json:
     """Everything of one person, a page at a time: own acts, bookings, what was received, milestones, tastes."""
     known_user(context, user_id)
-    return Json(await ask_analytics(context, "journey.events", user_id, {"user_id": user_id, **page}))
+    return Json(await ask_events(context, "journey.events", user_id, {"user_id": user_id, **page}))
 
 
 @router.get("/{user_id}/tastes", responses=_VERSIONS)
@@ -82,7 +82,7 @@ def _recent(context: Context, user_id: str, limit: int) -> list[dict[str, Any]]:
 
 
 async def _stored(context: Context, user_id: str, asked: Mapping[str, object]) -> Any:
-    return (await ask_analytics(context, "journey.events", user_id, {"user_id": user_id, **asked}))["events"]
+    return (await ask_events(context, "journey.events", user_id, {"user_id": user_id, **asked}))["events"]
 
 
 def _said(time: Moment | None, name: str) -> str | None:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
-from services.gateway.api.asking import ask_analytics, on_branch
+from services.gateway.api.asking import ask_analytics, ask_events, on_branch
 from services.gateway.api.context import InContext, Json, example
 from services.gateway.api.resource import Resource
 from services.gateway.api.times import in_utc
@@ -59,7 +59,7 @@ async def get_stored(
         **page,
         **on_branch(context, branch),
     }
-    return Json(await ask_analytics(context, "history.get", user_id or "city", asked))
+    return Json(await ask_events(context, "history.get", user_id or "city", asked))
 
 
 @router.get("/metrics/history", responses=example({"buckets": []}, *_FAILURES))

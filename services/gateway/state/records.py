@@ -46,7 +46,7 @@ class Records:
             for (name, say), value in zip(columns, row, strict=True):
                 if value is not None:
                     record[name] = value if say is None else say(value)
-            self._add_names(record)
+            self.add_names(record)
             rows.append(record)
         return rows
 
@@ -66,7 +66,8 @@ class Records:
         """A frame of a topic's columns with times in words."""
         return spoken(frame, self._times[topic] & set(frame.columns))
 
-    def _add_names(self, record: dict[str, Any]) -> None:
+    def add_names(self, record: dict[str, Any]) -> None:
+        """Put the names of its people and its venue beside their ids."""
         for column, name_of in (
             ("user", self._names.user_name),
             ("other_user", self._names.user_name),

@@ -175,6 +175,27 @@ async def test_times_in_answers_of_analytics_are_told_in_words(town: Town) -> No
     assert stored == {"events": [{"simulation_time": NOON_ISO, "offset": NOON}]}
 
 
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("history.get", "/admin/streams/stored"),
+        ("story.get", f"/admin/events/{EVENT}/story"),
+        ("journey.events", "/admin/journeys/u0000001/events"),
+    ],
+)
+async def test_stored_records_of_the_living_branch_are_told_with_names(town: Town, kind: str, path: str) -> None:
+    ids = {"run_id": RUN, "user_id": "u0000001", "other_user_id": "u0000002", "venue_id": "v00001"}
+    listen(town, kind, {"events": [{**ids, "branch": town.branch}, {**ids, "branch": town.branch + 1}]})
+    async with direct(town) as api:
+        living, other = (await api.get(API + path)).json()["events"]
+    assert (living["user_name"], living["other_user_name"], living["venue_name"]) == (
+        "Ada Reyes",
+        "Bo Lind",
+        "Bar Luce",
+    )
+    assert "user_name" not in other
+
+
 async def test_a_journey_of_a_range_comes_with_its_events(town: Town) -> None:
     listener = listen(town, "journey.events", {"events": [{"event_type": "venue.viewed", "simulation_time": NOON}]})
     async with direct(town) as api:
