@@ -81,6 +81,7 @@ function Told({ filter, at, minutes, chosen }: ToldProperties) {
       <div className="events-said">
         <p role="status">
           {saidOf(events.length, held !== null, at, past.status === "ready" ? past.answer.source : null)}
+          {past.status === "ready" && past.answer.partly && events.length > 0 ? ` ${sought(before.length)}` : ""}
           {feed.skipped > 0 && at === "" ? ` ${amount(feed.skipped)} were too many to show.` : ""}
           {feed.notice === "" ? "" : ` ${feed.notice}.`}
         </p>
@@ -95,7 +96,7 @@ function Told({ filter, at, minutes, chosen }: ToldProperties) {
           }}
         />
       </div>
-      {events.length > 0 ? <List rows={rows} chosen={chosen} onOpen={open} /> : <Nothing status={past.status} reason={past.status === "failed" ? past.reason : ""} away={link === "waiting"} />}
+      {events.length > 0 ? <List rows={rows} chosen={chosen} onOpen={open} /> : <Nothing status={past.status} reason={past.status === "failed" ? past.reason : past.status === "ready" && past.answer.partly ? sought(before.length) : ""} away={link === "waiting"} />}
     </section>
   );
 }
@@ -108,6 +109,8 @@ function saidOf(count: number, held: boolean, at: string, source: string | null)
   return held ? `${many}, held: the city goes on.` : `${many}, newest first.`;
 }
 
+const sought = (records: number): string => `Looked for in the newest ${amount(records)} records.`;
+
 function Nothing({ status, reason, away }: { readonly status: string; readonly reason: string; readonly away: boolean }) {
   if (away) {
     return <Away />;
@@ -118,5 +121,6 @@ function Nothing({ status, reason, away }: { readonly status: string; readonly r
   if (status === "failed") {
     return <Failed title="The past could not be had" words={`${reason}. Live events show as they come.`} />;
   }
-  return <Empty title="No event like this" words="Events appear as the city lives, or when the filters allow more." />;
+  const words = "Events appear as the city lives, or when the filters allow more.";
+  return reason === "" ? <Empty title="No event like this" words={words} /> : <Empty title="No event like this so far" words={`${reason} ${words}`} />;
 }

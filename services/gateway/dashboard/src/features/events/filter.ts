@@ -50,13 +50,21 @@ function says(event: CityEvent, text: string): boolean {
   return wanted === "" || [plainSentence(event), event.event_type, event.event_id, event.venue_id, event.booking_id, event.correlation_id].join(" ").toLowerCase().includes(wanted);
 }
 
+const USER_ID = /^u\d{7}$/;
+
+/** Part of a person's name, of which the gateway's records know nothing; empty when none is looked for. */
+export const nameOf = ({ person }: Filter): string => (USER_ID.test(person.trim()) ? "" : person.trim());
+
+/** Whether something is left that only the page can tell of a record. */
+export const isNarrower = ({ cause, text }: Filter): boolean => cause === ANY_CAUSE || text.trim() !== "";
+
 /** What the gateway can filter itself: the rest is done here. */
 export function questionOf({ type, person, cause }: Filter): string {
   const known: Record<string, string> = {};
   if (type !== "") {
     known.event_type = type;
   }
-  if (/^u\d{7}$/.test(person.trim())) {
+  if (USER_ID.test(person.trim())) {
     known.user_id = person.trim();
   }
   if (cause !== "" && cause !== ANY_CAUSE) {

@@ -6,13 +6,20 @@ import { useLuna } from "../../lib/context.ts";
 import { CHANNELS } from "../../lib/filters.ts";
 import type { Luna } from "../../lib/luna.ts";
 import type { CityEvent } from "../../lib/types.ts";
-import { merged, questionOf, type Filter } from "./filter.ts";
+import { isNarrower, merged, nameOf, questionOf, type Filter } from "./filter.ts";
 
 export interface Past {
   readonly events: readonly CityEvent[];
   /** `store` for the event store; `memory` for what the gateway still holds. */
   readonly source: "store" | "memory";
+  /** Only some of what fits: older records were not looked through. */
+  readonly partly: boolean;
 }
+
+/** Fewer people than this of a name are asked for one by one. */
+const NAMESAKES = 5;
+/** The gateway takes no longer words to look for. */
+const LONGEST = 100;
 
 const A_PAGE = 300;
 const HELD = 1000;
@@ -22,6 +29,7 @@ const PAGES = 10;
 interface Page {
   readonly events: readonly CityEvent[];
   readonly before?: string | null;
+  readonly next_cursor?: string | null;
 }
 
 /** Without a time: the newest. With one (ISO 8601): the newest up to it. */
@@ -29,26 +37,43 @@ export function usePast(filter: Filter, at: string): Asked<Past> {
   const luna = useLuna();
   const question = questionOf(filter);
   const channels = [...filter.channels].join(",");
-  const key = `${question}|${channels}|${at}`;
+  const name = nameOf(filter);
+  const narrower = isNarrower(filter);
+  const key = `${question}|${name}|${narrower}|${channels}|${at}`;
   const [known, setKnown] = useState<{ readonly key: string; readonly asked: Asked<Past> }>({ key, asked: { status: "loading" } });
   useEffect(() => {
     let wanted = true;
-    const answer = at === "" ? newest(luna, channels, question) : upTo(luna, channels, question, at);
-    answer.then(
+    const asking = async (): Promise<Past> => {
+      const { questions, known } = await named(luna, question, name);
+      const pasts = await Promise.all(questions.map((one) => (at === "" ? newest(luna, channels, one) : upTo(luna, channels, one, at))));
+      const partly = pasts.some((past) => past.partly) && (narrower || !known);
+      return { events: merged(...pasts.map(({ events }) => events)), source: pasts.every(({ source }) => source === "store") ? "store" : "memory", partly };
+    };
+    asking().then(
       (past) => wanted && setKnown({ key, asked: { status: "ready", answer: past, stale: "" } }),
       (error: unknown) => wanted && setKnown({ key, asked: { status: "failed", reason: reasonOf(error), code: null } }),
     );
     return () => {
       wanted = false;
     };
-  }, [luna, key, channels, question, at]);
+  }, [luna, key, channels, question, name, narrower, at]);
   return known.key === key ? known.asked : { status: "loading" };
+}
+
+/** A question for each person of a name; the one question, and the name not known, where they are too many or none. */
+async function named(luna: Luna, question: string, name: string): Promise<{ readonly questions: readonly string[]; readonly known: boolean }> {
+  if (name === "") {
+    return { questions: [question], known: true };
+  }
+  const { users } = await luna.ask<{ users: readonly { readonly user_id: string }[] }>(`/users?query=${encodeURIComponent(name.slice(0, LONGEST))}&limit=${NAMESAKES}`);
+  const known = users.length > 0 && users.length < NAMESAKES;
+  return { questions: known ? users.map(({ user_id }) => `${question}${question === "" ? "" : "&"}user_id=${user_id}`) : [question], known };
 }
 
 async function newest(luna: Luna, channels: string, question: string): Promise<Past> {
   const names = channels === "" ? ["all"] : channels.split(",");
   const pages = await Promise.all(names.map((name) => luna.ask<Page>(`/admin/streams/history/${name}?limit=${A_PAGE}&${question}`)));
-  return { events: merged(...pages.map(({ events }) => events)), source: "memory" };
+  return { events: merged(...pages.map(({ events }) => events)), source: "memory", partly: pages.some(({ events }) => events.length === A_PAGE) };
 }
 
 /**
@@ -64,11 +89,12 @@ async function upTo(luna: Luna, channels: string, question: string, at: string):
       asked.set("channels", channels);
     }
     const [stored, held] = await Promise.all([luna.ask<Page>(`/admin/streams/stored?${asked}&${question}`), newest(luna, channels, question)]);
-    return { events: merged(stored.events, early(held.events)), source: "store" };
+    return { events: merged(stored.events, early(held.events)), source: "store", partly: typeof stored.next_cursor === "string" };
   } catch {
     const names = channels === "" ? CHANNELS.map(({ topic }) => topic) : channels.split(",");
     const found = await Promise.all(names.map((name) => lookBack(luna, name, question, early)));
-    return { events: merged(...found).slice(0, HELD), source: "memory" };
+    const events = merged(...found);
+    return { events: events.slice(0, HELD), source: "memory", partly: events.length >= A_PAGE };
   }
 }
 

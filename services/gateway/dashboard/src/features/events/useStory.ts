@@ -5,7 +5,6 @@ import { reasonOf } from "../../lib/api.ts";
 import { useLuna } from "../../lib/context.ts";
 import type { Luna } from "../../lib/luna.ts";
 import type { CityEvent } from "../../lib/types.ts";
-import { withNames } from "./names.ts";
 import { inOrder, storyOf, type Chapter } from "./story.ts";
 
 export interface Story {
@@ -35,8 +34,7 @@ export function useStory(event: CityEvent): Asked<Story> {
 async function told(luna: Luna, event: CityEvent): Promise<Story> {
   try {
     const { events } = await luna.ask<{ events: readonly CityEvent[] }>(`/admin/events/${event.event_id}/story`);
-    const names = withNames(events, [event, ...luna.feed.ring.toArray()], luna.directory.latest().venues);
-    return { chapters: inOrder(names, event), source: "store" };
+    return { chapters: inOrder(events, event), source: "store" };
   } catch {
     return { chapters: storyOf(await around(luna, event), event), source: "memory" };
   }

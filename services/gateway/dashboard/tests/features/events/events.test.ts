@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { filterOf, merged, passes, questionOf } from "../../../src/features/events/filter.ts";
 import { fromLocal, toLocal } from "../../../src/features/events/local.ts";
-import { withNames } from "../../../src/features/events/names.ts";
 import { stagesOf, storyOf } from "../../../src/features/events/story.ts";
 import { rowsOf } from "../../../src/features/events/windows.ts";
-import type { CityEvent, Venue } from "../../../src/lib/types.ts";
+import type { CityEvent } from "../../../src/lib/types.ts";
 import { anEvent } from "../../stage.ts";
 
 const minute = (number: number, columns: Partial<CityEvent> = {}) => anEvent({ simulation_time: `2026-06-05T22:${String(number).padStart(2, "0")}:00.000000Z`, ...columns });
@@ -86,14 +85,5 @@ describe("times of New York", () => {
     expect(toLocal("2026-06-05T22:30:00Z")).toBe("2026-06-05T18:30");
     expect(fromLocal("2026-06-05T18:30")).toBe("2026-06-05T22:30:59.999Z");
     expect(fromLocal("2026-01-05T18:30")).toBe("2026-01-05T23:30:59.999Z");
-  });
-});
-
-describe("names in a story", () => {
-  it("are those of other records and of the venues; who is known to nobody keeps the id", () => {
-    const stored = anEvent({ user_id: "u0000001", user_name: undefined, other_user_id: "u0000002", other_user_name: undefined, venue_id: "v00001", venue_name: undefined });
-    const known = anEvent({ user_id: "u0000001", user_name: "Ada Stein" });
-    const venue = { venue_id: "v00001", name: "Bar Luce" } as Venue;
-    expect(withNames([stored], [known], [venue])).toMatchObject([{ user_name: "Ada Stein", venue_name: "Bar Luce", other_user_name: undefined }]);
   });
 });
