@@ -20,6 +20,8 @@ export interface Directory {
 const EMPTY: Directory = { status: "loading", venues: [], reason: "" };
 const CONNECTING: Link = { kind: "connecting", attempt: 0 };
 const RETRY_MS = 4000;
+/** Venues come, are rated and change their prices while the page lies open. */
+const VENUES_MS = 60_000;
 
 export type EventsListener = (events: readonly CityEvent[]) => void;
 
@@ -47,6 +49,7 @@ export class Luna {
   readonly #restarts = new Set<() => void>();
   #branch: string | null = null;
   #running = false;
+  #cancelVenues: () => void = () => undefined;
 
   constructor(source: Api = api, around: Surroundings = browser) {
     this.#api = source;
@@ -85,6 +88,7 @@ export class Luna {
 
   stop(): void {
     this.#running = false;
+    this.#cancelVenues();
     this.#stream.stop();
     this.#fallback.stop();
     this.control.stop();
@@ -193,12 +197,29 @@ export class Luna {
       this.directory.set({ status: "ready", venues, reason: "" });
       if (venues.length === 0) {
         this.#retry();
+      } else {
+        this.#venuesLater();
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : "The gateway did not answer";
       this.directory.update((known) => (known.status === "ready" ? known : { status: "failed", venues: [], reason }));
       this.#retry();
     }
+  }
+
+  /** Nobody looks at a hidden page; what cannot be had now is kept as it was. */
+  #venuesLater(): void {
+    this.#cancelVenues();
+    this.#cancelVenues = this.#around.after(VENUES_MS, () => {
+      const branch = this.#branch;
+      const asked = document.hidden ? Promise.resolve([]) : this.#api.venues();
+      void asked.catch(() => []).then((venues) => {
+        if (this.#running && branch === this.#branch) {
+          this.directory.update((known) => (venues.length === 0 || known.status !== "ready" ? known : { ...known, venues }));
+          this.#venuesLater();
+        }
+      });
+    });
   }
 
   #retry(): void {

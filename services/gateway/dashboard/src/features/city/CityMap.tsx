@@ -120,7 +120,7 @@ function walk(event: KeyboardEvent, stage: Stage | null, hovered: Spot | null, s
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
   if (step !== undefined && stage !== null) {
     const { spots } = stage;
-    const place = hovered === null ? -step : spots.indexOf(hovered);
+    const place = hovered === null ? -step : spots.findIndex(({ venue }) => venue.venue_id === hovered.venue.venue_id);
     open(null);
     setHovered(spots[(place + step + spots.length) % Math.max(1, spots.length)] ?? null);
     event.preventDefault();
