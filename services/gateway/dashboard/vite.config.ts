@@ -13,6 +13,7 @@ export default defineConfig({
       "/api": { target: GATEWAY, ws: true },
       "/ws": { target: GATEWAY, ws: true },
       "/avatars": { target: GATEWAY },
+      "/registry": { target: GATEWAY },
     },
   },
   test: { environment: "jsdom", include: ["tests/**/*.test.{ts,tsx}"], restoreMocks: true, sequence: { shuffle: true } },

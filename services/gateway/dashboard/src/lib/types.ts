@@ -35,6 +35,8 @@ export type CityEvent = Columns<Rows["user_actions"]> &
     readonly offset: number;
     /** Absent from what the event store tells: it keeps simulated time alone. */
     readonly record_timestamp?: number;
+    /** That it was written by. */
+    readonly schema_id?: number;
     readonly event_id: string;
     readonly event_type: EventType;
     readonly run_id: string;

@@ -8,7 +8,7 @@ import { clockTime, dayOf } from "../../lib/format.ts";
 import type { CityEvent } from "../../lib/types.ts";
 import "./records.css";
 
-const PLACE = ["topic", "partition", "offset", "record_timestamp", "event_id", "correlation_id", "cause_id", "source", "run_id", "branch"];
+const PLACE = ["topic", "partition", "offset", "record_timestamp", "schema_id", "event_id", "correlation_id", "cause_id", "source", "run_id", "branch"];
 
 interface Properties {
   readonly event: CityEvent;

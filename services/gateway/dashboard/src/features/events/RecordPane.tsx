@@ -6,12 +6,12 @@ import { Failed, Loading } from "../../components/States.tsx";
 import type { Asked } from "../../lib/asked.ts";
 import { familyOf } from "../../lib/families.ts";
 import { clockTime, dayOf } from "../../lib/format.ts";
-import { useContract } from "../../lib/registry.ts";
+import { useContract, type Contract } from "../../lib/registry.ts";
 import { hashOf } from "../../lib/route.ts";
 import type { CityEvent } from "../../lib/types.ts";
 import { StoryLine } from "./StoryLine.tsx";
 
-const PLACE = new Set(["topic", "partition", "offset", "record_timestamp"]);
+const PLACE = new Set(["topic", "partition", "offset", "record_timestamp", "schema_id"]);
 const NAMES = new Set(["user_name", "other_user_name", "venue_name"]);
 
 export function RecordPane({ asked, onClose }: { readonly asked: Asked<CityEvent>; readonly onClose: () => void }) {
@@ -48,7 +48,6 @@ export function RecordPane({ asked, onClose }: { readonly asked: Asked<CityEvent
 function Whole({ event }: { readonly event: CityEvent }) {
   const contract = useContract(event.topic);
   const columns = Object.entries(event).filter(([name]) => !PLACE.has(name) && !NAMES.has(name));
-  const schema = (event as { readonly schema_id?: number }).schema_id ?? contract?.id ?? null;
   return (
     <div className={`family-${familyOf(event)}`} data-event={event.event_id}>
       <header className="record-head">
@@ -70,8 +69,8 @@ function Whole({ event }: { readonly event: CityEvent }) {
           <Fact name="Topic" value={event.topic} />
           <Fact name="Partition" value={event.partition} />
           <Fact name="Offset" value={event.offset} />
-          <Fact name="Schema id" value={schema ?? "asking…"} />
-          <Fact name="Contract" value={contract === null ? "–" : `${contract.subject} v${contract.version}`} />
+          <Fact name="Schema id" value={event.schema_id ?? "not told"} />
+          <Fact name="Latest contract" value={contractWords(contract)} />
           <Fact name="Written" value={event.record_timestamp === undefined ? "not kept by the store" : new Date(event.record_timestamp).toISOString()} />
         </dl>
       </section>
@@ -85,6 +84,17 @@ function Whole({ event }: { readonly event: CityEvent }) {
       </section>
     </div>
   );
+}
+
+function contractWords(asked: Asked<Contract>): string {
+  switch (asked.status) {
+    case "loading":
+      return "asking…";
+    case "failed":
+      return `could not be had: ${asked.reason}`;
+    case "ready":
+      return `${asked.answer.subject} v${asked.answer.version}, id ${asked.answer.id}`;
+  }
 }
 
 function Fact({ name, value }: { readonly name: string; readonly value: unknown }) {
