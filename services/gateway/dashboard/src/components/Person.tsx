@@ -1,5 +1,6 @@
 /** A person wherever one is named: a face, a name, the colour of the persona, and the way to the whole story. */
 import type { CSSProperties, ReactNode } from "react";
+import { useFace } from "../lib/faces.ts";
 import { personaTitle, personaToken } from "../lib/personas.ts";
 import { hashOf } from "../lib/route.ts";
 import "../styles/personas.css";
@@ -15,7 +16,7 @@ interface Properties {
 const coloured = (persona: string | null | undefined): CSSProperties => ({ ["--persona" as string]: `var(--${personaToken(persona)})` });
 
 export function Face({ userId, size = 28 }: { readonly userId: string; readonly size?: number }) {
-  return <img className="face" src={`/avatars/${encodeURIComponent(userId)}.svg`} width={size} height={size} alt="" loading="lazy" />;
+  return <img className="face" src={useFace(userId)} width={size} height={size} alt="" loading="lazy" />;
 }
 
 /** A row that leads to the person's journey. */

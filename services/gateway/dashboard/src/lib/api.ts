@@ -30,8 +30,8 @@ async function get<Answer>(path: string, base = BASE): Promise<Answer> {
   if (!response.ok) {
     throw new ApiError(response.status, await problem(response));
   }
-  const text = response.headers.get("Content-Type")?.startsWith("text/plain") === true;
-  return (text ? await response.text() : await response.json()) as Answer;
+  const json = response.headers.get("Content-Type")?.includes("json") === true;
+  return (json ? await response.json() : await response.text()) as Answer;
 }
 
 /** Credentials of a page that was unlocked. */
@@ -71,13 +71,13 @@ async function problem(response: Response): Promise<string> {
 }
 
 export interface Api {
-  /** Any answer under /api/v1, or elsewhere on the gateway; plain text is a string. */
+  /** Any answer under /api/v1, or elsewhere on the gateway; what is not JSON is a string. */
   get<Answer>(path: string, base?: string): Promise<Answer>;
   order(path: string, body: object): Promise<Acknowledgement>;
   venues(): Promise<readonly Venue[]>;
   environment(): Promise<Environment>;
   scenarios(): Promise<readonly Scenario[]>;
-  /** A ticket that opens one WebSocket, for those who have a token. */
+  /** A ticket that opens one WebSocket or stream, for those who have a token. */
   ticket(token: string): Promise<string>;
   /** Newest events at a venue, newest first. */
   eventsOfVenue(venueId: string, limit: number): Promise<readonly CityEvent[]>;

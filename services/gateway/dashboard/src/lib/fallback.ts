@@ -37,9 +37,15 @@ export class Fallback {
   #gathered: CityEvent[] = [];
   #closeStream: () => void = () => undefined;
   #timers: (() => void)[] = [];
+  /** Counts the times it listened: an address that comes late is no longer wanted. */
+  #turn = 0;
   #forget: () => void = () => undefined;
 
-  constructor(api: Api, around: Surroundings, hearing: FallbackHearing) {
+  /** What is wanted of an address before it is listened to: a ticket that opens one stream. */
+  readonly #admitted: (url: string) => string | Promise<string>;
+
+  constructor(api: Api, around: Surroundings, hearing: FallbackHearing, admitted: (url: string) => string | Promise<string> = (url) => url) {
+    this.#admitted = admitted;
     this.#api = api;
     this.#around = around;
     this.#hearing = hearing;
@@ -81,6 +87,7 @@ export class Fallback {
   }
 
   #quiet(): void {
+    this.#turn += 1;
     this.#closeStream();
     this.#timers.forEach((cancel) => cancel());
     this.#timers = [];
@@ -93,16 +100,32 @@ export class Fallback {
         this.path.set("events");
       },
       onRecord: (text) => this.#gather(text),
-      onFault: () => this.#fail(),
+      onFault: () => this.#fail(typeof address !== "string"),
     };
-    this.#closeStream = this.#around.listen(STREAM, hearing);
+    const address = this.#admitted(STREAM);
+    this.#turn += 1;
+    const turn = this.#turn;
+    const open = (url: string) => {
+      if (turn === this.#turn) {
+        this.#closeStream = this.#around.listen(url, hearing);
+      }
+    };
+    if (typeof address === "string") {
+      open(address);
+    } else {
+      void address.then(open);
+    }
   }
 
-  #fail(): void {
+  /** What broke off comes back by itself, but for a ticket, which is used up. */
+  #fail(ticketed: boolean): void {
     this.#failures += 1;
     if (this.#on && this.#failures === TRIES) {
       this.#closeStream();
       this.#every(EVENTS_EVERY_MS, () => this.#askEvents());
+    } else if (this.#on && ticketed && this.#failures < TRIES) {
+      this.#closeStream();
+      this.#listen();
     }
   }
 

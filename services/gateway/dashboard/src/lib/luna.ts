@@ -55,13 +55,11 @@ export class Luna {
     this.#api = source;
     this.#around = around;
     this.rates = new Rates(around.now);
-    this.#fallback = new Fallback(source, around, {
-      onEvents: (events) => this.#hear(events),
-      onStats: (stats) => this.#count(stats),
-    });
+    const hearing = { onEvents: (events: readonly CityEvent[]) => this.#hear(events), onStats: (stats: Stats) => this.#count(stats) };
+    this.#fallback = new Fallback(source, around, hearing, (url) => this.#admitted(url));
     this.path = this.#fallback.path;
     this.#stream = new StreamClient(
-      socketUrl("/ws/stream"),
+      () => this.#admitted(socketUrl("/ws/stream")),
       {
         onLink: (link) => this.#linked(link),
         onBatch: ({ events, skipped }) => this.#hear(this.#fallback.fresh(events), skipped),
@@ -100,10 +98,13 @@ export class Luna {
     this.control.hurry();
   }
 
-  /** Control with a token; it is kept until the page's tab is closed. */
+  /** Control, and reading where it is guarded, with a token; it is kept until the page's tab is closed. */
   unlock(token: string): void {
     keepToken(token);
-    this.control.hurry();
+    this.hurry();
+    if (this.directory.latest().status === "failed") {
+      this.#restarts.forEach((listener) => listener());
+    }
   }
 
   /** Live events as they arrive, in batches; for canvases. */
@@ -125,6 +126,13 @@ export class Luna {
 
   recentAt(venueId: string): Promise<readonly CityEvent[]> {
     return this.#api.eventsOfVenue(venueId, 8);
+  }
+
+  /** An address for those who may only read: with a ticket where a token is kept; without one, the gateway says whether it does. */
+  #admitted(url: string): string | Promise<string> {
+    const token = keptToken();
+    const ticketed = (ticket: string) => `${url}${url.includes("?") ? "&" : "?"}ticket=${encodeURIComponent(ticket)}`;
+    return token === null ? url : this.#api.ticket(token).then(ticketed, () => url);
   }
 
   async #controlAddress(): Promise<string> {

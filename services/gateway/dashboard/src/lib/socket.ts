@@ -33,7 +33,7 @@ export interface Surroundings {
 }
 
 /** Where to connect; asked anew each time, since a ticket opens one socket only. */
-export type Address = string | (() => Promise<string>);
+export type Address = string | (() => string | Promise<string>);
 
 /** The gateway says something every 10 s; silence for longer means that the line is dead. */
 const SILENCE_MS = 25_000;
@@ -116,11 +116,12 @@ export class LiveSocket {
     this.#hearing.onLink({ kind: "connecting", attempt: this.#attempt });
     this.#turn += 1;
     const turn = this.#turn;
-    if (typeof this.#address === "string") {
-      this.#dial(this.#address);
+    const address = typeof this.#address === "string" ? this.#address : this.#address();
+    if (typeof address === "string") {
+      this.#dial(address);
       return;
     }
-    this.#address().then(
+    address.then(
       (url) => {
         if (turn === this.#turn) {
           this.#dial(url);

@@ -1,6 +1,6 @@
 /** /ws/stream: live records in batches, resumed after a break from where they stopped. */
 import type { CityEvent, EventType, Stats, TopicName } from "./types.ts";
-import { LiveSocket, browser, type Link, type Surroundings } from "./socket.ts";
+import { LiveSocket, browser, type Address, type Link, type Surroundings } from "./socket.ts";
 
 export interface Batch {
   readonly channel: TopicName;
@@ -55,10 +55,10 @@ export class StreamClient {
   readonly #positions = new Map<string, string>();
   #requests = 0;
 
-  constructor(url: string, hearing: StreamHearing, around: Surroundings = browser) {
+  constructor(address: Address, hearing: StreamHearing, around: Surroundings = browser) {
     this.#hearing = hearing;
     this.#socket = new LiveSocket(
-      url,
+      address,
       { onLink: hearing.onLink, onMessage: (message) => this.#obey(message as Message) },
       around,
     );
