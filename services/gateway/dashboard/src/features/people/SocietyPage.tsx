@@ -1,5 +1,5 @@
 /** The graph with what stands beside it: a search, the person chosen, matches, and what the booking agent decides. */
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Panel } from "../../components/Panel.tsx";
 import { useAsked } from "../../lib/asked.ts";
 import { useLuna } from "../../lib/context.ts";
@@ -20,11 +20,16 @@ import "./cards.css";
 const SIZES = ["100", "250", "500", "1000"];
 const USUAL = "250";
 const AGAIN_MS = 45_000;
+/** What a link may bring into view. */
+const LOOKS: Readonly<Partial<Record<string, string>>> = { decisions: ".people-decisions", matches: ".people-matches" };
 
 export function SocietyPage() {
   const luna = useLuna();
   const [most, setMost] = useFilter("most", USUAL);
   const [chosen] = useFilter("person");
+  const [look] = useFilter("look");
+  const page = useRef<HTMLDivElement>(null);
+  useEffect(() => page.current?.querySelector(LOOKS[look] ?? "none")?.scrollIntoView({ block: "nearest" }), [look]);
   const [persona, setPersona] = useFilter("persona");
   const graph = useAsked<GraphAnswer>(`/social/graph?limit=${SIZES.includes(most) ? most : USUAL}`, { everyMs: AGAIN_MS });
   const past = useAsked<{ readonly events: readonly CityEvent[] }>("/admin/streams/history/social_interactions?limit=1000");
@@ -33,7 +38,7 @@ export function SocietyPage() {
   const personas = useMemo(() => new Set(persona.split(",").filter((name) => name !== "")), [persona]);
   const answer = graph.status === "ready" ? graph.answer : null;
   return (
-    <div className="people-view" data-testid="people-view">
+    <div ref={page} className="people-view" data-testid="people-view">
       <div className="people-page">
         <Panel
           title="Who knows whom"

@@ -65,9 +65,11 @@ export const ACTS: readonly Act[] = [
   },
   {
     title: "What the system knows",
-    words: "From the same events come funnels, tastes and recommendations; and the services say how they are: lag, latency, dead letters.",
-    place: () => go("flow"),
+    words: "From the same events agents choose people who would get on, gather them and book their tables by themselves; and come funnels, tastes, and how the services are.",
+    place: () => go("people", [], { look: "decisions" }),
     deeds: [
+      { title: "What the agent decides and books", run: () => go("people", [], { look: "decisions" }) },
+      { title: "Who would get on", run: () => go("people", [], { look: "matches" }) },
       { title: "The flow", run: () => go("flow") },
       { title: "The health of the services", run: () => go("health") },
       { title: "Every event", run: () => go("events") },
