@@ -1,7 +1,7 @@
 /** Everyone's persona: asked for as a whole, and anew a moment after newcomers registered. */
 import { useEffect, useMemo } from "react";
-import { useAsked } from "../../lib/asked.ts";
-import { useLuna } from "../../lib/context.ts";
+import { useAsked } from "./asked.ts";
+import { useLuna } from "./context.ts";
 
 const EVERY_MS = 60_000;
 /** Newcomers come in crowds, and their rows may arrive after the word that they came. */

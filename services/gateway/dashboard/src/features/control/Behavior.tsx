@@ -1,12 +1,12 @@
 /** What people do in the app: shares to order, and what the mix would be. */
 import { useState, type CSSProperties } from "react";
 import { Panel } from "../../components/Panel.tsx";
-import { useAsked } from "../../lib/asked.ts";
 import { useLuna } from "../../lib/context.ts";
+import { usePersonas } from "../../lib/everyone.ts";
 import { capital, percent, plain } from "../../lib/format.ts";
 import { usePending } from "../../lib/receipts.ts";
 import { useStore } from "../../lib/store.ts";
-import { ACTIONS, COLOURS, TITLES, faultOf, mixed, observed, type Action, type Mix, type Wanted } from "./mix.ts";
+import { ACTIONS, COLOURS, TITLES, countedOf, faultOf, mixed, observed, type Action, type Mix, type Wanted } from "./mix.ts";
 
 const MOST = 0.6;
 
@@ -17,26 +17,29 @@ interface Audience {
 
 export function Behavior() {
   const luna = useLuna();
-  const events = useStore(luna.stats, (stats) => stats?.events);
+  const personas = usePersonas();
+  const everyone = useStore(luna.stats, (stats) => stats?.events);
   const pending = usePending("behavior");
   const [audience, setAudience] = useState("everyone");
   const [wanted, setWanted] = useState<Wanted>({});
-  const before = events === undefined ? null : observed(events);
+  const [kind = "", name = ""] = audience.split(":");
+  // A scenario's order starts from everybody's mix, as the simulator does; a persona's from its own, as seen lately.
+  const counted = kind === "persona" ? countedOf(luna.feed.ring.toArray(), ({ user_id }) => personas.get(user_id ?? "") === name) : everyone;
+  const before = counted === undefined ? null : observed(counted);
   const fault = faultOf(wanted);
   const order = () => {
-    const [kind = "", name = ""] = audience.split(":");
     const whom = kind === "everyone" ? {} : { [kind]: name };
     luna.control.give({ type: "adjust_behavior", payload: { action_probabilities: wanted, ...whom } }, "behavior", `Behaviour of ${plain(name || kind)}`);
   };
   return (
-    <Panel title="Behaviour" actions={<Whom audience={audience} onChoose={setAudience} />}>
+    <Panel title="Behaviour" actions={<Whom audience={audience} personas={personas} onChoose={setAudience} />}>
       <div className="form">
         <div className="sliders">
           {ACTIONS.map((action) => (
             <Share key={action} action={action} seen={before?.[action] ?? 0} wanted={wanted[action]} onChange={(share) => setWanted(changed(wanted, action, share))} />
           ))}
         </div>
-        {before === null ? <p className="form-note">The present mix is known once somebody has done something.</p> : <Preview before={before} after={mixed(before, wanted)} />}
+        {before === null ? <p className="form-note">The present mix is known once somebody has done something.</p> : <Preview title={kind === "persona" ? "Lately" : "So far"} before={before} after={mixed(before, wanted)} />}
         <div className="form-row">
           <button type="button" className="button button-primary" data-testid="behavior-apply" disabled={fault !== "" || pending} aria-busy={pending} onClick={order}>
             Apply
@@ -58,14 +61,12 @@ function changed(wanted: Wanted, action: Action, share: number | undefined): Wan
   return share === undefined ? rest : { ...rest, [action]: share };
 }
 
-function Whom({ audience, onChoose }: { readonly audience: string; readonly onChoose: (audience: string) => void }) {
+function Whom({ audience, personas, onChoose }: { readonly audience: string; readonly personas: ReadonlyMap<string, string>; readonly onChoose: (audience: string) => void }) {
   const luna = useLuna();
-  const asked = useAsked<{ users: readonly { readonly persona?: string | null }[] }>("/users?limit=200");
   const scenarios = useStore(luna.scenarios, (known) => known);
-  const personas = asked.status === "ready" ? [...new Set(asked.answer.users.flatMap(({ persona }) => persona ?? []))].sort() : [];
   const choices: readonly Audience[] = [
     { value: "everyone", title: "Everyone" },
-    ...personas.map((name) => ({ value: `persona:${name}`, title: capital(plain(name)) })),
+    ...[...new Set(personas.values())].sort().map((name) => ({ value: `persona:${name}`, title: capital(plain(name)) })),
     ...scenarios.map(({ id, title }) => ({ value: `scenario:${id}`, title: `While ${title.toLowerCase()} holds` })),
   ];
   return (
@@ -112,10 +113,10 @@ function Share({ action, seen, wanted, onChange }: ShareProperties) {
   );
 }
 
-function Preview({ before, after }: { readonly before: Mix; readonly after: Mix }) {
+function Preview({ title, before, after }: { readonly title: string; readonly before: Mix; readonly after: Mix }) {
   return (
     <div className="mixes">
-      <Bar title="So far" mix={before} />
+      <Bar title={title} mix={before} />
       <Bar title="Then" mix={after} />
     </div>
   );

@@ -1,5 +1,5 @@
 /** Shares of what people do in the app: as seen so far, and as they would be with some of them ordered. */
-import type { EventType, TopicName } from "../../lib/types.ts";
+import type { CityEvent, EventType, TopicName } from "../../lib/types.ts";
 
 export const ACTIONS = ["browse", "view", "search", "save", "like", "check_friends", "interest", "invite", "respond", "book"] as const;
 
@@ -34,6 +34,18 @@ const TOLD_BY: Readonly<Record<Action, readonly (readonly [TopicName, EventType]
 export type Counted = Readonly<Partial<Record<string, Readonly<Record<string, number>>>>>;
 
 const mixOf = (shareOf: (action: Action) => number): Mix => Object.fromEntries(ACTIONS.map((action) => [action, shareOf(action)])) as Mix;
+
+/** How many of each type, by topic, of those events that one wants. */
+export function countedOf(events: readonly CityEvent[], wanted: (event: CityEvent) => boolean): Counted {
+  const counts: Record<string, Record<string, number>> = {};
+  for (const event of events) {
+    if (wanted(event)) {
+      const types = (counts[event.topic] ??= {});
+      types[event.event_type] = (types[event.event_type] ?? 0) + 1;
+    }
+  }
+  return counts;
+}
 
 /** Null where nobody has done anything yet. */
 export function observed(events: Counted): Mix | null {

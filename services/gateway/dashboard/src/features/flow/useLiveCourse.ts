@@ -1,9 +1,9 @@
 /** The live course, counted from the events as they come and shown once a second. */
 import { useEffect, useState } from "react";
 import { useLuna } from "../../lib/context.ts";
+import { usePersonas } from "../../lib/everyone.ts";
 import type { Course } from "./figures.ts";
 import { LiveFlow } from "./live.ts";
-import { usePersonas } from "./usePersonas.ts";
 
 const EVERY_MS = 1000;
 
