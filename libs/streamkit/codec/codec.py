@@ -85,6 +85,11 @@ class Codec:
         ids = catalogue.schema_ids if schema_ids is None else schema_ids
         self._topics = {name: _topic_codec(topic, ids) for name, topic in catalogue.topics.items()}
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """The contracts that it holds records to."""
+        return self._catalogue
+
     def encode(self, outgoing: Outgoing) -> Encoded:
         """Keys and values of a batch; raises `EncodeError` naming topic and column."""
         known = self._checked(outgoing)

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 
-import numpy as np
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from streamkit.broker import offsets
 from streamkit.codec import Codec
 from streamkit.errors import Retryable
+from streamkit.fetching import raw_batches
+from streamkit.raw import decode
 from streamkit.records import Batch
 from streamkit.settings import KafkaSettings
 
@@ -59,21 +60,12 @@ class CompactedReader:
             good = [message for message in messages if message.error() is None]
             for message in good:
                 self._positions[_topic(message), _partition(message)] = _offset(message) + 1
-            for topic in self._topics:
-                told = [message for message in good if message.topic() == topic]
-                if told:
-                    yield self._decode(topic, told)
+            for raw in raw_batches(good):
+                yield decode(self._codec.catalogue, self._codec, raw)[0]
             if not good:  # a compacted or aborted tail: nothing more comes below the end
                 for place in self._client.position(self._client.assignment()):
                     known = self._positions[place.topic, place.partition]
                     self._positions[place.topic, place.partition] = max(known, place.offset)
-
-    def _decode(self, topic: str, messages: list[Message]) -> Batch:
-        decoded = self._codec.decode(topic, [message.value() for message in messages])
-        partitions = np.array([_partition(message) for message in messages], dtype=np.int32)
-        offsets = np.array([_offset(message) for message in messages], dtype=np.int64)
-        removed = [(message.key() or b"").decode(errors="replace") for message in messages if message.value() is None]
-        return Batch(topic, decoded.frame, partitions[decoded.rows], offsets[decoded.rows], removed)
 
 
 def _topic(message: Message) -> str:
