@@ -52,7 +52,7 @@ class StoreSection(Section):
     group: str = Field(default="luna-analytics-store", min_length=1, description="Consumer group of the event store")
     batch_records: int = Field(default=20_000, ge=1, description="Records the event store writes at once, at most")
     keep_days: int = Field(default=60, ge=0, description="Simulated days of events kept")
-    keep_mib: int = Field(default=8_192, ge=0, description="MiB that stored events may take; the oldest day goes first")
+    keep_mib: int = Field(default=8_192, ge=0, description="MiB that events and figures may take; the oldest go first")
     keep_minute_days: int = Field(default=7, ge=0, description="Days of closed minutes, then they are summed to hours")
     keep_hour_days: int = Field(default=90, ge=0, description="Days of closed hours, then they are summed to days")
     tidy_every_s: float = Field(default=60.0, gt=0, description="How often what is too old or too large is dropped")

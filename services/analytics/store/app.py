@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from services.analytics.adapters.city_clock import TOPIC as TICKS
+from services.analytics.adapters.city_clock import CityClock
+from services.analytics.domain.aggregates.columns import MINUTE_US
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.store.answering import StoreAnswering
 from services.analytics.store.database import connect
-from services.analytics.store.days import Retention
 from services.analytics.store.host import RUNNER, Condition, EventStore, Keeping, Storing
+from services.analytics.store.retention import Retention
 from services.analytics.store.rows import stored_topics
 from services.analytics.store.telling import Teller, Telling
 from services.analytics.store.writer import Writer
@@ -64,11 +67,15 @@ def build_store(
     # without progress and readiness of its own: neither the simulator nor anybody else waits for the store
     runner = Runner(consumer, storing, catalogue, codec, producer, clock, policy=RUNNER)
     keeping = Keeping(
-        Retention(own.keep_days, own.keep_mib), own.keep_minute_days, own.keep_hour_days, own.tidy_every_s
+        Retention(own.keep_days, own.keep_mib, settings.analytics.future_minutes * MINUTE_US),
+        own.keep_minute_days,
+        own.keep_hour_days,
+        own.tidy_every_s,
     )
+    city = CityClock(kafka, codec, clock, catalogue.topics[TICKS].partitions)
     migrate = settings.database.migrate
-    store = EventStore(engine, kafka, own.group, places, runner, keeping, condition, clock, migrate=migrate)
+    store = EventStore(engine, kafka, own.group, places, runner, keeping, condition, city, clock, migrate=migrate)
     answering = StoreAnswering(engine, codec, topics, producer, clock, condition, own.replays_at_once)
     teller = Teller(f"{settings.instance_name}-{clock.now_us()}", own.replays_at_once)
     telling = Telling(engine, codec, producer, clock, condition, teller)
-    return BuiltStore([store, answering, telling], [Pool(engine)], answering)
+    return BuiltStore([store, answering, telling], [Pool(engine), city], answering)

@@ -1,36 +1,21 @@
 """Partitions: one a simulated day, made before its first record, dropped whole when there are too many or too large."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import psycopg
 from psycopg import Cursor
 from sqlalchemy import Engine
 
+from services.analytics.domain.cells import Scope
+from services.analytics.store import names, windows
 from services.analytics.store.database import transaction
+from services.analytics.store.retention import Day, Retention, surplus, surplus_figures
 
 DAYS_LOCK = 0x6C756E63
 """Advisory lock: one process at a time makes or drops partitions."""
 DROP_WAIT_S = 2
 """A drop waits so long for questions that are being answered; the next turn tries again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How many simulated days are kept, and how much of the disk they may take; 0 is no limit."""
-
-    days: int
-    mib: int
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A simulated day, counted from 1970, with its size and an estimate of its events."""
-
-    day: int
-    size: int
-    events: int
 
 
 class Days:
@@ -59,12 +44,20 @@ class Days:
             made = self._known | set(days)
         self._known = made
 
-    def drop_old(self, retention: Retention) -> list[int]:
-        """Drop the oldest days while there are too many or too large, never the newest; which."""
+    def drop_old(self, retention: Retention, clocks: Mapping[Scope, int] | None = None) -> list[int]:
+        """Drop what is beyond what may be kept, figures of tellings that are over and days; which days.
+
+        ``clocks`` are newer ticks than the stored ones: the store may read other topics ahead of them.
+        """
         with transaction(self._engine) as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (DAYS_LOCK,))
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", (f"{DROP_WAIT_S}s",))
-            old = surplus(sizes(cursor), retention)
+            held = sizes(cursor)
+            over, live_bytes = _figures(cursor)
+            gone = surplus_figures(over, sum(day.size for day in held) + live_bytes, retention)
+            windows.drop(cursor, gone)
+            kept_bytes = live_bytes + sum(size for scope_id, size in over if scope_id not in gone)
+            old = surplus(held, retention, _ticks(cursor, clocks or {}), kept_bytes)
             try:
                 for day in old:
                     cursor.execute(f"DROP TABLE {table(day)}")
@@ -81,21 +74,6 @@ def table(day: int) -> str:
     return f"analytics.events_{day}" if day >= 0 else f"analytics.events_m{-day}"
 
 
-def surplus(days: Collection[Day], retention: Retention) -> list[int]:
-    """Oldest days beyond what may be kept, oldest first. The newest always stays."""
-    in_order = sorted(days, key=lambda one: one.day)
-    size = sum(one.size for one in in_order)
-    dropped: list[int] = []
-    for one in in_order[:-1]:
-        too_many = 0 < retention.days < len(in_order) - len(dropped)
-        too_large = 0 < retention.mib << 20 < size
-        if not too_many and not too_large:
-            break
-        dropped.append(one.day)
-        size -= one.size
-    return dropped
-
-
 def sizes(cursor: Cursor[Any]) -> list[Day]:
     """Every day with its size on the disk, indexes included, and the planner's estimate of its rows."""
     cursor.execute(
@@ -105,6 +83,19 @@ def sizes(cursor: Cursor[Any]) -> list[Day]:
         " LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid ORDER BY d.day"
     )
     return [Day(*row) for row in cursor]
+
+
+def _ticks(cursor: Cursor[Any], clocks: Mapping[Scope, int]) -> list[int]:
+    """Newest tick of each telling that lives."""
+    newest = [(one.ticked_us, clocks.get(one.scope)) for one in names.living(cursor)]
+    return [max(known) for both in newest if (known := [at for at in both if at is not None])]
+
+
+def _figures(cursor: Cursor[Any]) -> tuple[list[tuple[int, int]], int]:
+    """Bytes of figures of each telling that is over, the first to live first, and those of all others."""
+    held = windows.sizes(cursor)
+    over = [(number, held.pop(number)) for number in names.over(cursor) if number in held]
+    return over, sum(held.values())
 
 
 def _days(cursor: Cursor[Any]) -> set[int]:

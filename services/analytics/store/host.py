@@ -5,11 +5,14 @@ import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from confluent_kafka import KafkaException
 from sqlalchemy import Engine
 
+from services.analytics.adapters.city_clock import CityClock
 from services.analytics.store import windows
 from services.analytics.store.database import prepare, transaction
-from services.analytics.store.days import Days, Retention, sizes
+from services.analytics.store.days import Days, sizes
+from services.analytics.store.retention import Retention
 from services.analytics.store.writer import Writer, forget_positions, positions_of
 from streamkit import metrics
 from streamkit.clock import Clock, sleep_or_stop
@@ -93,6 +96,7 @@ class EventStore:
         runner: Runner,
         keeping: Keeping,
         condition: Condition,
+        city: CityClock,
         clock: Clock,
         *,
         migrate: bool,
@@ -104,6 +108,7 @@ class EventStore:
         self._runner = runner
         self._keeping = keeping
         self._condition = condition
+        self._city = city
         self._clock = clock
         self._migrate = migrate
         self._days = Days(engine)
@@ -161,8 +166,9 @@ class EventStore:
     async def _tidy(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
+                await self._city.look()
                 dropped, size, held = await asyncio.to_thread(self._tidied)
-            except Retryable as error:  # writing meets the same, backs off and says so
+            except (Retryable, KafkaException) as error:  # writing meets the same, backs off and says so
                 get_logger().warning("the event store is not tidied", reason=str(error))
             else:
                 metrics.STORE_BYTES.set(size)
@@ -174,7 +180,7 @@ class EventStore:
     def _tidied(self) -> tuple[list[int], int, int]:
         """What was dropped, and what the rest takes."""
         keeping = self._keeping
-        dropped = self._days.drop_old(keeping.retention)
+        dropped = self._days.drop_old(keeping.retention, self._city.known)
         with transaction(self._engine) as cursor:
             newest = windows.newest(cursor)
             windows.roll_up(cursor, _before(newest, keeping.minute_days), _before(newest, keeping.hour_days))

@@ -1,6 +1,7 @@
 """Numbers that stand for what repeats in every row: tellings of a run, and kinds of records."""
 
 from collections.abc import Collection, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -40,6 +41,45 @@ def live(cursor: Cursor[Any], batches: Iterable[Batch], scopes: Mapping[Scope, i
                 cursor.execute(_LIVES, (since, scopes[Scope(run_id, branch)], since))
 
 
+def ticked(cursor: Cursor[Any], batches: Iterable[Batch], scopes: Mapping[Scope, int]) -> None:
+    """Note how far each telling has come by its newest tick."""
+    for batch in batches:
+        if batch.topic == "system_metrics":
+            ticks = batch.frame.filter(pl.col("event_type") == "simulator.tick")
+            for run_id, branch, at in ticks.group_by("run_id", "branch").agg(pl.max("simulation_time")).iter_rows():
+                number = scopes[Scope(run_id, branch)]
+                cursor.execute(_TICKED, (at, number, at))
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A telling that lives, and its newest tick."""
+
+    scope_id: int
+    scope: Scope
+    ticked_us: int | None
+
+
+def living(cursor: Cursor[Any]) -> list[Living]:
+    """Of each city the telling that began to live last."""
+    cursor.execute(
+        "SELECT DISTINCT ON (world, city) scope_id, run_id, branch, ticked_us FROM analytics.scopes"
+        " WHERE lives_since_us IS NOT NULL ORDER BY world, city, lives_since_us DESC, run_id DESC, branch DESC"
+    )
+    return [Living(number, Scope(run_id, branch), at) for number, run_id, branch, at in cursor]
+
+
+def over(cursor: Cursor[Any]) -> list[int]:
+    """Tellings that do not live any more, the first to live first; one that came last may not have said so yet."""
+    live = [one.scope_id for one in living(cursor)]
+    cursor.execute(
+        "SELECT scope_id FROM analytics.scopes WHERE scope_id <> ALL(%s) AND scope_id < %s"
+        " ORDER BY coalesce(lives_since_us, 0), scope_id",
+        (live, max(live, default=0)),
+    )
+    return [number for (number,) in cursor]
+
+
 def newest(cursor: Cursor[Any]) -> Scope | None:
     """The telling that began to live last; None where none ever said so."""
     cursor.execute(
@@ -65,6 +105,7 @@ _FIND_SCOPE = "SELECT scope_id FROM analytics.scopes WHERE run_id = %s AND branc
 _ADD_SCOPE = "INSERT INTO analytics.scopes (run_id, branch, world, city) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
 _FIND_KIND = "SELECT kind_id FROM analytics.kinds WHERE topic = %s AND event_type = %s AND source = %s"
 _ADD_KIND = "INSERT INTO analytics.kinds (topic, event_type, source) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+_TICKED = "UPDATE analytics.scopes SET ticked_us = %s WHERE scope_id = %s AND (ticked_us IS NULL OR ticked_us < %s)"
 _LIVES = (
     "UPDATE analytics.scopes SET lives_since_us = %s WHERE scope_id = %s"
     " AND (lives_since_us IS NULL OR lives_since_us > %s)"

@@ -83,6 +83,7 @@ class Writer:
                 self._around("copied")
                 windows.put(cursor, batches, self._scopes)
                 names.live(cursor, batches, self._scopes)
+                names.ticked(cursor, batches, self._scopes)
                 _advance(cursor, positions)
                 self._around("before_commit")
         except BaseException:

@@ -4,14 +4,16 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine
 
+from services.analytics.domain.cells import Scope
 from services.analytics.store import windows
 from services.analytics.store.database import prepare, transaction
-from services.analytics.store.days import Days, Retention
+from services.analytics.store.days import Days, sizes
+from services.analytics.store.retention import DAY_US, Retention
 from services.analytics.store.writer import CAREFUL_BATCHES, Writer
 from streamkit.errors import ConfigurationError, Poison, Retryable
 from streamkit.identity import hash_id
 from tests.integration.analytics.stored import CODEC, COMMON, START, Store, after, batch, views
-from tests.unit.analytics.city import DAY, MINUTE, event, tick
+from tests.unit.analytics.city import DAY, MINUTE, event, state_changed, tick
 
 pytestmark = pytest.mark.postgres
 COUNT = "SELECT count(*) FROM analytics.events"
@@ -175,6 +177,53 @@ def test_the_oldest_days_are_dropped_and_the_newest_stays(store: Store) -> None:
     assert Store(store.engine).add("user_actions", views(5, step_us=DAY)) == 2
     assert days.drop_old(Retention(days=0, mib=0)) == []
     assert store.rows(COUNT) == [(5,)]
+
+
+def test_days_go_by_the_clock_of_the_telling_that_lives(store: Store) -> None:
+    """The one before was set in later times, and one record has an absurd date."""
+    later = [{**row, "run_id": "old", "event_id": f"o{row['event_id']}"} for row in views(3, 100, DAY)]
+    store.add("simulation_control", [{**state_changed(0, 1), "run_id": "old"}, state_changed(0, wall_time=2)])
+    store.add("user_actions", [*later, *views(40, step_us=DAY // 10), *views(1, 9, 3_000 * DAY)])
+    store.add("system_metrics", [tick(4 * DAY - MINUTE, "")])
+    today = (START + 4 * DAY - MINUTE) // DAY_US
+    days = Days(store.engine)
+    dropped = days.drop_old(Retention(days=3, mib=0))
+    assert dropped[:4] == [START // DAY_US + at for at in (27_000, 102, 101, 100)]
+    with transaction(store.engine) as cursor:
+        kept = sizes(cursor)
+    assert [day.day for day in kept] == [today - 2, today - 1, today]
+
+
+def test_days_go_by_their_size_on_the_disk_until_the_rest_fits(store: Store) -> None:
+    store.add("simulation_control", [state_changed(0, wall_time=1)])
+    store.add("user_actions", views(4_000, step_us=DAY // 1_000))
+    store.add("system_metrics", [tick(2 * DAY - DAY // 4, "")])
+    with transaction(store.engine) as cursor:
+        before = sizes(cursor)
+    assert len(before) == 5
+    assert sum(day.size for day in before[2:]) < 2 << 20 < sum(day.size for day in before[1:])
+    first, today = START // DAY_US, START // DAY_US + 2
+    days = Days(store.engine)
+    assert days.drop_old(Retention(days=0, mib=2), {Scope("run", 0): START + 5 * DAY}) == [first, first + 1]
+    assert days.drop_old(Retention(days=0, mib=1)) == [today + 2, today + 1]
+    assert [day for (day,) in store.rows("SELECT DISTINCT day FROM analytics.events")] == [today]
+
+
+def test_figures_of_tellings_that_are_over_go_by_size_before_any_event(store: Store) -> None:
+    told = [(f"run{number}", closed(at * MINUTE, 1)) for number in range(3) for at in range(3_500)]
+    store.add("simulation_control", [{**state_changed(0, number), "run_id": f"run{number}"} for number in range(3)])
+    store.add("system_metrics", [{**row, "run_id": run, "event_id": f"{run}{row['event_id']}"} for run, row in told])
+    with transaction(store.engine) as cursor:
+        taken = windows.sizes(cursor)
+        cursor.execute("SELECT pg_total_relation_size('analytics.aggregates')")
+        (real,) = cursor.fetchone() or (0,)
+    assert 0.6 < sum(taken.values()) / real < 1.6
+    days = Days(store.engine)
+    assert days.drop_old(Retention(days=0, mib=3)) == []
+    assert len(store.rows("SELECT DISTINCT scope_id FROM analytics.aggregates")) == 3
+    assert days.drop_old(Retention(days=0, mib=2)) == []
+    runs = "SELECT DISTINCT run_id FROM analytics.aggregates JOIN analytics.scopes USING (scope_id) ORDER BY 1"
+    assert store.rows(runs) == [("run1",), ("run2",)]
 
 
 def test_a_day_that_another_process_drops_is_made_again(store: Store) -> None:

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analytics.store.days import Day, Retention, surplus
 from services.analytics.store.pacing import SILENCE_S, Pace
 
 
@@ -33,22 +32,3 @@ def test_records_are_never_due_before_those_before_them(times: list[int], speed:
     pace = Pace(speed, 0.0)
     due = [pace.due(at) for at in times]
     assert due == sorted(due)
-
-
-MIB = 1 << 20
-
-
-@pytest.mark.parametrize(
-    ("retention", "dropped"),
-    [
-        (Retention(0, 0), []),
-        (Retention(2, 0), [1, 2, 3]),
-        (Retention(0, 12), [1, 2, 3, 4]),
-        (Retention(0, 30), [1, 2]),
-        (Retention(4, 30), [1, 2]),
-        (Retention(1, 1), [1, 2, 3, 4]),
-    ],
-)
-def test_days_beyond_what_may_be_kept_are_the_oldest(retention: Retention, dropped: list[int]) -> None:
-    days = [Day(day, 10 * MIB, 1) for day in (5, 3, 1, 4, 2)]
-    assert surplus(days, retention) == dropped
