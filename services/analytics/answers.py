@@ -9,7 +9,7 @@ from services.analytics.domain.branches import BranchState
 from services.analytics.domain.emitting import SOURCE, Row
 from services.analytics.domain.queries import NotFoundError, RefusedError, answer
 from services.analytics.store.answering import KINDS, Asked, StoreAnswering, reply_row
-from services.analytics.store.old_figures import reaches_back
+from services.analytics.store.old_figures import incomplete, reaches_back
 from streamkit.clock import Clock
 
 _STORE_OFF = "the event store is switched off here (LUNA_STORE__ENABLED)"
@@ -49,8 +49,9 @@ class Answering:
             return "rejected", str(refused), None
         except NotFoundError as unknown:
             return "not_found", str(unknown), None
-        if self._store is not None and live is not None and reaches_back(found):
-            taken = self._store.offer(Asked(question, live.scope, found)) is None
-            if taken:
+        if live is not None and reaches_back(found):
+            refusal = self._store.offer(Asked(question, live.scope, found)) if self._store else _STORE_OFF
+            if refusal is None:
                 return None
+            found = incomplete(found, refusal)
         return "ok", None, json.dumps(found, separators=(",", ":"))

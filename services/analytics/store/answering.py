@@ -14,7 +14,7 @@ from services.analytics.domain.queries import NotFoundError, RefusedError
 from services.analytics.store import replays
 from services.analytics.store.database import TooLongError, transaction
 from services.analytics.store.host import Condition
-from services.analytics.store.old_figures import joined
+from services.analytics.store.old_figures import incomplete, joined
 from services.analytics.store.parameters import (
     Figures,
     History,
@@ -45,6 +45,8 @@ LARGEST_BYTES = 1_500_000
 """Of an answer; a topic takes records of 2 MiB."""
 LONGEST_S = 10.0
 """A question takes no longer, whatever its deadline."""
+SHARE = 0.5
+"""Of the time left, the store's where there is a live answer to fall back on: the rest takes it to who asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,41 +94,86 @@ class StoreAnswering:
         self._clock = clock
         self._condition = condition
         self._replays_at_once = replays_at_once
-        self._waiting: asyncio.Queue[Asked] = asyncio.Queue(WAITING)
+        self._waiting: asyncio.Queue[Asked] = asyncio.Queue()
+        self._open = 0
+        self._slots = asyncio.Semaphore(AT_ONCE)
 
     def offer(self, asked: Asked) -> str | None:
         """Take a question over; why not, where there are too many."""
-        try:
-            self._waiting.put_nowait(asked)
-        except asyncio.QueueFull:
+        if self._open >= WAITING:
             return f"{WAITING} questions to the event store wait already: ask again later"
+        self._open += 1
+        self._waiting.put_nowait(asked)
         return None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Answer until told to stop."""
-        workers = [asyncio.create_task(self._work()) for _ in range(AT_ONCE)]
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            done, _ = await asyncio.wait((*workers, stopping), return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in (*workers, stopping):
+        tasks: set[asyncio.Task[None]] = set()
+        async with asyncio.TaskGroup() as group:
+            taking = group.create_task(self._take(group, tasks))
+            await stop.wait()
+            for task in (taking, *tasks):
                 task.cancel()
 
-    async def _work(self) -> None:
+    async def _take(self, group: asyncio.TaskGroup, tasks: set[asyncio.Task[None]]) -> None:
         while True:
             asked = await self._waiting.get()
-            now = self._clock.now_us()
-            left_s = min((asked.row["deadline"] - now) / 1e6, LONGEST_S)
-            if left_s <= 0:
-                continue
-            with metrics.STORE_QUESTION_SECONDS.labels(asked.row["kind"]).time():
-                status, reason, payload = await asyncio.to_thread(self._respond, asked, left_s)
-            reply = reply_row(asked.row, status, reason, payload, self._clock.now_us())
-            await self._producer.publish(outgoing([("replies", reply)]))
+            reply = self._reply(asked) if asked.answer is None else self._fall_back(group, tasks, asked, asked.answer)
+            _keep(tasks, group.create_task(reply))
 
-    def _respond(self, asked: Asked, left_s: float) -> tuple[str, str | None, str | None]:
+    async def _reply(self, asked: Asked) -> None:
+        """Ask the store; nobody waits for an answer after the deadline."""
+        try:
+            said = await self._asked(asked, self._until(asked, 1.0))
+            if said is not None:
+                await self._say(asked, *said)
+        finally:
+            self._open -= 1
+
+    async def _fall_back(
+        self, group: asyncio.TaskGroup, tasks: set[asyncio.Task[None]], asked: Asked, live: Mapping[str, Any]
+    ) -> None:
+        """Ask the store for its share of the time, waiting for a slot included; then the live answer goes alone.
+
+        A statement that is not ended by then keeps its slot until it is.
+        """
+        until = self._until(asked, SHARE)
+        said: asyncio.Future[_Said | None] = asyncio.get_running_loop().create_future()
+
+        async def ask() -> None:
+            answered = await self._asked(asked, until)
+            if not said.done():
+                said.set_result(answered)
+
+        try:
+            _keep(tasks, group.create_task(ask()))
+            await asyncio.wait((said,), timeout=max(until - self._clock.now_us(), 0) / 1e6)
+            answered = said.result() if said.done() else None
+            said.cancel()
+            if self._clock.now_us() < asked.row["deadline"]:
+                await self._say(asked, *(answered or _alone(live, "it did not answer in time")))
+        finally:
+            self._open -= 1
+
+    def _until(self, asked: Asked, share: float) -> int:
+        """Microseconds by the clock at which a question ends."""
+        now, deadline = self._clock.now_us(), int(asked.row["deadline"])
+        return now + round(min(deadline - now, LONGEST_S * 1e6) * share)
+
+    async def _asked(self, asked: Asked, until: int) -> "_Said | None":
+        """What the store says; None where it was not its turn in time."""
+        async with self._slots:
+            left_s = min((until - self._clock.now_us()) / 1e6, LONGEST_S)
+            if left_s <= 0:
+                return None
+            with metrics.STORE_QUESTION_SECONDS.labels(asked.row["kind"]).time():
+                return await asyncio.to_thread(self._respond, asked, left_s)
+
+    async def _say(self, asked: Asked, status: str, reason: str | None, payload: str | None) -> None:
+        reply = reply_row(asked.row, status, reason, payload, self._clock.now_us())
+        await self._producer.publish(outgoing([("replies", reply)]))
+
+    def _respond(self, asked: Asked, left_s: float) -> "_Said":
         if not self._condition.ready:
             return self._without(asked, f"the event store is not ready: {self._condition.reason}")
         try:
@@ -156,11 +203,22 @@ class StoreAnswering:
             return answer(questions, parse(question, parameters))
 
     @staticmethod
-    def _without(asked: Asked, reason: str) -> tuple[str, str | None, str | None]:
+    def _without(asked: Asked, reason: str) -> "_Said":
         """The live answer alone where there is one, else why there is none."""
-        if asked.answer is not None:
-            return "ok", None, json.dumps(asked.answer, separators=(",", ":"))
-        return "error", reason, None
+        return ("error", reason, None) if asked.answer is None else _alone(asked.answer, reason)
+
+
+_Said = tuple[str, str | None, str | None]
+"""Status, reason and payload of a reply."""
+
+
+def _alone(live: Mapping[str, Any], reason: str) -> _Said:
+    return "ok", None, json.dumps(incomplete(live, reason), separators=(",", ":"))
+
+
+def _keep(tasks: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
 
 
 def _printed(answer: Mapping[str, Any]) -> str:

@@ -76,6 +76,19 @@ def figures(cursor: Cursor[Any], scope_id: int, width: int, start: int, end: int
     return pl.concat(frames).unique(key, keep="first", maintain_order=True).sort(key)
 
 
+def reach(cursor: Cursor[Any], scope_id: int, width: int, end: int) -> int | None:
+    """From when on windows of a width can be told, where before it only wider ones are kept; None: nowhere."""
+    firsts = {}
+    for one in WIDTHS.values():
+        cursor.execute(
+            "SELECT min(start_us) FROM analytics.aggregates WHERE scope_id = %s AND width_us = %s", (scope_id, one)
+        )
+        ((firsts[one],),) = cursor.fetchall()
+    own = min([end, *(first for one, first in firsts.items() if one <= width and first is not None)])
+    wider = any(first + one <= own for one, first in firsts.items() if one > width and first is not None)
+    return own if wider else None
+
+
 def roll_up(cursor: Cursor[Any], minutes_before: Mapping[int, int], hours_before: Mapping[int, int]) -> int:
     """Sum minutes to hours and hours to days, then drop the narrow ones of each telling before a time; how many."""
     dropped = 0

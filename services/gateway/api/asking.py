@@ -8,7 +8,7 @@ from services.gateway.api.context import Context, answered
 from services.gateway.api.problems import not_found
 from services.gateway.state.times import iso
 
-_TIMES = frozenset({"now", "from", "to", "start", "end", "closed_until", "time", "at"})
+_TIMES = frozenset({"now", "from", "to", "start", "end", "closed_until", "figures_from", "time", "at"})
 """Members of analytics' answers, beside the columns of records, that are microseconds since 1970."""
 
 

@@ -20,6 +20,7 @@ from services.gateway.sockets.events import HEADERS, admit
 _EVERY_S = 1.0
 _FIGURES = {"events": 812, "active_users": 63, "bookings": 4, "conversion": 0.129, "average_group_size": 3.4}
 _BUCKET = {"start": "2024-06-07T18:00:00.000000Z", "end": "2024-06-07T18:01:00.000000Z", "closed": True, **_FIGURES}
+_WHOLE = {"complete": True, "figures_from": "2024-06-07T18:00:00.000000Z", "reason": None}
 _STEP = {"step": "interest", "users": 61, "events": 90, "conversion": 0.31, "median_seconds": 412.0}
 _CELL = {"cell": "882a1072b5fffff", "latitude": 40.72, "longitude": -73.99, "weight": 12.5, "count": 31}
 Word = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9 _.-]*$")]
@@ -65,7 +66,7 @@ async def get_recent(context: InContext, window_minutes: Annotated[int, Query(ge
     return Json(await ask_analytics(context, "realtime.get", "city", {"window_minutes": window_minutes}))
 
 
-@router.get("/metrics/aggregate", responses=example({"buckets": [_BUCKET], "total": _FIGURES}, 409, 503, 504))
+@router.get("/metrics/aggregate", responses=example({"buckets": [_BUCKET], "total": _FIGURES, **_WHOLE}, 409, 503, 504))
 async def get_aggregate(
     context: InContext,
     time_range: Range,
@@ -77,7 +78,10 @@ async def get_aggregate(
     borough: Word = None,
     breakdown: Literal["persona", "category", "borough"] | None = None,
 ) -> Json:
-    """Events, bookings, engagement and conversion by bucket of simulated time, from analytics."""
+    """Events, bookings, engagement and conversion by bucket of simulated time, from analytics.
+
+    Where older figures than the live tables keep cannot be had, `complete` is false and `reason` says why.
+    """
     asked = {
         "group_by": group_by,
         "topic": topic,

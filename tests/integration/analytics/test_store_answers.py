@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 import pytest
+from sqlalchemy import text
 
 from services.analytics.answers import Answering
 from services.analytics.domain.cells import Scope
@@ -89,16 +91,53 @@ async def test_good_and_bad_questions_are_answered_each(store: Store) -> None:
     assert (unknown["status"], unknown["reason"]) == ("not_found", "no event nobody is stored")
 
 
+LIVE: Mapping[str, Any] = {
+    "group_by": "minute", "from": 0, "to": 2 * MINUTE, "buckets": [{"start": MINUTE, "events": 1}],
+    "total": {"events": 1, "by_type": {}, "registered_users": 1, "sessions": 0, "invites": 0, "bookings": 0},
+    "complete": False, "figures_from": MINUTE, "reason": "forgotten",
+}  # fmt: skip
+LIVES = Scope("run", 0)
+
+
+def payload(reply: Mapping[str, Any]) -> Any:
+    assert reply["status"] == "ok"
+    return json.loads(reply["payload"])
+
+
 @pytest.mark.postgres
 async def test_while_the_database_is_away_the_answer_says_so(store: Store) -> None:
     desk = Desk(store)
     desk.condition.suffers("connection refused")
-    live = {"group_by": "minute", "from": 0, "to": MINUTE, "buckets": []}
-    without, alone = await desk.answered(
-        Asked(asked("history.get"), None), Asked(asked("zaggregate.get"), Scope("run", 0), live)
-    )
-    assert (without["status"], without["reason"]) == ("error", "the event store is not ready: connection refused")
-    assert (alone["status"], json.loads(alone["payload"])) == ("ok", live)
+    without, alone = await desk.answered(Asked(asked("a"), None), Asked(asked("b"), LIVES, LIVE))
+    reason = "the event store is not ready: connection refused"
+    assert (without["status"], without["reason"]) == ("error", reason)
+    assert payload(alone)["buckets"] == LIVE["buckets"]
+    assert not payload(alone)["complete"]
+    assert payload(alone)["reason"].endswith(reason)
+
+
+@pytest.mark.postgres
+async def test_a_slow_database_leaves_the_live_answers_half_of_their_time(store: Store) -> None:
+    """Whatever waits before them: two questions of the store's own have its two slots, for four seconds."""
+    store.add("simulation_control", [state_changed(0, wall_time=1)])
+    desk = Desk(store)
+    slow = [Asked(asked("history.get", 4.0), LIVES), Asked(asked("replay.list", 4.0), LIVES)]
+    quick = [Asked({**asked("aggregate.get", 2.0), "request_id": f"live{number}"}, LIVES, LIVE) for number in (1, 2)]
+    began = time.monotonic()
+    with store.engine.begin() as holding:
+        for table in ("events", "scopes", "kinds", "replays", "aggregates"):
+            holding.execute(text(f"LOCK TABLE analytics.{table} IN ACCESS EXCLUSIVE MODE"))
+        stop = asyncio.Event()
+        running = asyncio.create_task(desk.store.run(stop))
+        for one in (*slow, *quick):
+            assert desk.store.offer(one) is None
+        await eventually(lambda: len(desk.replies()) == len(quick))
+        took = time.monotonic() - began
+    stop.set()
+    await running
+    assert {one["request_id"] for one in desk.replies()} >= {"live1", "live2"}
+    assert 0.9 < took < 1.6
+    assert all(not payload(one)["complete"] for one in desk.replies() if one["request_id"].startswith("live"))
 
 
 @pytest.mark.postgres
@@ -114,9 +153,9 @@ async def test_a_question_whose_deadline_has_passed_is_not_answered(store: Store
 async def test_a_live_answer_gets_its_old_buckets_on_the_way(store: Store) -> None:
     store.add("simulation_control", [state_changed(0, wall_time=1)])
     store.add("system_metrics", [closed(0, 7)])
-    live = {"group_by": "minute", "from": 0, "to": 2 * MINUTE, "buckets": [{"start": MINUTE, "events": 1}]}
-    (reply,) = await Desk(store).answered(Asked(asked("aggregate.get"), Scope("run", 0), live))
-    assert [one["events"] for one in json.loads(reply["payload"])["buckets"]] == [7, 1]
+    (reply,) = await Desk(store).answered(Asked(asked("aggregate.get"), LIVES, LIVE))
+    assert [one["events"] for one in payload(reply)["buckets"]] == [7, 1]
+    assert payload(reply)["complete"]
 
 
 @pytest.mark.postgres

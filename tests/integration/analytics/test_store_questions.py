@@ -8,11 +8,10 @@ import pytest
 from services.analytics.domain.cells import Scope
 from services.analytics.domain.queries import NotFoundError, RefusedError
 from services.analytics.store.database import TooLongError, transaction
-from services.analytics.store.old_figures import joined, reaches_back
 from services.analytics.store.parameters import Figures, History, Journey, State, Story, Tastes
 from services.analytics.store.questions import Questions
 from services.analytics.store.story import story
-from tests.integration.analytics.stored import CODEC, START, TOPICS, Store, batch, views
+from tests.integration.analytics.stored import CODEC, START, Store, batch, views
 from tests.integration.analytics.test_store import closed
 from tests.unit.analytics.city import DAY, MINUTE, event, state_changed
 
@@ -258,19 +257,6 @@ def test_hours_are_summed_from_minutes_where_none_was_published(told: Store) -> 
     ]
     with pytest.raises(RefusedError, match="more than 1500"):
         ask(told, Figures, Questions.figures, **{"from": 0, "to": 2 * DAY, "group_by": "minute"})
-
-
-def test_a_live_answer_gets_the_buckets_that_are_too_old_for_it(told: Store) -> None:
-    told.add("system_metrics", [closed(at * MINUTE, at + 1) for at in range(10)])
-    told.add("system_metrics", [closed(0, 1, dimension="topic", dimension_value="bookings")], 50)
-    live = {"group_by": "minute", "from": 0, "to": 12 * MINUTE, "buckets": [{"start": 8 * MINUTE, "events": 99}]}
-    assert reaches_back(live)
-    with transaction(told.engine) as cursor:
-        answer = joined(Questions(cursor, CODEC, TOPICS, None), live, None)
-    assert [one["events"] for one in answer["buckets"]] == [1, 2, 3, 4, 5, 6, 7, 8, 99]
-    assert answer["buckets"][0] == {
-        "start": 0, "end": MINUTE, "closed": True, "source": "store", "events": 1, "by_topic": {"bookings": 1},
-    }  # fmt: skip
 
 
 def test_what_is_held_is_told(told: Store) -> None:

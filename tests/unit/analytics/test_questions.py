@@ -12,10 +12,12 @@ import pytest
 
 from services.analytics.domain.branches import BranchState
 from services.analytics.domain.queries import RefusedError, answer
+from services.analytics.store.old_figures import reaches_back
 from tests.unit.analytics.recount import STEPS, joined
 from tests.unit.analytics.retelling import START, Topics, told
 
 HOUR = 3_600_000_000
+MINUTE = HOUR // 60
 FIRST_HOUR = START // HOUR * HOUR
 
 
@@ -56,6 +58,20 @@ def test_figures_of_an_hour_chosen_and_broken_down_equal_a_recount(state: Branch
     viewed = hour.filter((pl.col("borough") == borough) & (pl.col("event_type") == "venue.viewed"))
     assert typed["total"]["by_type"] == {"venue.viewed": viewed.height}
     assert ask(state, "aggregate.get", **{**asked, "from": "2026-06-05T22:00:00Z", "to": None})["from"] == FIRST_HOUR
+
+
+def test_an_answer_says_from_when_on_it_has_figures_and_a_quiet_minute_is_none(state: BranchState) -> None:
+    now = ask(state, "realtime.get")["now"]
+    kept = state.aggregates.partials.kept.of("minute")
+    begin = now - (kept - 10) * MINUTE
+    within = ask(state, "aggregate.get", **{"from": begin, "to": begin + HOUR})
+    assert (within["buckets"], within["complete"], within["figures_from"], within["reason"]) == ([], True, begin, None)
+    before = ask(state, "aggregate.get", **{"from": now - (kept + 60) * MINUTE, "to": begin})
+    assert not before["complete"]
+    assert before["from"] < before["figures_from"] <= now - kept * MINUTE + MINUTE
+    assert "figures_from" in before["reason"]
+    assert reaches_back(before)
+    assert not reaches_back(within)
 
 
 def test_rankings_equal_a_recount_with_equals_by_name(state: BranchState, records: pl.DataFrame, city: Topics) -> None:

@@ -104,23 +104,12 @@ def answered(merged: Merged, seconds: int, registered: int | None, kinds: Kinds 
     types = by_type(counted)
     whole = kinds is None
     groups = types.get("group.formed", 0)
-    accepted, ignored = types.get("recommendation.accepted", 0), types.get("recommendation.ignored", 0)
     return {
         "events": counted.total(),
         "active_users": merged.active if whole else None,
-        "sessions": types.get("session.started", 0),
-        "invites": types.get("invite.sent", 0),
-        "bookings": types.get("booking.requested", 0),
-        "bookings_confirmed": types.get("booking.confirmed", 0),
-        "interests": types.get("interest.expressed", 0),
-        "visits": types.get("visit.started", 0),
-        "reviews": types.get("review.submitted", 0),
-        "recommendations": types.get("recommendation.generated", 0),
+        **of_types(types, seconds),
         "by_topic": by_topic(counted),
         "by_type": types,
-        "conversion": ratio(types.get("booking.requested", 0), types.get("interest.expressed", 0)),
-        "acceptance": ratio(accepted, accepted + ignored),
-        "recommendations_per_second": ratio(types.get("recommendation.generated", 0), seconds),
         "events_per_second": ratio(counted.total(), seconds),
         "engagement": ratio(merged.active, registered) if whole and registered else None,
         "registered_users": registered,
@@ -131,6 +120,24 @@ def answered(merged: Merged, seconds: int, registered: int | None, kinds: Kinds 
         }
         if whole
         else None,
+    }
+
+
+def of_types(types: Mapping[str, int], seconds: int) -> dict[str, Any]:
+    """Every figure of an answer that follows from how many records of each type there are."""
+    accepted, ignored = types.get("recommendation.accepted", 0), types.get("recommendation.ignored", 0)
+    return {
+        "sessions": types.get("session.started", 0),
+        "invites": types.get("invite.sent", 0),
+        "bookings": types.get("booking.requested", 0),
+        "bookings_confirmed": types.get("booking.confirmed", 0),
+        "interests": types.get("interest.expressed", 0),
+        "visits": types.get("visit.started", 0),
+        "reviews": types.get("review.submitted", 0),
+        "recommendations": types.get("recommendation.generated", 0),
+        "conversion": ratio(types.get("booking.requested", 0), types.get("interest.expressed", 0)),
+        "acceptance": ratio(accepted, accepted + ignored),
+        "recommendations_per_second": ratio(types.get("recommendation.generated", 0), seconds),
     }
 
 

@@ -45,6 +45,11 @@ class PartialStore:
         """Newest stretch that is no longer kept; -1 before any tick."""
         return self._horizon[width]
 
+    def reach(self, width: str, now_minute: int) -> int:
+        """First stretch that is kept; by the clock alone before the first tick after a start."""
+        known = self._horizon[width]
+        return (known if known >= 0 else max((now_minute - self.kept.of(width)) // WIDTHS[width], -1)) + 1
+
     def touch(self, width: str, start: int, partition: int) -> Partial:
         """A partial that is about to change."""
         self._dirty.add((width, start, partition))

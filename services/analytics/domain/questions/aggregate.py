@@ -20,6 +20,8 @@ from services.analytics.domain.questions.asking import (
     stretches,
 )
 
+FORGOTTEN = "what lies before figures_from is no longer in the live tables"
+
 
 class AggregateQuestion(RangeQuestion):
     """``aggregate.get``."""
@@ -54,7 +56,10 @@ class AggregateQuestion(RangeQuestion):
 
 
 def aggregate(state: BranchState, question: AggregateQuestion) -> Mapping[str, Any]:
-    """Figures of each bucket up to now, and of the whole range; buckets without records are left out."""
+    """Figures of each bucket up to now, and of the whole range; buckets without records are left out.
+
+    What lies before ``figures_from`` is no longer kept here: the answer says whether it is complete.
+    """
     asked = stretches(state, question, question.group_by, "1h")
     buckets = asked.end - asked.first
     if buckets > MAX_BUCKETS:
@@ -62,6 +67,7 @@ def aggregate(state: BranchState, question: AggregateQuestion) -> Mapping[str, A
             f"group_by: {buckets} buckets of a {question.group_by} are more than {MAX_BUCKETS}; "
             "ask for a shorter range or longer buckets"
         )
+    reach = state.aggregates.partials.reach(asked.width, now_minute(state)) * asked.minutes * MINUTE_US
     described = [_bucket(state, question, asked, start) for start in asked.starts]
     return {
         "group_by": question.group_by,
@@ -70,6 +76,9 @@ def aggregate(state: BranchState, question: AggregateQuestion) -> Mapping[str, A
         "filters": question.filters,
         "buckets": [bucket for bucket in described if bucket["events"] or not question.filters],
         "total": _figures(state, question, asked, asked.starts, asked.end_us),
+        "complete": reach <= asked.start_us,
+        "figures_from": max(reach, asked.start_us),
+        "reason": None if reach <= asked.start_us else FORGOTTEN,
     }
 
 
