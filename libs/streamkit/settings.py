@@ -46,6 +46,7 @@ class KafkaSettings(Section):
     )
     max_batch_records: int = Field(default=10_000, ge=1, description="Records handed to a handler at once, at most")
     gather_ms: float = Field(default=15.0, ge=0, le=1000, description="How long a consumer gathers a batch")
+    poison_limit: int = Field(default=1_000, ge=1, description="Poison records in a row that end a service loudly")
     start_deadline_s: float = Field(default=120.0, gt=0, description="Give up when the broker has not answered by then")
 
     def client(self) -> dict[str, str | int | float]:

@@ -7,7 +7,7 @@ from faust.types import TP
 
 from services.analytics.adapters.changelog import ChangelogWriter
 from services.analytics.adapters.city_clock import CityClock
-from services.analytics.adapters.dead_letters import DeadLetterPolicy, DeadLetters
+from services.analytics.adapters.dead_letters import DeadLetters
 from services.analytics.adapters.directory import CompactedReader
 from services.analytics.adapters.faust_app import FaustPlan, build_faust, held_partitions
 from services.analytics.adapters.following import Follower
@@ -35,6 +35,7 @@ from streamkit.clock import SystemClock
 from streamkit.codec import Codec
 from streamkit.codec.registry import codec_for
 from streamkit.contracts import Catalogue
+from streamkit.dlq import DeadLetterPolicy
 from streamkit.errors import Fatal
 from streamkit.health import HealthServer, Readiness
 from streamkit.lifecycle import Service
@@ -126,7 +127,7 @@ class Worker:
             Intake(
                 own.group,
                 codec,
-                DeadLetters(producer, own.group, DeadLetterPolicy()),
+                DeadLetters(producer, own.group, DeadLetterPolicy(settings.kafka.poison_limit)),
                 self.city,
                 own.future_minutes * MINUTE_US,
             ),

@@ -5,13 +5,10 @@ import polars as pl
 from services.analytics.adapters.city_clock import CityClock
 from services.analytics.adapters.dead_letters import DeadLetters, Readable, keyed, ours
 from services.analytics.domain.aggregates.kinds import COUNTED
-from services.analytics.strays import ahead, reordered
+from services.analytics.strays import FUTURE, ahead, reordered
 from services.analytics.transport import Chunk
 from streamkit import metrics
 from streamkit.codec import Codec
-
-FUTURE = "FutureTime"
-"""Error class of a record that is dated ahead of its city."""
 
 
 class Intake:

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from services.analytics.domain.cells import Scope
 
+FUTURE = "FutureTime"
+"""Error class of a record that is dated ahead of its city. It can be read, so that many say nothing against us."""
+
 Clocks: TypeAlias = Mapping[Scope, int]
 """Simulated time of the newest tick of each telling, microseconds."""
 

@@ -19,6 +19,7 @@ from streamkit.clock import Clock, SystemClock, sleep_or_stop
 from streamkit.codec.registry import codec_for
 from streamkit.consumer import Consumer
 from streamkit.contracts import Catalogue
+from streamkit.dlq import DeadLetterPolicy
 from streamkit.errors import Fatal, Retryable
 from streamkit.group_offsets import restore_offsets
 from streamkit.health import HealthServer, Readiness
@@ -27,7 +28,7 @@ from streamkit.logs import get_logger
 from streamkit.positions import Positions
 from streamkit.producer import Producer
 from streamkit.progress import Progress
-from streamkit.runner import Runner
+from streamkit.runner import Runner, RunnerPolicy
 
 DATABASE_DEADLINE_S = 120.0
 DATABASE_PAUSE_S = 1.0
@@ -129,7 +130,8 @@ def build(settings: Settings) -> Service:
     host = Host(BookingProcessor(state), state, relay, codec, clock, fail_point)
     consumer = Consumer(settings.kafka, settings.booking.group, SUBSCRIPTIONS, clock, around_commit=fail_point)
     progress = Progress(SOURCE, settings.instance_name, producer, clock)
-    runner = Runner(consumer, host, catalogue, codec, producer, clock, progress, ready)
+    policy = RunnerPolicy(dead_letters=DeadLetterPolicy(settings.kafka.poison_limit))
+    runner = Runner(consumer, host, catalogue, codec, producer, clock, progress, ready, policy)
     parts: list[LongRunning] = [
         HealthServer(settings.health_port, ready, settings.health_host),
         Prepared(settings, engine, state, relay, runner, ready, fail_point),

@@ -11,6 +11,7 @@ from streamkit.clock import SystemClock
 from streamkit.codec.registry import codec_for
 from streamkit.consumer import Consumer
 from streamkit.contracts import Catalogue
+from streamkit.dlq import DeadLetterPolicy
 from streamkit.handlers import RebuildingHandler, read_emitted
 from streamkit.health import HealthServer, Readiness
 from streamkit.lifecycle import Service
@@ -18,7 +19,7 @@ from streamkit.processor import Processor
 from streamkit.producer import Producer
 from streamkit.progress import Progress
 from streamkit.records import Batch
-from streamkit.runner import Runner
+from streamkit.runner import Runner, RunnerPolicy
 
 OUTPUTS = ("recommendations", "replies", "user_actions", "simulation_control")
 """Topics the recommender writes, whose tails tell what was published before a crash."""
@@ -59,5 +60,6 @@ def build(settings: Settings) -> Service:
     )
     consumer = Consumer(settings.kafka, own.group, SUBSCRIPTIONS, clock)
     progress = Progress(NAME, settings.instance_name, producer, clock)
-    runner = Runner(consumer, handler, catalogue, codec, producer, clock, progress, ready)
+    policy = RunnerPolicy(dead_letters=DeadLetterPolicy(settings.kafka.poison_limit))
+    runner = Runner(consumer, handler, catalogue, codec, producer, clock, progress, ready, policy)
     return Service([HealthServer(settings.health_port, ready, settings.health_host), runner], [producer])

@@ -7,20 +7,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from services.analytics.strays import FUTURE
 from services.analytics.transport import Chunk
 from streamkit import metrics
 from streamkit.codec import Decoded, Poison
-from streamkit.dlq import ERROR_CLASS, ERROR_MESSAGE, GROUP, OFFSET, PARTITION, SUFFIX, TOPIC
+from streamkit.dlq import ERROR_CLASS, ERROR_MESSAGE, GROUP, OFFSET, PARTITION, SUFFIX, TOPIC, DeadLetterPolicy
 from streamkit.errors import Fatal
 from streamkit.producer import Headers, Producer
 from streamkit.raw import REPLAY_GROUP
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetterPolicy:
-    """How many poisoned records in a row mean that the fault is ours: a bad deploy must not empty a topic."""
-
-    limit: int = 1_000
 
 
 def ours(chunk: Chunk, group: str) -> Chunk | None:
@@ -84,8 +78,10 @@ class DeadLetters:
 
         """
         place = (topic, partition)
-        run = longest_run(len(chunk), [one.index for one in poison], self._in_a_row.get(place, 0))
-        if run.longest >= self._policy.limit:
+        run = longest_run(
+            len(chunk), [one.index for one in poison if one.error != FUTURE], self._in_a_row.get(place, 0)
+        )
+        if run.longest >= self._policy.in_a_row:
             raise Fatal(f"{run.longest} poisoned records in a row on {topic}:{partition}: {poison[-1].message}")
         self._in_a_row[place] = run.trailing
         if not poison:

@@ -12,7 +12,7 @@ from services.analytics.domain.aggregates.columns import MINUTE_US
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.store.answering import StoreAnswering
 from services.analytics.store.database import connect
-from services.analytics.store.host import RUNNER, Condition, EventStore, Keeping, Storing
+from services.analytics.store.host import PATIENCE, Condition, EventStore, Keeping, Storing
 from services.analytics.store.retention import Retention
 from services.analytics.store.rows import stored_topics
 from services.analytics.store.telling import Teller, Telling
@@ -21,10 +21,11 @@ from streamkit.clock import SystemClock
 from streamkit.codec import Codec
 from streamkit.consumer import Consumer
 from streamkit.contracts import Catalogue
+from streamkit.dlq import DeadLetterPolicy
 from streamkit.health import Readiness
 from streamkit.lifecycle import LongRunning, Resource
 from streamkit.producer import Producer
-from streamkit.runner import Runner
+from streamkit.runner import Runner, RunnerPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,9 @@ def build_store(
     condition = Condition(readiness)
     storing = Storing(Writer(engine, own.group, around), condition)
     consumer = Consumer(kafka, own.group, topics, clock)
+    policy = RunnerPolicy(PATIENCE, DeadLetterPolicy(kafka.poison_limit))
     # without progress and readiness of its own: neither the simulator nor anybody else waits for the store
-    runner = Runner(consumer, storing, catalogue, codec, producer, clock, policy=RUNNER)
+    runner = Runner(consumer, storing, catalogue, codec, producer, clock, policy=policy)
     keeping = Keeping(
         Retention(own.keep_days, own.keep_mib, settings.analytics.future_minutes * MINUTE_US),
         own.keep_minute_days,

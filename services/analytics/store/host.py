@@ -23,14 +23,13 @@ from streamkit.logs import get_logger
 from streamkit.positions import Positions
 from streamkit.records import Batch
 from streamkit.retry import RetryPolicy, RetryState
-from streamkit.runner import Runner, RunnerPolicy
+from streamkit.runner import Runner
 from streamkit.settings import KafkaSettings
 
 PART = "event_store"
 """Its name on /readyz."""
 PATIENCE = RetryPolicy(first_s=0.2, longest_s=10.0, limit_s=math.inf)
 """A database may be away for days: the topics keep what is not stored yet as long as their retention lasts."""
-RUNNER = RunnerPolicy(retry=PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,18 @@
 
 import numpy as np
 import polars as pl
+import pytest
 
-from services.analytics.adapters.dead_letters import keyed, longest_run, ours
+from services.analytics.adapters.dead_letters import DeadLetters, keyed, longest_run, ours
+from services.analytics.strays import FUTURE
 from services.analytics.transport import Chunk
-from streamkit.codec import Decoded, Poison
+from streamkit.codec import Codec, Decoded, Poison
+from streamkit.contracts import Catalogue
+from streamkit.dlq import DeadLetterPolicy
+from streamkit.errors import Fatal
+from streamkit.memory import MemoryLog
 from streamkit.raw import REPLAY_GROUP
+from streamkit.testing import MemoryProducer
 
 
 def chunk(*headers: tuple[tuple[str, bytes], ...]) -> Chunk:
@@ -43,3 +50,27 @@ def test_a_record_without_a_key_is_poison_and_is_not_folded() -> None:
         (2, "NullKey"),
         (3, "MalformedRecord"),
     ]
+
+
+@pytest.fixture
+def producer() -> MemoryProducer:
+    catalogue = Catalogue.load()
+    return MemoryProducer(MemoryLog(catalogue, Codec(catalogue)))
+
+
+async def test_poison_in_a_row_up_to_the_limit_that_was_set_ends_the_worker(producer: MemoryProducer) -> None:
+    letters = DeadLetters(producer, "analytics", DeadLetterPolicy(in_a_row=5))  # type: ignore[arg-type]
+    await letters.bury("bookings", 0, chunk(*[()] * 4), [Poison(row, "NoSchemaId", "bad") for row in range(4)])
+    with pytest.raises(Fatal, match="5 poisoned records in a row on bookings:0"):
+        await letters.bury("bookings", 0, chunk(()), [Poison(0, "NoSchemaId", "bad")])
+
+
+async def test_records_of_the_future_are_buried_without_limit_and_end_a_row(producer: MemoryProducer) -> None:
+    """They can be read. Were they counted, a thousand of them would end the worker at each restart."""
+    letters = DeadLetters(producer, "analytics", DeadLetterPolicy(in_a_row=5))  # type: ignore[arg-type]
+    future = [Poison(row, FUTURE, "ahead") for row in range(20)]
+    await letters.bury("bookings", 0, chunk(*[()] * 20), future)
+    await letters.bury("bookings", 0, chunk(*[()] * 3), [Poison(row, "NoSchemaId", "bad") for row in range(3)])
+    await letters.bury("bookings", 0, chunk(()), future[:1])
+    await letters.bury("bookings", 0, chunk(*[()] * 3), [Poison(row, "NoSchemaId", "bad") for row in range(3)])
+    assert len(producer.log.raw("bookings.dlq").values) == 27
