@@ -1,7 +1,10 @@
-"""Faust consumers are known to die slowly (NOTES §1): a process that stops consuming while lag exists must end."""
+"""Faust consumers are known to die slowly (NOTES §1): a process that stops consuming while lag exists must end.
+
+So must one that no longer reads a single partition: ticks and heartbeats go on moving others meanwhile.
+"""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from confluent_kafka.admin import AdminClient
@@ -19,7 +22,10 @@ ASK_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class StallPolicy:
-    """How long nothing may be consumed while something is there; longer where state is read back meanwhile."""
+    """How long nothing may be consumed while something is there; longer where state is read back meanwhile.
+
+    As long may one partition stand still: who catches up reads all of them in turn, some chunks of each.
+    """
 
     limit_s: float
     restore_limit_s: float = 180.0
@@ -53,6 +59,31 @@ def stalled(policy: StallPolicy, state: StallState, progress: Progress, lag: int
         return False
     state.restoring |= progress.held is None
     return now - state.moved_at > policy.limit(state)
+
+
+@dataclass(slots=True)
+class PlaceState:
+    """Of each partition of a topic that has records waiting: where it stands, and since when."""
+
+    since: dict[tuple[str, int], tuple[int, float]] = field(default_factory=dict)
+
+
+def stuck(
+    policy: StallPolicy, state: PlaceState, progress: Progress, ends: Positions, now: float
+) -> Sequence[tuple[str, int]]:
+    """Partitions held that stood still for too long with records waiting; remembers the others in ``state``."""
+    found = []
+    stands: dict[tuple[str, int], tuple[int, float]] = {}
+    for place, end in ends.items():
+        at = progress.applied.get(place, 0)
+        if progress.held is None or place[1] not in progress.held or at >= end:
+            continue
+        known = state.since.get(place)
+        stands[place] = known if known is not None and known[0] == at else (at, now)
+        if now - stands[place][1] > max(policy.restore_limit_s, policy.limit_s):
+            found.append(place)
+    state.since = stands
+    return found
 
 
 def refuse_new_topics(applied: Positions, ends: Positions) -> None:
@@ -90,10 +121,11 @@ class Watchdog:
         """Look until told to stop.
 
         Raises:
-            Fatal: nothing was consumed for the limit though there was something to consume, or a topic was made anew.
+            Fatal: nothing was consumed for the limit though there was something to consume, of all partitions or of
+                one, or a topic was made anew.
 
         """
-        state = StallState()
+        state, places = StallState(), PlaceState()
         while not stop.is_set():
             before = self._progress().applied
             ends = await asyncio.to_thread(self._ends)
@@ -103,6 +135,11 @@ class Watchdog:
                 lag = self._measure(ends, progress)
                 if stalled(self._policy, state, progress, lag, self._clock.monotonic()):
                     raise Fatal(f"nothing consumed for {self._policy.limit(state):g} s with {lag} records waiting")
+                for place in stuck(self._policy, places, progress, ends, self._clock.monotonic()):
+                    if await self._has_records(place, ends[place]):
+                        since = places.since[place][1]
+                        waited = self._clock.monotonic() - since
+                        raise Fatal(f"{place[0]}:{place[1]} stood still for {waited:.0f} s with records waiting")
             await sleep_or_stop(self._clock, LOOK_EVERY_S, stop)
 
     def _measure(self, ends: Positions, progress: Progress) -> int:
@@ -116,9 +153,14 @@ class Watchdog:
             total += lag
         return total
 
-    def _ends(self) -> Positions | None:
-        """End offsets; None while the broker does not answer: that is not the consumer's fault."""
+    async def _has_records(self, place: tuple[str, int], end: int) -> bool:
+        """Whether anything is there before the end: what expired unread is waiting for nobody."""
+        first = await asyncio.to_thread(self._ends, beginnings=True)
+        return first is not None and first[place] < end
+
+    def _ends(self, *, beginnings: bool = False) -> Positions | None:
+        """End offsets, or first ones; None while the broker does not answer: that is not the consumer's fault."""
         try:
-            return offsets(self._admin, self._asked, ASK_S)
+            return offsets(self._admin, self._asked, ASK_S, beginnings=beginnings)
         except Exception:  # noqa: BLE001 - whatever the client raises here means that the broker is away
             return None

@@ -2,7 +2,15 @@
 
 import pytest
 
-from services.analytics.adapters.watchdog import Progress, StallPolicy, StallState, refuse_new_topics, stalled
+from services.analytics.adapters.watchdog import (
+    PlaceState,
+    Progress,
+    StallPolicy,
+    StallState,
+    refuse_new_topics,
+    stalled,
+    stuck,
+)
 from streamkit.errors import Fatal
 
 POLICY = StallPolicy(limit_s=30, restore_limit_s=180)
@@ -50,6 +58,43 @@ def test_after_it_has_moved_again_the_usual_limit_holds() -> None:
     assert not stalled(POLICY, state, _at(5, held=False), 3, 0.0)
     assert not stalled(POLICY, state, _at(6), 3, 60.0)
     assert stalled(POLICY, state, _at(6), 3, 91.0)
+
+
+TICKS, ACTIONS = ("system_metrics", 0), ("user_actions", 0)
+
+
+def _places(ticks: int, actions: int, *held: int) -> Progress:
+    return Progress(frozenset(held), {TICKS: ticks, ACTIONS: actions})
+
+
+def test_one_partition_that_stands_still_while_ticks_move_on_is_stuck() -> None:
+    whole, places = StallState(), PlaceState()
+    for second in range(0, 182, 2):
+        progress, ends = _places(second, 5, 0), {TICKS: second + 1, ACTIONS: 9}
+        assert not stalled(POLICY, whole, progress, 5, second)
+        assert stuck(POLICY, places, progress, ends, second) == []
+    assert stuck(POLICY, places, _places(182, 5, 0), {TICKS: 183, ACTIONS: 9}, 182) == [ACTIONS]
+
+
+def test_a_worker_that_is_busy_catching_up_is_not_stuck() -> None:
+    """Its partitions come in turn, each now and then, with ever more waiting behind them."""
+    places = PlaceState()
+    for second in range(0, 3_600, 2):
+        progress = _places(100 * (second // 170), 100 * ((second + 85) // 170), 0)
+        assert stuck(POLICY, places, progress, {TICKS: 10**6 + second, ACTIONS: 10**6 + second}, second) == []
+
+
+def test_a_partition_without_records_held_by_others_or_read_back_is_not_stuck() -> None:
+    places = PlaceState()
+    ends = {TICKS: 9, ACTIONS: 5}
+    assert stuck(POLICY, places, _places(5, 5, 0), {TICKS: 5, ACTIONS: 5}, 0) == []
+    assert stuck(POLICY, places, _places(5, 5, 0), ends, 600) == []
+    assert stuck(POLICY, places, _places(5, 5, 1), ends, 1_200) == []
+    assert stuck(POLICY, places, _places(5, 5, 0), ends, 1_300) == []
+    assert stuck(POLICY, places, _places(5, 5), ends, 1_400) == []
+    assert stuck(POLICY, places, Progress(None, {TICKS: 5}), ends, 1_450) == []
+    assert stuck(POLICY, places, _places(5, 5, 0), ends, 1_500) == []
+    assert stuck(POLICY, places, _places(5, 5, 0), ends, 1_681) == [TICKS]
 
 
 def test_a_state_ahead_of_its_topic_is_refused_with_what_to_do() -> None:
