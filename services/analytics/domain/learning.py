@@ -89,7 +89,7 @@ class LearningParameters(_Part):
     enabled: bool = Field(description="Off: tastes stay where they are")
     parts: Switches
     learning_rate: Share = Field(description="Share of the way to the target for an action of weight 1")
-    cap_per_action: Share = Field(description="Largest move of a taste by one action")
+    cap_per_action: Share = Field(description="Largest move of a column by one action, as a share of its range")
     decay_per_day: Share = Field(description="Share of the way back to the baseline in a simulated day")
     baseline: Share = Field(description="Where tastes start and return to")
     publish_after: Share = Field(description="L1 distance from the last published row that publishes the next")

@@ -169,8 +169,9 @@ class Preferences:
         felt = np.where((mood >= 0) & (taught.repels[rows] | (target > parameters.baseline)), worth, 0.0)
         mood = MOODS + np.maximum(mood, 0)
         own[each, mood] += np.clip(felt * (target - own[each, mood]), -cap, cap)
-        own[:, PRICE] += liked * (taught.price_tier[rows] - own[:, PRICE])
-        own[:, OUTDOOR] += liked * (taught.outdoor[rows] - own[:, OUTDOOR])
+        for column, point in ((PRICE, taught.price_tier[rows]), (OUTDOOR, taught.outdoor[rows])):
+            most = cap * (HIGHEST[column] - LOWEST[column])
+            own[:, column] += np.clip(liked * (point - own[:, column]), -most, most)
         people.own[person] = np.clip(own, LOWEST, HIGHEST)  # away from a point may lead out; rounding by an ulp too
         people.acted[person] = np.maximum(people.acted[person], time)
         pull = people.weight[person, taste] * self._formula.left(people.acted[person] - people.pulled[person])
