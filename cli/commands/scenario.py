@@ -12,9 +12,10 @@ from rich.table import Column, Table
 from cli.ending import city_data, refuse
 from cli.figures import write
 from cli.sketch import page, sparkline, svg
-from services.simulator.data_files import DataError, check_scenario, read_yaml
+from services.simulator.data_files import DATA, DataError, check_scenario, read_yaml
 from services.simulator.domain.calendar import MINUTE, SECOND
 from services.simulator.domain.causes import settled_at
+from services.simulator.domain.city import CityConfig
 from services.simulator.domain.effects import OPERATIONS, targets
 from services.simulator.domain.scenarios import WEEKDAYS, Scenario
 from services.simulator.domain.specification import CityData
@@ -22,6 +23,13 @@ from services.simulator.preview import preview
 
 FRIDAY = datetime(2026, 6, 5)  # noqa: DTZ001 — local; the city's time zone is put to it
 File = Annotated[Path, typer.Argument(help="A scenario file, or the name of one that there is")]
+City = Annotated[
+    str | None,
+    typer.Option(
+        envvar="LUNA_SIMULATOR__CITY",
+        help="City; else that of the file's folder, or New York",
+    ),
+]
 Figures = Annotated[Path | None, typer.Option("--json", help="File for the figures printed")]
 
 
@@ -35,9 +43,9 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="scenario")
 
 
-def list_scenarios(figures: Figures = None) -> None:
+def list_scenarios(city: City = None, figures: Figures = None) -> None:
     """Print every scenario with its times and what may follow it."""
-    data = city_data("scenario")
+    data = city_data("scenario", city or CityConfig.city)
     table = Table(Column("name", no_wrap=True), "title", "ramp", "hold", "settles after", "meant for", "may lead to")
     rows = []
     for scenario in data.scenarios.values():
@@ -48,17 +56,17 @@ def list_scenarios(figures: Figures = None) -> None:
     write(figures, rows)
 
 
-def list_targets() -> None:
+def list_targets(city: City = None) -> None:
     """Print every named rate that a modifier may act on, and the operations that make sense on it."""
     table = Table("target", "kind", "operations")
-    for name, kind in targets(city_data("scenario")).items():
+    for name, kind in targets(city_data("scenario", city or CityConfig.city)).items():
         table.add_row(name, kind, ", ".join(OPERATIONS[kind]))
     Console().print(table)
 
 
-def check(file: File) -> None:
+def check(file: File, city: City = None) -> None:
     """Read a scenario file whole, or say file, line, reason and the nearest valid name."""
-    scenario, _ = _read(file)
+    scenario, _ = _read(file, city)
     row = _summary(scenario)
     Console().print(
         f"{scenario.name}: sound; {len(scenario.modifiers)} modifiers, settles {row['settles after']} after its start",
@@ -72,12 +80,13 @@ def show(
     out: Annotated[Path | None, typer.Option(help="Plot to write: .svg or .html")] = None,
     start: Annotated[str | None, typer.Option(help="Local start, ISO 8601; by default the first meant")] = None,
     intensity: Annotated[float, typer.Option(min=0.1, max=3.0, help="How strong")] = 1.0,
+    city: City = None,
     figures: Figures = None,
 ) -> None:
     """Show what a scenario does to rates over time, without running the city."""
     if out is not None and out.suffix not in {".svg", ".html"}:
         refuse("scenario", f"--out {out} is neither .svg nor .html")
-    scenario, data = _read(file)
+    scenario, data = _read(file, city)
     found = preview(scenario, data, _start(scenario, data, start), intensity)
     console = Console()
     if not found.series:
@@ -138,9 +147,11 @@ def _start(scenario: Scenario, data: CityData, text: str | None) -> int:
     return int(local.timestamp()) * SECOND
 
 
-def _read(file: Path) -> tuple[Scenario, CityData]:
+def _read(file: Path, city: str | None) -> tuple[Scenario, CityData]:
     """A scenario file that is sound; a bare name is one of the city's own."""
-    data = city_data("scenario")
+    folder = file.parent.name
+    of_folder = folder if (DATA / "cities" / f"{folder}.yaml").exists() else CityConfig.city
+    data = city_data("scenario", city or of_folder)
     if not file.suffix and not file.exists() and str(file) in data.scenarios:
         return data.scenarios[str(file)], data
     try:

@@ -36,11 +36,24 @@ def test_every_scenario_is_listed(tmp_path: Path) -> None:
     assert all(row["name"] in output for row in listed)
 
 
-@pytest.mark.parametrize("path", sorted((DATA / "scenarios").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((DATA / "scenarios").rglob("*.yaml")), ids=lambda path: path.stem)
 def test_the_shipped_scenarios_are_sound(path: Path) -> None:
     code, output = luna("scenario", "check", str(path))
     assert code == 0
     assert f"{path.stem}: sound" in output
+
+
+def test_scenarios_are_those_of_the_city_that_is_said() -> None:
+    for said, env in ((("--city", "london"), {}), ((), {"LUNA_SIMULATOR__CITY": "london"})):
+        result = RUN.invoke(build(), ["scenario", "targets", *said], env=env)
+        assert "area.The O2" in result.output
+        assert "area.Madison Square Garden" not in result.output
+    code, output = luna("scenario", "check", str(DATA / "scenarios" / "concert_night.yaml"), "--city", "london")
+    assert code == 2
+    assert "area.Madison Square Garden" in output
+    assert luna("scenario", "list", "--city", "london")[0] == 0
+    assert luna("scenario", "preview", "concert_night", "--city", "london")[0] == 0
+    assert "did you mean 'london'" in luna("scenario", "list", "--city", "londno")[1]
 
 
 def test_a_file_with_a_mistake_is_refused_with_line_and_valid_name(tmp_path: Path) -> None:
