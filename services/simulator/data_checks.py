@@ -101,6 +101,12 @@ def check_scenario(path: Path, scenario: Scenario, data: CityData) -> None:
         raise unknown(path, ["period"], scenario.period, data.temporal.periods)
     if scenario.settle_minutes <= 0 or scenario.ramp_minutes < 0 or scenario.hold_minutes < 0:
         raise wrong(path, ["settle_minutes"], "minutes: settle must be above 0, ramp and hold not below")
+    if scenario.special_event is not None:
+        given, places = scenario.special_event, [one.name for one in data.almanac.venues_of_crowds]
+        if given.place not in places:
+            raise unknown(path, ["special_event", "place"], given.place, places)
+        if not 0 <= given.from_minutes < given.until_minutes:
+            raise wrong(path, ["special_event"], "until_minutes must come after from_minutes, and that not below 0")
     for number, cascade in enumerate(scenario.cascades):
         if cascade.scenario not in data.scenarios:
             raise unknown(path, ["cascades", number, "scenario"], cascade.scenario, data.scenarios)

@@ -18,6 +18,7 @@ TOLD_ELSEWHERE = 255
 _AHEAD, _ON, _OVER = 0, 1, 2
 _TEN_THOUSAND = 10_000
 _ORDINALS = 50_000
+_ORDINALS_LEFT = 15_000
 
 
 class Spot(NamedTuple):
@@ -142,6 +143,29 @@ def _schedule(turn: Turn, place: int, day: int, from_hour: float, hours: float) 
     _tell(turn, Kind.EVENT_SCHEDULED, row, turn.start)
 
 
+def happen(turn: Turn, place: str, starts: int, ends: int, cause: int) -> None:
+    """Announce what a scenario is about, unless something is on there then: a place has room for one event."""
+    number = [one.name for one in turn.town.data.almanac.venues_of_crowds].index(place)
+    pool, where = turn.state.pools["gatherings"], turn.town.data.almanac.venues_of_crowds[number]
+    taken = (pool.rows["arena"] == number) & (pool.rows["starts"] <= ends) & (pool.rows["ends"] >= starts)
+    if taken.any():
+        return
+    row = gathering(turn, Spot(where.latitude, where.longitude, where.radius_km, where.crowd), starts, ends)
+    row["arena"], row["cause"] = number, cause
+    row["high"], row["low"] = turn.ids(Kind.EVENT_SCHEDULED, np.array([number]), _ORDINALS + cause % _ORDINALS_LEFT)
+    pool.add(row)
+    _tell(turn, Kind.EVENT_SCHEDULED, row, turn.start)
+
+
+def call_off(turn: Turn, causes: Array) -> None:
+    """End what these scenarios are about; to what has not begun nobody comes."""
+    pool = turn.state.pools["gatherings"]
+    index = np.flatnonzero(np.isin(pool.rows["cause"], causes) & (pool.rows["phase"] < _OVER))
+    if len(index):
+        crowd = np.where(pool.rows["phase"][index] == _AHEAD, 0, pool.rows["crowd"][index])
+        pool.put_all(index, {"ends": turn.start, "crowd": crowd})
+
+
 def gathering(turn: Turn, where: Spot, starts: int, ends: int) -> Array:
     """A row of the pool of special events, not yet added; its arena is told elsewhere."""
     row = turn.state.pools["gatherings"].empty(1)
@@ -176,6 +200,7 @@ def crowds(turn: Turn) -> None:
 def _tell(turn: Turn, kind: Kind, row: Array, time: int) -> None:
     out = turn.events.add(kind, np.array([max(time, turn.start)]))
     out["value"], out["when"], out["money"], out["ordinal"] = row["arena"], row["starts"], row["ends"], row["arena"]
+    out["cause"] = row["cause"]
     if kind is Kind.EVENT_SCHEDULED:
         out["high"], out["low"] = row["high"], row["low"]
         out["ordinal"] = 0

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from services.simulator.domain import environment
 from services.simulator.domain.calendar import MINUTE
 from services.simulator.domain.causes import (
     HOLDING,
@@ -83,6 +84,9 @@ def begin(turn: Turn, name: str, intensity: float, hold: float, parent: Array | 
     _window(turn, row, high, low)
     _phase_event(turn, Kind.SCENARIO_STARTED, row, RAMPING)
     _draw_cascades(turn, row)
+    if (about := scenario.special_event) is not None:
+        starts, ends = (turn.start + int(minutes * MINUTE) for minutes in (about.from_minutes, about.until_minutes))
+        environment.happen(turn, about.place, starts, ends, cause)
     return cause_id
 
 
@@ -171,6 +175,7 @@ def _stop(turn: Turn, name: str) -> dict[str, object]:
         row = rows[place : place + 1]
         _window(turn, row, *turn.ids(Kind.TRUTH_WINDOW, row["number"], 1))
     pool.take((pool.rows["phase"] == WAITING) & np.isin(pool.rows["parent"], rows["number"]))
+    environment.call_off(turn, rows["number"])
     return {"scenario": name, "phase": "settling"}
 
 

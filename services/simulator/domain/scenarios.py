@@ -51,6 +51,15 @@ class Cascade(Strict):
 
 
 @dataclass(frozen=True)
+class Happening(Strict):
+    """The special event that a scenario is about: where crowds gather by the almanac, in minutes from its start."""
+
+    place: str
+    from_minutes: float
+    until_minutes: float
+
+
+@dataclass(frozen=True)
 class Scenario(Strict):
     """scenarios/<name>.yaml.
 
@@ -73,6 +82,7 @@ class Scenario(Strict):
     precedence: int = 0
     backlog: float = 1.5
     cascades: tuple[Cascade, ...] = ()
+    special_event: Happening | None = None
 
 
 @dataclass(frozen=True)

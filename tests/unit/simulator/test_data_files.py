@@ -55,6 +55,8 @@ def test_the_shipped_data_is_sound() -> None:
         ("scenarios/lunch_rush.yaml", "name: lunch_rush", "name: lunch", "name: lunch", "not the file's"),
         ("scenarios/concert_night.yaml", "scenario: friday_night", "scenario: friday", ": friday,", "'friday_night'"),
         ("scenarios/concert_night.yaml", "probability: 0.25", "probability: 25", ": 25}", "0 to 1"),
+        ("scenarios/concert_night.yaml", "place: Madison S", "place: Madson S", "Madson", "'Madison Square Garden'"),
+        ("scenarios/concert_night.yaml", "from_minutes: 90, until", "from_minutes: 900, until", "900", "come after"),
         ("scenarios/concert_night.yaml", "area.Madison Square", "area.Madison Sqare", "Sqare", "'area.Madison Square"),
         (
             "modifiers/dining.yaml",

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from services.simulator.domain.calendar import MINUTE
 from services.simulator.domain.city import City, CityConfig, Command, Identity
+from services.simulator.domain.environment import happen
 from services.simulator.domain.running import unmet_condition
-from services.simulator.domain.scenarios import Cascade, Conditions, Scenario
+from services.simulator.domain.scenarios import Cascade, Conditions, Happening, Scenario
 from services.simulator.domain.specification import CityData
 from tests.unit.simulator.domain.neighbours import START, Stage, data, make_city
 
@@ -39,6 +41,43 @@ def test_every_phase_is_told_once_and_in_order() -> None:
     assert window["ends_at"].to_list() == [control["simulation_time"][-1]]
     assert window["cause_id"].to_list() == window["event_id"].to_list()
     assert control["cause_id"].unique().to_list() == window["cause_id"].to_list()
+
+
+def _around_the_concert(stopped_at: int | None) -> tuple[pl.DataFrame, float]:
+    """What is told of the concert, which begins at minute 12 and lasts 20, and the delay when its crowd comes."""
+    concert = replace(data().scenarios["concert_night"], cascades=(), hold_minutes=30)
+    concert = replace(concert, special_event=Happening("Barclays Center", 10, 30))
+    stop = {"scenario": "concert_night", "action": "stop"}
+    orders = {2: [_start("concert_night")]}
+    if stopped_at is not None:
+        orders[stopped_at] = [Command("b", "scenario", stop)]
+    stage = Stage(_city(_with(concert)), orders).run(70)
+    told = stage.frame("environment")
+    cause = stage.frame("ground_truth").filter(event_type="truth.scenario_window")["cause_id"][0]
+    delay = told.filter(event_type="traffic.changed")["delay_minutes"][-1]
+    return told.filter(cause_id=cause), delay
+
+
+def test_what_a_scenario_is_about_is_announced_starts_ends_and_fills_the_streets() -> None:
+    told, delay = _around_the_concert(None)
+    assert told["event_type"].to_list() == [f"special_event.{word}" for word in ("scheduled", "started", "ended")]
+    assert ((told["simulation_time"] - START) // MINUTE).to_list() == [2, 12, 32]
+    assert set(told["name"]) == {"Barclays Center"}
+    assert told["correlation_id"].to_list() == [None, *[told["event_id"][0]] * 2]
+    assert (told["starts_at"][0], told["ends_at"][0]) == (START + 12 * MINUTE, START + 32 * MINUTE)
+    called_off, usual = _around_the_concert(5)
+    assert called_off["event_type"].to_list() == ["special_event.scheduled", "special_event.ended"]
+    assert ((called_off["simulation_time"] - START) // MINUTE).to_list() == [2, 5]
+    assert delay > usual
+    cut_short, _ = _around_the_concert(20)
+    assert ((cut_short["simulation_time"] - START) // MINUTE).to_list() == [2, 12, 20]
+
+
+def test_a_place_has_room_for_one_event() -> None:
+    turn = _city(data())._turn(0, (), ())
+    for cause in (1, 2):
+        happen(turn, "Bryant Park", turn.start + 60 * MINUTE, turn.start + 90 * MINUTE, cause)
+    assert turn.state.pools["gatherings"].rows["cause"].tolist() == [1]
 
 
 def test_a_scenario_that_is_stopped_moves_its_window() -> None:
