@@ -20,6 +20,7 @@ from services.simulator.domain.running import adjusted
 from services.simulator.domain.scenarios import TRAFFIC
 from services.simulator.domain.specification import ACTIONS, CONDITIONS
 from services.simulator.domain.town import Town
+from services.simulator.domain.weather_orders import weather_as_if
 from services.simulator.domain.weights import base_log_weights
 
 _HOURS_A_DAY = 24.0
@@ -84,16 +85,17 @@ def explain(town: Town, user: int, time_us: int, known: Known) -> Explanation:
 
 def _around(town: Town, time_us: int, known: Known) -> Surroundings:
     now = town.local.moment(time_us)
-    row = town.data.weather[now.year_hour % len(town.data.weather)]
+    own = int(town.data.weather[now.year_hour % len(town.data.weather)][0])
+    weather = own if known.weather is None else CONDITIONS.index(known.weather)
     return surroundings(
         town.data.temporal,
         now.minute,
         weekend=now.weekday > _FRIDAY or now.day in town.data.days_off,
         holiday=known.holiday or town.data.holidays.get(now.day),
-        weather=int(row[0]) if known.weather is None else CONDITIONS.index(known.weather),
+        weather=weather,
         traffic=TRAFFIC.index(known.traffic or "moderate"),
         weekday=now.weekday,
-        celsius=float(row[1]),
+        celsius=float(weather_as_if(town.data, now.year_hour, weather)[1]),
     )
 
 

@@ -27,6 +27,7 @@ from services.simulator.domain.specification import ACTIONS
 from services.simulator.domain.state import State
 from services.simulator.domain.town import Town
 from services.simulator.domain.turn import Turn
+from services.simulator.domain.weather_orders import weather_now
 
 INTENSITY = (0.1, 3.0)
 """Least and most: at 3 a factor of 2 is a factor of 8."""
@@ -148,7 +149,7 @@ def around(turn: Turn) -> Surroundings:
         weather=numbers["weather"],
         traffic=numbers["traffic"],
         weekday=turn.now.weekday,
-        celsius=float(turn.town.data.weather[turn.now.year_hour % len(turn.town.data.weather)][1]),
+        celsius=float(weather_now(turn)[1]),
     )
 
 

@@ -10,7 +10,7 @@ from services.simulator.domain.calendar import HOUR
 from services.simulator.domain.draws import Array
 from services.simulator.domain.events import Kind
 from services.simulator.domain.refusals import RefusedError
-from services.simulator.domain.specification import CONDITIONS
+from services.simulator.domain.specification import CONDITIONS, CityData
 from services.simulator.domain.turn import Turn
 
 LONGEST_HOURS = 240.0
@@ -85,10 +85,15 @@ def weather_now(turn: Turn) -> Array:
 
 def weather_of_kind(turn: Turn, condition: int) -> Array:
     """The city's own weather of this hour, as near as can be where another kind is ordered: no snow at 29 degrees."""
-    row = weather_row(turn)
+    return weather_as_if(turn.town.data, turn.now.year_hour, condition)
+
+
+def weather_as_if(data: CityData, year_hour: int, condition: int) -> Array:
+    """A city's weather at an hour of the year, were it of a kind: temperature and rain are moved as needed."""
+    row = np.asarray(data.weather[year_hour % len(data.weather)])
     if condition == int(row[0]):
         return row
-    sky = turn.town.data.world.skies[CONDITIONS[condition]]
+    sky = data.world.skies[CONDITIONS[condition]]
     celsius, wet = np.clip(row[1], *sky.temperature_c), np.clip(row[2], *sky.precipitation_mm)
     return np.array([condition, celsius, wet, row[3]])
 
