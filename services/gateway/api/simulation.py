@@ -41,6 +41,7 @@ STATE = {
     "scenario": "lunch_rush",
     "world": "dining",
     "city": "new_york",
+    "time_zone": "America/New_York",
     "caught_up": True,
     "connected": True,
     "wall_time": "2026-01-01T12:00:00.000000Z",

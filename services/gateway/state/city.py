@@ -68,6 +68,12 @@ class City:
         for ring in self.history.values():
             ring.catch_up()
 
+    @property
+    def time_zone(self) -> str | None:
+        """Of the city's clock, as its venues say it."""
+        venue = self.venues.first()
+        return None if venue is None else str(venue["time_zone"])
+
     def remove(self, chunk: Chunk) -> None:
         """Take tombstones in: they name a key, not a branch."""
         table = {"users": self.users, "venues": self.venues, "preferences": self.preferences}.get(chunk.topic)

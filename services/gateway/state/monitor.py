@@ -81,6 +81,7 @@ class Monitor:
         services = self._ledger.services
         return {
             **city.simulation.printable(),
+            "time_zone": city.time_zone,
             "events": city.counters.printable(),
             "totals": totals,
             **self.brief(),
@@ -96,7 +97,8 @@ class Monitor:
 
     def state(self) -> dict[str, object]:
         """State of the simulation, and whether what we know of it is current."""
-        return {**self._ledger.city.simulation.printable(), **self.condition()}
+        city = self._ledger.city
+        return {**city.simulation.printable(), "time_zone": city.time_zone, **self.condition()}
 
     def condition(self) -> dict[str, object]:
         """Whether the gateway has caught up, reaches Kafka, and its wall clock."""

@@ -44,6 +44,10 @@ class Table:
         place = self._places.get(key)
         return place[0].row(place[1], named=True) if place else None
 
+    def first(self) -> Mapping[str, Any] | None:
+        """Row of any one entity; None while there is none."""
+        return self.get(next(iter(self._places), ""))
+
     def __contains__(self, key: str) -> bool:
         return key in self._places
 

@@ -17,7 +17,7 @@ async def test_the_state_is_what_the_simulator_said_last(town: Town, api: httpx.
     assert state["phase"] == "paused"
     assert state["scenarios"] == [{"name": "lunch_rush", "phase": "holding"}]
     assert state["start_time"] == "2024-06-07T12:00:00.000000Z"
-    assert state["caught_up"] is True
+    assert (state["caught_up"], state["time_zone"]) == (True, "America/New_York")
     assert state == {**(await api.get("/api/v1/admin/simulation/state")).json(), "wall_time": state["wall_time"]}
 
 
