@@ -11,6 +11,7 @@ import { Header } from "../features/status/Header.tsx";
 import { Tour } from "../features/tour/Tour.tsx";
 import { useLuna } from "../lib/context.ts";
 import { panels } from "../lib/panels.ts";
+import { place } from "../lib/place.ts";
 import { hashOf, useRoute } from "../lib/route.ts";
 import { listenForKeys } from "../lib/shortcuts.ts";
 import { useStore } from "../lib/store.ts";
@@ -28,8 +29,9 @@ export function App() {
   const side = useStore(panels, (known) => known.side);
   const touring = useStore(tourAct, (act) => act !== null);
   useEffect(() => listenForKeys(shortcutsOf(luna), () => setPalette(true)), [luna]);
+  const city = useStore(place, ({ timeZone, name }) => `${name}, ${timeZone}`); // all that was said on another clock is said anew
   return (
-    <div className="page">
+    <div key={city} className="page">
       <a className="skip" href="#view">Skip to the view</a>
       <Header onPalette={() => setPalette(true)} />
       <Rail />

@@ -1,11 +1,26 @@
 /** Numbers and times as people read them. */
-const TIME_ZONE = "America/New_York";
+import { place } from "./place.ts";
+
 const LOCALE = "en-US";
 
-const clock = new Intl.DateTimeFormat(LOCALE, { timeZone: TIME_ZONE, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const short = new Intl.DateTimeFormat(LOCALE, { timeZone: TIME_ZONE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const weekday = new Intl.DateTimeFormat(LOCALE, { timeZone: TIME_ZONE, weekday: "long" });
-const day = new Intl.DateTimeFormat(LOCALE, { timeZone: TIME_ZONE, weekday: "short", month: "short", day: "numeric" });
+const clocksOf = (timeZone: string) => ({
+  timeZone,
+  clock: new Intl.DateTimeFormat(LOCALE, { timeZone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }),
+  short: new Intl.DateTimeFormat(LOCALE, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+  weekday: new Intl.DateTimeFormat(LOCALE, { timeZone, weekday: "long" }),
+  day: new Intl.DateTimeFormat(LOCALE, { timeZone, weekday: "short", month: "short", day: "numeric" }),
+  parts: new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+});
+
+let made = clocksOf(place.latest().timeZone);
+
+/** Of the city that is shown; making them takes far longer than asking them. */
+function clocks(): typeof made {
+  const { timeZone } = place.latest();
+  made = made.timeZone === timeZone ? made : clocksOf(timeZone);
+  return made;
+}
+
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const compact = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFractionDigits: 1 });
@@ -13,16 +28,22 @@ const compact = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFrac
 const NONE = "–";
 const DAY_MS = 86_400_000;
 
-/** Simulated time in New York: `18:04:09`. */
-export const clockTime = (iso: string): string => clock.format(new Date(iso));
+/** Simulated time in the city: `18:04:09`. */
+export const clockTime = (iso: string): string => clocks().clock.format(new Date(iso));
 /** The same of a moment of the real world, where the page is read. */
 export const hereTime = (iso: string): string => new Date(iso).toLocaleTimeString(LOCALE, { hourCycle: "h23" });
 /** `18:04`. */
-export const shortTime = (iso: string): string => short.format(new Date(iso));
+export const shortTime = (iso: string): string => clocks().short.format(new Date(iso));
 /** `Friday`. */
-export const weekdayOf = (iso: string): string => weekday.format(new Date(iso));
+export const weekdayOf = (iso: string): string => clocks().weekday.format(new Date(iso));
 /** `Fri, Jun 5`. */
-export const dayOf = (iso: string): string => day.format(new Date(iso));
+export const dayOf = (iso: string): string => clocks().day.format(new Date(iso));
+
+/** `2026-06-05T18:30`, as a form field has it. */
+export function toLocal(iso: string): string {
+  const parts = Object.fromEntries(clocks().parts.formatToParts(new Date(iso)).map(({ type, value }) => [type, value]));
+  return `${parts.year ?? ""}-${parts.month ?? ""}-${parts.day ?? ""}T${parts.hour ?? ""}:${parts.minute ?? ""}`;
+}
 
 /** `20:15`, and the day where it is not today's. */
 export function when(iso: string, today: string): string {

@@ -4,6 +4,7 @@ import { ControlClient } from "./control.ts";
 import { Fallback, type Path } from "./fallback.ts";
 import { FeedStore } from "./feed.ts";
 import { People } from "./people.ts";
+import { settle } from "./place.ts";
 import { Rates } from "./rates.ts";
 import { browser, socketUrl, type Link, type Surroundings } from "./socket.ts";
 import { Store } from "./store.ts";
@@ -173,6 +174,7 @@ export class Luna {
     const branch = state.run_id === null ? null : `${state.run_id}/${state.branch ?? 0}`;
     const restarted = this.#branch !== null && branch !== null && branch !== this.#branch;
     this.#branch = branch ?? this.#branch;
+    settle(state.city, state.time_zone);
     this.state.set(state);
     if (restarted) {
       this.#restart();

@@ -1,6 +1,7 @@
 /** Finding what somebody means from a few letters of its name. */
 import type { IconName } from "../components/Icon.tsx";
 import { capital, plain } from "./format.ts";
+import { cityName } from "./place.ts";
 import { go } from "./route.ts";
 import type { Venue } from "./types.ts";
 
@@ -51,7 +52,7 @@ export function placesNamed(venues: readonly Venue[], text: string): PaletteComm
     .filter(({ name }) => fit(name, wanted.toLowerCase()) > 1)
     .slice(0, MOST_PLACES)
     .map(({ venue_id, name, category, borough }): PaletteCommand => ({
-      id: venue_id, title: name, hint: `${capital(plain(category))}, ${borough ?? "New York"}`, icon: "map", run: () => go("city", [], { venue: venue_id }),
+      id: venue_id, title: name, hint: `${capital(plain(category))}, ${borough ?? cityName()}`, icon: "map", run: () => go("city", [], { venue: venue_id }),
     }));
   return [...places, { id: "find-person", title: `Find “${wanted}” among the people`, hint: "Opens the search of People", icon: "people", run: () => go("people", [], { find: wanted }) }];
 }

@@ -78,6 +78,8 @@ export interface SimulationState {
   readonly scenarios: readonly ScenarioState[];
   readonly caught_up: boolean;
   readonly connected: boolean;
+  readonly city?: string | null;
+  readonly time_zone?: string | null;
   readonly wall_time?: string | null;
 }
 

@@ -1,5 +1,5 @@
 /** Words of a time axis: counted back from now, or the city's own clock. */
-import { dayOf, shortTime } from "../../lib/format.ts";
+import { dayOf, shortTime, toLocal } from "../../lib/format.ts";
 
 export interface Tick {
   readonly at: number;
@@ -24,13 +24,16 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const STEPS = [MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY];
 const MOST = 7;
-/** New York is a whole number of hours from UTC; midnight there is 4 or 5 hours after midnight of UTC. */
-const MIDNIGHT = 4 * HOUR;
+/** Seconds from midnight of UTC to the city's, on the day of a moment. */
+function midnight(at: number): number {
+  const ahead = Date.parse(`${toLocal(new Date(at * 1000).toISOString())}:00Z`) / 1000 - Math.floor(at / MINUTE) * MINUTE;
+  return (DAY - ahead) % DAY;
+}
 
-/** Simulated time in New York: hours, or days where more is shown than three of them. */
+/** Simulated time in the city: hours, or days where more is shown than three of them. */
 export function cityTicks(from: number, to: number): Tick[] {
   const step = STEPS.find((width) => (to - from) / width <= MOST) ?? 30 * DAY;
-  const shift = step >= DAY ? MIDNIGHT : 0;
+  const shift = step >= DAY ? midnight(to) : 0;
   const first = Math.ceil((from - shift) / step) * step + shift;
   const ticks: Tick[] = [];
   for (let at = first; at <= to; at += step) {

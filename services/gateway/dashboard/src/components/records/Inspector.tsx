@@ -5,6 +5,7 @@ import { Sentence } from "../Sentence.tsx";
 import { useLuna } from "../../lib/context.ts";
 import { familyOf } from "../../lib/families.ts";
 import { clockTime, dayOf } from "../../lib/format.ts";
+import { cityName } from "../../lib/place.ts";
 import type { CityEvent } from "../../lib/types.ts";
 import "./records.css";
 
@@ -42,7 +43,7 @@ export function Inspector({ event, onClose, onInspect }: Properties) {
         <Sentence event={event} />
       </p>
       <p className="inspector-time">
-        {dayOf(event.simulation_time)}, {clockTime(event.simulation_time)} in New York
+        {dayOf(event.simulation_time)}, {clockTime(event.simulation_time)} in {cityName()}
       </p>
       <Related event={event} onInspect={onInspect} />
       <Columns title="Columns" entries={columns} />

@@ -1,11 +1,12 @@
 /** Land, water, parks and names: drawn once a size. */
 import { memo } from "react";
+import { cityName } from "../../lib/place.ts";
 import type { Geography } from "./geography.ts";
 
 export const BaseMap = memo(function BaseMap({ geography }: { readonly geography: Geography }) {
   const { width, height, paths, names } = geography;
   return (
-    <svg className="map-base" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label="The five boroughs of New York">
+    <svg className="map-base" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${cityName()} and its parts`}>
       <path className="map-around" d={paths.around} />
       <path className="map-land" d={paths.land} />
       <path className="map-around" d={paths.bayonne} />

@@ -1,6 +1,7 @@
-/** The five boroughs and what lives in them: near or far, with the layers that somebody chose. */
+/** The city and what lives in it: near or far, with the layers that somebody chose. */
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { useLuna } from "../../lib/context.ts";
+import { cityName } from "../../lib/place.ts";
 import { refine, useFilter } from "../../lib/route.ts";
 import { useStore } from "../../lib/store.ts";
 import { theme, token } from "../../lib/theme.ts";
@@ -9,6 +10,7 @@ import { BaseMap } from "./BaseMap.tsx";
 import { EventMarks } from "./EventMarks.tsx";
 import { frameOf } from "./frame.ts";
 import { geographyOf } from "./geography.ts";
+import { useLand } from "./land.ts";
 import { layersOn, windowOf, type LayerId } from "./layers.ts";
 import { Legend } from "./Legend.tsx";
 import { MapBar } from "./MapBar.tsx";
@@ -35,7 +37,8 @@ export function CityMap({ surroundings, onInspect }: Properties) {
   const size = useSize(root);
   const [zoom] = useFilter("zoom", "1");
   const [at] = useFilter("at");
-  const geography = useMemo(() => (size === null ? null : geographyOf(size.width, size.height, frameOf(zoom, at))), [size, zoom, at]);
+  const land = useLand();
+  const geography = useMemo(() => (size === null || land === null ? null : geographyOf(size.width, size.height, frameOf(zoom, at), land)), [size, zoom, at, land]);
   const stage = useStage(root, geography);
   const [layers] = useFilter("layers");
   const on = useMemo(() => layersOn(layers), [layers]);
@@ -63,7 +66,7 @@ export function CityMap({ surroundings, onInspect }: Properties) {
         data-pulses="0"
         data-source={source}
         role="application"
-        aria-label="Map of New York. Arrow keys walk through venues by popularity, Enter opens one."
+        aria-label={`Map of ${cityName()}. Arrow keys walk through venues by popularity, Enter opens one.`}
         tabIndex={0}
         {...gestures}
         onKeyDown={(event) => walk(event, stage, hovered, setHovered, open)}

@@ -5,6 +5,7 @@ import { Sentence } from "../../components/Sentence.tsx";
 import { useLuna } from "../../lib/context.ts";
 import { familyOf } from "../../lib/families.ts";
 import { capital, counted, plain, shortTime } from "../../lib/format.ts";
+import { cityName } from "../../lib/place.ts";
 import type { CityEvent, Venue } from "../../lib/types.ts";
 import { happyWords } from "./happyHours.ts";
 import type { Spot } from "./spots.ts";
@@ -91,7 +92,7 @@ export function VenueCard({ spot, seen, size, onClose, onInspect }: CardProperti
       </header>
       <Facts venue={spot.venue} />
       <span className="venue-facts">
-        {spot.venue.borough ?? "New York"} · {counted(spot.venue.seats, "seat", "seats")}
+        {spot.venue.borough ?? cityName()} · {counted(spot.venue.seats, "seat", "seats")}
         {spot.venue.ambiance === null ? "" : ` · ${plain(spot.venue.ambiance)}`}
       </span>
       {happy === "" ? null : <span className="venue-facts">{happy}</span>}

@@ -1,9 +1,11 @@
-/** Another time to look at, on the clock of New York; back to live with one click. */
+/** Another time to look at, on the clock of the city; back to live with one click. */
 import { useState } from "react";
 import { useLuna } from "../../lib/context.ts";
+import { toLocal } from "../../lib/format.ts";
+import { cityName } from "../../lib/place.ts";
 import { refine } from "../../lib/route.ts";
 import { useStore } from "../../lib/store.ts";
-import { fromLocal, toLocal } from "./local.ts";
+import { fromLocal } from "./local.ts";
 
 export function JumpTo({ at }: { readonly at: string }) {
   const luna = useLuna();
@@ -18,7 +20,7 @@ export function JumpTo({ at }: { readonly at: string }) {
         refine({ at: value === "" ? null : fromLocal(value) });
       }}
     >
-      <input className="field" type="datetime-local" aria-label="Time in New York to look at" value={value} max={now === "" ? undefined : toLocal(`${now}:00Z`)} onChange={({ target }) => setWanted(target.value)} data-testid="events-at" />
+      <input className="field" type="datetime-local" aria-label={`Time in ${cityName()} to look at`} value={value} max={now === "" ? undefined : toLocal(`${now}:00Z`)} onChange={({ target }) => setWanted(target.value)} data-testid="events-at" />
       <button type="submit" className="button" disabled={value === ""}>
         Jump
       </button>

@@ -6,6 +6,7 @@ import { Failed, Loading } from "../../components/States.tsx";
 import type { Asked } from "../../lib/asked.ts";
 import { familyOf } from "../../lib/families.ts";
 import { clockTime, dayOf } from "../../lib/format.ts";
+import { cityName } from "../../lib/place.ts";
 import { useContract, type Contract } from "../../lib/registry.ts";
 import { hashOf } from "../../lib/route.ts";
 import type { CityEvent } from "../../lib/types.ts";
@@ -56,7 +57,7 @@ function Whole({ event }: { readonly event: CityEvent }) {
           <Sentence event={event} />
         </p>
         <p className="record-time">
-          {dayOf(event.simulation_time)}, {clockTime(event.simulation_time)} in New York
+          {dayOf(event.simulation_time)}, {clockTime(event.simulation_time)} in {cityName()}
           {event.user_id === undefined ? null : (
             <a href={hashOf("people", [event.user_id])}>{`${event.user_name ?? event.user_id}’s journey`}</a>
           )}

@@ -1,13 +1,5 @@
-/** Times of New York in a form field, and back. */
-const PARTS = new Intl.DateTimeFormat("en-CA", {
-  timeZone: "America/New_York", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-});
-
-/** `2026-06-05T18:30` of an ISO time. */
-export function toLocal(iso: string): string {
-  const parts = Object.fromEntries(PARTS.formatToParts(new Date(iso)).map(({ type, value }) => [type, value]));
-  return `${parts.year ?? ""}-${parts.month ?? ""}-${parts.day ?? ""}T${parts.hour ?? ""}:${parts.minute ?? ""}`;
-}
+/** A time in a form field, on the clock of the city, as the moment it is. */
+import { toLocal } from "../../lib/format.ts";
 
 const MINUTE_MS = 60_000;
 

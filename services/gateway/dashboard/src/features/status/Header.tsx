@@ -3,6 +3,7 @@ import { Icon, type IconName } from "../../components/Icon.tsx";
 import { useLuna } from "../../lib/context.ts";
 import { capital, clockTime, dayOf, plain, weekdayOf } from "../../lib/format.ts";
 import { panels, togglePanel } from "../../lib/panels.ts";
+import { cityName } from "../../lib/place.ts";
 import { hashOf } from "../../lib/route.ts";
 import { fullScreen, toggleFullScreen } from "../../lib/screen.ts";
 import { SKIES } from "../../lib/sky.ts";
@@ -57,13 +58,13 @@ function Clock() {
   const [hours, minutes, seconds] = (now === null ? "--:--:--" : clockTime(now)).split(":");
   return (
     <div className="clock">
-      <time className="clock-time" data-testid="clock" dateTime={now ?? undefined} aria-label="Simulated time in New York">
+      <time className="clock-time" data-testid="clock" dateTime={now ?? undefined} aria-label={`Simulated time in ${cityName()}`}>
         {hours}:{minutes}
         <span className="clock-seconds">:{seconds}</span>
       </time>
       <span className="clock-day">
-        <b>{now === null ? "New York" : weekdayOf(now)}</b>
-        <span>{now === null ? "Waiting for its clock" : `${dayOf(now).replace(/^\w+, /, "")}, New York`}</span>
+        <b>{now === null ? cityName() : weekdayOf(now)}</b>
+        <span>{now === null ? "Waiting for its clock" : `${dayOf(now).replace(/^\w+, /, "")}, ${cityName()}`}</span>
       </span>
     </div>
   );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { filterOf, merged, passes, questionOf } from "../../../src/features/events/filter.ts";
-import { fromLocal, toLocal } from "../../../src/features/events/local.ts";
+import { fromLocal } from "../../../src/features/events/local.ts";
+import { toLocal } from "../../../src/lib/format.ts";
 import { stagesOf, storyOf } from "../../../src/features/events/story.ts";
 import { rowsOf } from "../../../src/features/events/windows.ts";
 import type { CityEvent } from "../../../src/lib/types.ts";
