@@ -206,7 +206,8 @@ def decode(
     removed: dict[str, None] = {}
     if compacted:
         messages, removed = _last_words(messages)
-    decoded = codec.decode(topic, [message.value() for message in messages])
+    values = [message.value() for message in messages]
+    decoded = codec.decode(topic, values)
     if decoded.poison:
         first = decoded.poison[0]
         warn("unreadable records", topic=topic, records=len(decoded.poison), reason=f"{first.error}: {first.message}")
@@ -214,7 +215,13 @@ def decode(
     partitions = np.fromiter((message.partition() for message in messages), np.int32, len(messages))
     offsets = np.fromiter((message.offset() for message in messages), np.int64, len(messages))
     stamps = np.fromiter((message.timestamp()[1] for message in messages), np.int64, len(messages))
-    return Chunk(topic, decoded.frame, partitions[rows], offsets[rows], stamps[rows], tuple(removed))
+    written_by = np.fromiter((_schema_id(values[row]) for row in rows.tolist()), np.int64, len(rows))
+    return Chunk(topic, decoded.frame, partitions[rows], offsets[rows], stamps[rows], tuple(removed), written_by)
+
+
+def _schema_id(value: bytes | None) -> int:
+    """Of a value that was decoded: a zero byte, then four of the id."""
+    return int.from_bytes((value or b"")[1:5], "big")
 
 
 def _last_words(messages: Sequence[Message]) -> tuple[list[Message], dict[str, None]]:

@@ -17,7 +17,7 @@ class Chunk:
     """Decoded records in order of arrival, with where and when Kafka holds them.
 
     ``partitions``, ``offsets`` and ``timestamps_ms`` (Kafka record timestamps) have shape (rows,); ``removed`` are
-    the keys of tombstones.
+    the keys of tombstones. ``schema_ids``, of the same shape, are those that the records were written by.
     """
 
     topic: str
@@ -26,6 +26,7 @@ class Chunk:
     offsets: NDArray[np.int64]
     timestamps_ms: NDArray[np.int64]
     removed: Sequence[str] = field(default=())
+    schema_ids: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return self.frame.height
@@ -38,18 +39,25 @@ class Chunk:
     @staticmethod
     def joined(chunks: Collection["Chunk"]) -> "Chunk":
         """One chunk of several of a topic, without their tombstones."""
+        known = [chunk.schema_ids for chunk in chunks if chunk.schema_ids is not None]
         return Chunk(
             next(iter(chunks)).topic,
             pl.concat([chunk.frame for chunk in chunks]),
             np.concatenate([chunk.partitions for chunk in chunks]),
             np.concatenate([chunk.offsets for chunk in chunks]),
             np.concatenate([chunk.timestamps_ms for chunk in chunks]),
+            schema_ids=None if len(known) < len(chunks) else np.concatenate(known),
         )
 
     def take(self, rows: NDArray[np.intp]) -> "Chunk":
         """The rows of these indices, in their order; tombstones are left behind."""
         return Chunk(
-            self.topic, _rows_of(self.frame, rows), self.partitions[rows], self.offsets[rows], self.timestamps_ms[rows]
+            self.topic,
+            _rows_of(self.frame, rows),
+            self.partitions[rows],
+            self.offsets[rows],
+            self.timestamps_ms[rows],
+            schema_ids=None if self.schema_ids is None else self.schema_ids[rows],
         )
 
 

@@ -39,10 +39,15 @@ class Records:
         """One dictionary a record, in the chunk's order."""
         topic, said = chunk.topic, self._said[chunk.topic]
         columns = [(name, said.get(name)) for name in chunk.frame.columns]
-        places = zip(chunk.partitions.tolist(), chunk.offsets.tolist(), chunk.timestamps_ms.tolist(), strict=True)
+        schemas = [None] * len(chunk) if chunk.schema_ids is None else chunk.schema_ids.tolist()
+        lying = (chunk.partitions.tolist(), chunk.offsets.tolist(), chunk.timestamps_ms.tolist(), schemas)
         rows = []
-        for row, (partition, offset, timestamp) in zip(chunk.frame.iter_rows(), places, strict=True):
+        for row, (partition, offset, timestamp, schema) in zip(
+            chunk.frame.iter_rows(), zip(*lying, strict=True), strict=True
+        ):
             record = {"topic": topic, "partition": partition, "offset": offset, "record_timestamp": timestamp}
+            if schema is not None:
+                record["schema_id"] = schema
             for (name, say), value in zip(columns, row, strict=True):
                 if value is not None:
                     record[name] = value if say is None else say(value)
