@@ -40,6 +40,7 @@ _COMMON = frozenset(
     {
         "topic", "partition", "offset", "event_id", "event_type", "run_id", "branch", "simulation_time", "world",
         "city", "user_id", "source", "correlation_id", "cause_id",
+        "schema_id",
     }
 )  # fmt: skip
 _TASTE = "taste_"
@@ -138,8 +139,9 @@ class Questions:
         }
 
     def told(self, found: Sequence[Found]) -> list[Told]:
-        """Records as they were on their topics."""
-        return tell(self.cursor, self.codec, found)
+        """Records as they were on their topics, each with the id of the schema it was written by."""
+        told = tell(self.cursor, self.codec, found)
+        return [{**record, "schema_id": _schema_id(one.body)} for one, record in zip(found, told, strict=True)]
 
     def _page(self, question: Paged, *where: Where) -> tuple[list[Found], str | None]:
         """The next records of any of the conditions, in order, and the cursor behind them."""
@@ -154,6 +156,11 @@ class Questions:
         page = in_order[: question.limit]
         more = len(in_order) > question.limit
         return page, print_cursor(question, page[-1].simulation_us, page[-1].event_id) if more else None
+
+
+def _schema_id(body: bytes) -> int:
+    """Of a value on the wire: a zero byte, then four of the id."""
+    return int.from_bytes(body[1:5], "big")
 
 
 def _told_of(scope: Scope) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def test_a_record_is_told_as_it_was_with_its_place(told: Store) -> None:
     told.write(given)
     (found,) = ask(told, History, Questions.history, topic="user_actions")["events"]
     columns = {name: value for name, value in given.frame.row(0, named=True).items() if value is not None}
-    assert found == {"topic": "user_actions", "partition": 3, "offset": 12, **columns}
+    schema_id = CODEC.schema_id("user_actions")
+    assert found == {"topic": "user_actions", "partition": 3, "offset": 12, "schema_id": schema_id, **columns}
 
 
 @pytest.mark.parametrize(
