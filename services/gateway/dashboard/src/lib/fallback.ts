@@ -3,7 +3,7 @@ import type { Api } from "./api.ts";
 import { Seen } from "./seen.ts";
 import type { Listening, Surroundings } from "./socket.ts";
 import { Store } from "./store.ts";
-import { GROUPS } from "./stream.ts";
+import { GROUPS, type Resync } from "./stream.ts";
 import type { CityEvent, Stats } from "./types.ts";
 
 /** How the page hears the city. */
@@ -12,6 +12,9 @@ export type Path = "socket" | "events" | "polling" | "away";
 export interface FallbackHearing {
   readonly onEvents: (events: readonly CityEvent[]) => void;
   readonly onStats: (stats: Stats) => void;
+  /** So many were not sent. */
+  readonly onSkipped: (records: number) => void;
+  readonly onResync: (resync: Resync) => void;
 }
 
 const STATS_EVERY_MS = 2000;
@@ -100,6 +103,8 @@ export class Fallback {
         this.path.set("events");
       },
       onRecord: (text) => this.#gather(text),
+      onSkipped: (text) => this.#hearing.onSkipped((JSON.parse(text) as { records: number }).records),
+      onResync: (text) => this.#resync(JSON.parse(text) as Resync),
       onFault: () => this.#fail(typeof address !== "string"),
     };
     const address = this.#admitted(STREAM);
@@ -140,6 +145,12 @@ export class Fallback {
     }
   }
 
+  /** What was gathered of these channels came before the hole, and goes with what the page kept of them. */
+  #resync({ channels, reason }: Resync): void {
+    this.#gathered = this.#gathered.filter(({ topic }) => !channels.includes(topic));
+    this.#hearing.onResync({ channels, reason });
+  }
+
   #tell(events: readonly CityEvent[]): void {
     const fresh = this.#seen.fresh(events);
     if (this.#on && fresh.length > 0) {
@@ -152,6 +163,9 @@ export class Fallback {
     try {
       const { events } = await this.#api.get<{ events: readonly CityEvent[] }>(HISTORY);
       this.path.set(this.#on ? "polling" : this.path.latest());
+      if (this.#on && events.length >= PAGE && !this.#seen.empty && this.#seen.fresh(events).length === events.length) {
+        this.#hearing.onResync({ channels: [], reason: "asked" });
+      }
       this.#tell(events.toReversed());
     } catch {
       this.#lost();

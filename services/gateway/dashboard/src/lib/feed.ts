@@ -19,6 +19,7 @@ const REASONS: Readonly<Record<string, string>> = {
   gap: "Some events were missed while the connection was away",
   epoch: "The city was restarted; earlier events are gone",
   new_branch: "A new telling of the city has begun",
+  asked: "More events passed than can be asked for at a time; some are missing here",
   overflow: "Events came faster than this page could take them",
 };
 

@@ -9,7 +9,7 @@ import { Rates } from "./rates.ts";
 import { browser, socketUrl, type Link, type Surroundings } from "./socket.ts";
 import { Store } from "./store.ts";
 import { keepToken, keptToken } from "./token.ts";
-import { StreamClient } from "./stream.ts";
+import { StreamClient, type Resync } from "./stream.ts";
 import type { CityEvent, Scenario, SimulationState, Stats, Venue, Weather } from "./types.ts";
 
 export interface Directory {
@@ -56,7 +56,12 @@ export class Luna {
     this.#api = source;
     this.#around = around;
     this.rates = new Rates(around.now);
-    const hearing = { onEvents: (events: readonly CityEvent[]) => this.#hear(events), onStats: (stats: Stats) => this.#count(stats) };
+    const hearing = {
+      onEvents: (events: readonly CityEvent[]) => this.#hear(events),
+      onStats: (stats: Stats) => this.#count(stats),
+      onSkipped: (records: number) => this.#hear([], records),
+      onResync: ({ channels, reason }: Resync) => this.feed.forget(channels, reason),
+    };
     this.#fallback = new Fallback(source, around, hearing, (url) => this.#admitted(url));
     this.path = this.#fallback.path;
     this.#stream = new StreamClient(

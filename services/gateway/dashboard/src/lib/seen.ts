@@ -6,6 +6,10 @@ const MOST = 30_000;
 export class Seen {
   readonly #ids = new Set<string>();
 
+  get empty(): boolean {
+    return this.#ids.size === 0;
+  }
+
   learn(events: readonly CityEvent[]): void {
     for (const { event_id } of events) {
       this.#ids.add(event_id);

@@ -19,6 +19,10 @@ export interface Wire {
 export interface Listening {
   readonly onReady: () => void;
   readonly onRecord: (text: string) => void;
+  /** Records were too many to send; how many, of which channel. */
+  readonly onSkipped: (text: string) => void;
+  /** Records of some channels were missed, or belong to another telling from here on. */
+  readonly onResync: (text: string) => void;
   /** Each time they break off; they come back by themselves until they are closed. */
   readonly onFault: () => void;
 }
@@ -43,10 +47,12 @@ export const UNADDRESSED = 4401;
 
 export const browser: Surroundings = {
   dial: (url) => new WebSocket(url) as unknown as Wire,
-  listen: (url, { onReady, onRecord, onFault }) => {
+  listen: (url, { onReady, onRecord, onSkipped, onResync, onFault }) => {
     const source = new EventSource(url);
     source.addEventListener("ready", onReady);
     source.addEventListener("record", ({ data }: MessageEvent<string>) => onRecord(data));
+    source.addEventListener("skipped", ({ data }: MessageEvent<string>) => onSkipped(data));
+    source.addEventListener("resync", ({ data }: MessageEvent<string>) => onResync(data));
     source.addEventListener("error", onFault);
     return () => source.close();
   },

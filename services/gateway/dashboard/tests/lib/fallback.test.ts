@@ -77,6 +77,42 @@ describe("while the socket is away", () => {
     });
   });
 
+  it("says how many were skipped, and forgets what a resync makes void, also what was only gathered", () => {
+    const { world, luna, heard } = lostTwice();
+    const { hearing } = stream(world);
+    hearing.onReady();
+    hearing.onRecord(JSON.stringify(anEvent({ event_id: "a", topic: "bookings" })));
+    world.pass(200);
+    hearing.onSkipped(JSON.stringify({ channel: "bookings", records: 7 }));
+    hearing.onRecord(JSON.stringify(anEvent({ event_id: "b", topic: "bookings" })));
+    hearing.onRecord(JSON.stringify(anEvent({ event_id: "c", topic: "journeys" })));
+    hearing.onResync(JSON.stringify({ channels: ["bookings"], reason: "new_branch", positions: {} }));
+    hearing.onRecord(JSON.stringify(anEvent({ event_id: "d", topic: "bookings" })));
+    world.pass(200);
+    expect(heard).toEqual(["a", "c", "d"]);
+    expect(luna.feed.ring.toArray().map(({ event_id }) => event_id)).toEqual(["c", "d"]);
+    expect(luna.feed.latest()).toMatchObject({ skipped: 7, notice: "A new telling of the city has begun" });
+  });
+
+  it("says that some are missing when more passed than were asked for, and only then", async () => {
+    const { world, api, luna, heard } = lostTwice();
+    const page = (from: number) => Array.from({ length: 200 }, (_, place) => anEvent({ event_id: `n${from - place}` }));
+    const asked = async (newest: number) => {
+      api.history = page(newest);
+      await vi.waitFor(() => {
+        world.pass(3000);
+        expect(heard.at(-1)).toBe(`n${newest}`);
+      });
+    };
+    stream(world).hearing.onFault();
+    stream(world).hearing.onFault();
+    await asked(1000);
+    await asked(1199);
+    expect(luna.feed.latest().notice).toBe("");
+    await asked(1399);
+    expect(luna.feed.latest().notice).toContain("some are missing");
+  });
+
   it("it is said when nothing answers", async () => {
     const { api, luna, world } = lostTwice();
     stream(world).hearing.onReady();

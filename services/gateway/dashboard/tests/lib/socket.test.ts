@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { RECONNECT, waitMs } from "../../src/lib/backoff.ts";
-import { LiveSocket, type Link } from "../../src/lib/socket.ts";
+import { browser, LiveSocket, type Link } from "../../src/lib/socket.ts";
 import { FakeWorld } from "../stage.ts";
 
 function connected(): { world: FakeWorld; links: Link[]; heard: unknown[]; socket: LiveSocket } {
@@ -115,5 +115,31 @@ describe("live socket", () => {
     world.wire.onmessage?.({ data: new ArrayBuffer(2) });
     world.wire.say({ type: "pong" });
     expect(heard).toEqual([{ type: "pong" }]);
+  });
+});
+
+describe("server-sent events in a browser", () => {
+  it("hear records, what was skipped, and resyncs", () => {
+    class Source extends EventTarget {
+      readonly url: string;
+      constructor(url: string) {
+        super();
+        this.url = url;
+        made.push(this);
+      }
+      close(): void {
+        this.dispatchEvent(new Event("closed"));
+      }
+    }
+    const made: Source[] = [];
+    vi.stubGlobal("EventSource", Source);
+    const heard: string[] = [];
+    const hear = (kind: string) => (text?: string) => heard.push(`${kind} ${text ?? ""}`);
+    browser.listen("/stream", { onReady: hear("ready"), onRecord: hear("record"), onSkipped: hear("skipped"), onResync: hear("resync"), onFault: hear("fault") });
+    for (const kind of ["record", "skipped", "resync"]) {
+      made[0]?.dispatchEvent(new MessageEvent(kind, { data: "{}" }));
+    }
+    vi.unstubAllGlobals();
+    expect(heard).toEqual(["record {}", "skipped {}", "resync {}"]);
   });
 });
