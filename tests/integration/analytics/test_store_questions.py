@@ -260,6 +260,22 @@ def test_hours_are_summed_from_minutes_where_none_was_published(told: Store) -> 
         ask(told, Figures, Questions.figures, **{"from": 0, "to": 2 * DAY, "group_by": "minute"})
 
 
+def test_records_of_a_rare_type_are_found_by_their_type_on_every_day(told: Store) -> None:
+    rare = [event("venue.liked", number, number * DAY) for number in range(2)]
+    told.add("user_actions", [*views(6_000, step_us=DAY // 3_000), *rare])
+    with transaction(told.engine) as cursor:
+        cursor.execute("ANALYZE analytics.events")
+    ((kind,),) = told.rows("SELECT kind_id FROM analytics.kinds WHERE event_type = 'venue.liked'")
+    for day in range(START // DAY, START // DAY + 2):
+        plan = told.rows(
+            "EXPLAIN SELECT body FROM analytics.events WHERE kind_id = ANY(%s) AND day = %s"
+            " ORDER BY simulation_us DESC, event_id DESC LIMIT 100",
+            [kind],
+            day,
+        )
+        assert "kind_id_simulation_us_idx" in str(plan), plan
+
+
 def test_what_is_held_is_told(told: Store) -> None:
     told.add("user_actions", views(10, step_us=DAY // 5))
     answer = ask(told, State, Questions.state)
