@@ -204,7 +204,8 @@ class AnalyticsProcessor:
     def late(self) -> int:
         """Records so far that came when their minute was closed, of all branches that are not over.
 
-        They are folded in and told as corrections, but for what is no longer kept (``aggregates.dropped``).
+        They are folded in and told as corrections, but for what is no longer kept. Counted by this process
+        since it took its partitions over.
         """
         return sum(state.aggregates.late for state in self._branches.values())
 

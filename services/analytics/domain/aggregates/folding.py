@@ -60,7 +60,6 @@ class Aggregates:
         """Minute before which every minute is closed; set by whoever closes them."""
         self.late = 0
         """Records of a closed minute that were folded or dropped since the process began."""
-        self.dropped = 0
         """Those of them whose minute is no longer kept: hour and day have them while they are kept."""
 
     def load(self, kind: str, partition: int, name: str, data: bytes) -> bool:
@@ -92,7 +91,6 @@ class Aggregates:
         """Add records of one partition of a counted topic."""
         columns = self._reader.read(topic, partition, frame)
         self.late += int(np.count_nonzero(columns.minute < self.closed_until))
-        self.dropped += int(np.count_nonzero(columns.minute <= self.partials.horizon("minute")))
         self.newest = max(self.newest, int(columns.minute.max()))
         self._fold_series(partition, columns)
         if topic in ("user_actions", "social_interactions", "bookings"):

@@ -31,7 +31,6 @@ def realtime(state: BranchState, question: RealtimeQuestion) -> Mapping[str, Any
         "closed_until": state.aggregates.closed_until * MINUTE_US,
         **_pace(state),
         "social": _social(registered, people.friendships()),
-        "late": {"folded": state.aggregates.late - state.aggregates.dropped, "dropped": state.aggregates.dropped},
     }
 
 
