@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from faust.transport.drivers import aiokafka as driver
-from faust.types import TP
+from faust.types import TP, ProcessingGuarantee
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.analytics.adapters.faust_app import FaustPlan, build_faust
-from services.analytics.transport import HOOKS, TransportDriftError, pack, verify_hooks
+from services.analytics.adapters.restoring import RestoredTable
+from services.analytics.transport import HOOKS, ChunkedApp, ChunkSchema, TransportDriftError, pack, verify_hooks
 from services.analytics.transport.driver import ChunkConsumer, ChunkTransport, LivingListener
 
 
@@ -163,11 +164,41 @@ def test_a_hooked_method_that_changed_is_named() -> None:
         verify_hooks({"Consumer._getmany": (changed, known)})
 
 
-@pytest.mark.parametrize(("name", "known"), [("one", "one"), ("", None)])
-def test_a_worker_with_a_name_is_known_by_it_to_the_group(tmp_path: Path, name: str, known: str | None) -> None:
+def built(directory: Path, name: str = "") -> ChunkedApp:
     async def nothing(*_: object) -> None:
         return None
 
-    plan = FaustPlan("group", "127.0.0.1:1", ("user_actions",), 4, tmp_path, 10, 1.0, 10.0, name)
+    plan = FaustPlan("group", "a:1,b:2", ("user_actions", "bookings"), 4, directory, 10, 1.0, 9.0, name)
     app, _ = build_faust(plan, nothing, nothing, nothing, lambda *_: {}, nothing, bool)  # type: ignore[arg-type]
-    assert app.conf.consumer_group_instance_id == known
+    return app
+
+
+def test_what_is_known_to_go_wrong_in_faust_is_switched_off_in_the_application(tmp_path: Path) -> None:
+    """Web pages open to all, commits past a record in flight, exactly once, standbys, topics of Faust's own making."""
+    conf: Any = built(tmp_path).conf
+    assert [str(broker) for broker in conf.broker] == ["kafka://a:1", "kafka://b:2"]
+    assert not conf.web_enabled
+    assert conf.processing_guarantee == ProcessingGuarantee.AT_LEAST_ONCE
+    assert conf.table_standby_replicas == 0
+    assert not conf.topic_allow_declare
+    assert conf.topic_disable_leader
+    assert (conf.topic_partitions, str(conf.store)) == (4, "memory:")
+    assert (conf.broker_session_timeout, conf.broker_heartbeat_interval, conf.broker_commit_interval) == (9.0, 3.0, 1.0)
+    assert conf.consumer_auto_offset_reset == "earliest"
+    assert not conf.stream_wait_empty
+
+
+def test_one_agent_takes_the_chunks_one_after_the_other_from_the_chunk_driver(tmp_path: Path) -> None:
+    app = built(tmp_path)
+    (agent,) = app.agents.values()
+    assert agent.concurrency == 1
+    assert set(agent.channel.topics) == {"user_actions", "bookings"}
+    assert isinstance(agent.channel.schema, ChunkSchema)
+    assert type(app.transport) is ChunkTransport
+    assert app.transport.Consumer is ChunkConsumer
+    assert isinstance(next(iter(app.tables.values())), RestoredTable)
+
+
+@pytest.mark.parametrize(("name", "known"), [("one", "one"), ("", None)])
+def test_a_worker_with_a_name_is_known_by_it_to_the_group(tmp_path: Path, name: str, known: str | None) -> None:
+    assert built(tmp_path, name).conf.consumer_group_instance_id == known
