@@ -15,7 +15,7 @@ PAGE_SOURCES := $(shell find $(PAGE)/src $(PAGE)/public $(PAGE)/build $(PAGE)/in
 # Node of the machine, else the one that setup put beside Python
 export PATH := $(CURDIR)/$(VENV)/node:$(PATH)
 
-.PHONY: help setup demo test test-python test-unit test-page coverage lint format generate bench soak-analytics soak-booking clean requirements page
+.PHONY: help setup demo test test-python test-unit test-page coverage lint format generate bench soak-analytics soak-booking screenshots clean requirements page
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -114,6 +114,10 @@ soak-booking: setup ## kill -9 of booking at KILLS=1000 random moments, its ledg
 
 soak-analytics: setup ## 20 kill -9 and 3 rebalances of two workers of analytics, all it published counted anew; SEED=1
 	@$(BIN)/python -m tests.integration.analytics.soak --seed $(SEED)
+
+URL ?= http://127.0.0.1:8000
+screenshots: setup ## pictures of every view of the city at URL=http://127.0.0.1:8000, into docs/
+	@$(BIN)/python -m tests.e2e.screenshots $(URL)
 
 requirements: setup ## compile requirements/*.in into pinned and hashed *.txt
 	@for name in runtime dev kafka node bench-mesa-frames bench-khaos bench-eventum bench-quix; do \
