@@ -60,7 +60,7 @@ def test_what_is_detected_in_the_files_of_a_city_is_held_against_its_truth(city:
     assert found["anomalies precision"]["value"] >= 0.5
     rush = found["anomalies delay of lunch_rush"]
     assert 60 < rush["value"] <= 3 * 60 + 1  # an hour of three is told a minute after its end
-    assert rush["rates"].keys() == {"events Queens"}
+    assert rush["rates"].keys() == {"borough Queens"}
     assert found["anomalies delay of concert_night"]["value"] is None
     assert "missed" in said
 
