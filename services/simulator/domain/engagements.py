@@ -15,26 +15,38 @@ def engaged(turn: Turn, users: Array, when: Array) -> Array:
 
     Of what this tick brings nothing is looked at: a cause may have made it.
     """
+    if len(users) == 0:
+        return np.zeros(0, dtype=bool)
+    if turn.engagements is None:
+        turn.engagements = np.sort(np.concatenate([_booked(turn), _asking(turn)]))
     apart = int(turn.town.data.world.social.apart_minutes)
-    concerned = np.zeros(turn.state.users.count, dtype=bool)
-    concerned[users] = True
-    keys = np.sort(np.concatenate([_booked(turn, concerned), _asking(turn, concerned)]))
-    at = (users.astype(np.int64) << _MINUTE_BITS) + when // MINUTE
-    first, last = np.searchsorted(keys, at - apart, side="right"), np.searchsorted(keys, at + apart, side="left")
-    return np.asarray(last > first)
+    at = _keys(users, when)
+    first = np.searchsorted(turn.engagements, at - apart, side="right")
+    return np.asarray(np.searchsorted(turn.engagements, at + apart, side="left") > first)
 
 
-def _booked(turn: Turn, concerned: Array) -> Array:
-    """Person and minute of tables, one number each."""
+def _keys(users: Array, when: Array) -> Array:
+    """Person and minute as one number."""
+    return np.asarray((users.astype(np.int64) << _MINUTE_BITS) + when // MINUTE)
+
+
+def _booked(turn: Turn) -> Array:
+    """Everybody at a table that somebody has asked for."""
     rows = turn.state.pools["bookings"].rows
-    rows = rows[rows["made"] < turn.start]
-    members = rows["members"].astype(np.int64)
-    row, place = np.nonzero((members >= 0) & concerned[np.maximum(members, 0)])
-    return np.asarray((members[row, place] << _MINUTE_BITS) + rows["when"][row] // MINUTE)
+    before = np.flatnonzero(rows["made"] < turn.start)
+    members, when = rows["members"][before], rows["when"][before]
+    found = [_keys(members[:, 0], when)]
+    for place in range(1, members.shape[1]):
+        party = np.flatnonzero(members[:, place] >= 0)  # from the left: whoever has no second has no third
+        if len(party) == 0:
+            break
+        found.append(_keys(members[party, place], when[party]))
+        members, when = members[party], when[party]
+    return np.concatenate(found)
 
 
-def _asking(turn: Turn, concerned: Array) -> Array:
-    """Person and minute of what people have asked friends to, while the friends have not all answered."""
+def _asking(turn: Turn) -> Array:
+    """Everybody who has asked friends to come, while the friends have not all answered."""
     rows = turn.state.pools["invites"].rows
-    rows = rows[(rows["sent"] < turn.start) & concerned[rows["user"]]]
-    return np.asarray((rows["user"].astype(np.int64) << _MINUTE_BITS) + rows["when"] // MINUTE)
+    before = rows["sent"] < turn.start
+    return _keys(rows["user"][before], rows["when"][before])

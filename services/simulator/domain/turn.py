@@ -103,6 +103,8 @@ class Turn:
     results: list[CommandResult] = field(default_factory=list)
     dirty_users: list[Array] = field(default_factory=list)
     dirty_venues: list[Array] = field(default_factory=list)
+    engagements: Array | None = None
+    """Who means to be where when, once somebody has asked (`engagements`)."""
     members: dict[int, str] = field(default_factory=dict)
     outputs: list[Output] = field(default_factory=list)
 
