@@ -1,11 +1,10 @@
 /** Another time to look at, on the clock of the city; back to live with one click. */
 import { useState } from "react";
 import { useLuna } from "../../lib/context.ts";
-import { toLocal } from "../../lib/format.ts";
+import { throughLocal, toLocal } from "../../lib/local.ts";
 import { cityName } from "../../lib/place.ts";
 import { refine } from "../../lib/route.ts";
 import { useStore } from "../../lib/store.ts";
-import { fromLocal } from "./local.ts";
 
 export function JumpTo({ at }: { readonly at: string }) {
   const luna = useLuna();
@@ -17,7 +16,7 @@ export function JumpTo({ at }: { readonly at: string }) {
       className="events-jump"
       onSubmit={(event) => {
         event.preventDefault();
-        refine({ at: value === "" ? null : fromLocal(value) });
+        refine({ at: value === "" ? null : throughLocal(value) });
       }}
     >
       <input className="field" type="datetime-local" aria-label={`Time in ${cityName()} to look at`} value={value} max={now === "" ? undefined : toLocal(`${now}:00Z`)} onChange={({ target }) => setWanted(target.value)} data-testid="events-at" />

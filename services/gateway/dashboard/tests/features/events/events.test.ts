@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { filterOf, merged, passes, questionOf } from "../../../src/features/events/filter.ts";
-import { fromLocal } from "../../../src/features/events/local.ts";
-import { toLocal } from "../../../src/lib/format.ts";
+import { fromLocal, throughLocal, toLocal } from "../../../src/lib/local.ts";
 import { stagesOf, storyOf } from "../../../src/features/events/story.ts";
 import { rowsOf } from "../../../src/features/events/windows.ts";
 import type { CityEvent } from "../../../src/lib/types.ts";
@@ -84,7 +83,8 @@ describe("a story", () => {
 describe("times of New York", () => {
   it("go into a form field and back, in summer and in winter", () => {
     expect(toLocal("2026-06-05T22:30:00Z")).toBe("2026-06-05T18:30");
-    expect(fromLocal("2026-06-05T18:30")).toBe("2026-06-05T22:30:59.999Z");
-    expect(fromLocal("2026-01-05T18:30")).toBe("2026-01-05T23:30:59.999Z");
+    expect(fromLocal("2026-06-05T18:30")).toBe("2026-06-05T22:30:00.000Z");
+    expect(throughLocal("2026-06-05T18:30")).toBe("2026-06-05T22:30:59.999Z");
+    expect(throughLocal("2026-01-05T18:30")).toBe("2026-01-05T23:30:59.999Z");
   });
 });
