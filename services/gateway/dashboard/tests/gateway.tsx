@@ -16,7 +16,8 @@ export class FakeGateway implements Api {
     const found = [...this.answers].find(([start]) => path.startsWith(start));
     return found === undefined ? Promise.reject(new Error(`no answer to ${path}`)) : Promise.resolve(structuredClone(found[1]) as Answer);
   };
-  order = () => Promise.reject(new Error("no orders here"));
+  order: Api["order"] = () => Promise.reject(new Error("no orders here"));
+  write: Api["write"] = () => Promise.reject(new Error("nothing is written here"));
   venues = () => Promise.resolve(this.known);
   environment = () => Promise.resolve({ weather: null });
   scenarios = () => Promise.resolve([]);

@@ -25,6 +25,8 @@ interface VenuePage {
 
 const BASE = "/api/v1";
 
+export type Method = "POST" | "DELETE";
+
 async function get<Answer>(path: string, base = BASE): Promise<Answer> {
   const response = await fetch(`${base}${path}`, { headers: bearer(), signal: AbortSignal.timeout(DEADLINE_MS) });
   if (!response.ok) {
@@ -41,13 +43,16 @@ function bearer(): Record<string, string> {
 }
 
 /** A command; the answer comes when the simulator has acknowledged it. */
-async function order(path: string, body: object): Promise<Acknowledgement> {
-  const headers = { ...bearer(), "Content-Type": "application/json" };
-  const response = await fetch(`/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(ORDER_DEADLINE_MS) });
+const order = (path: string, body: object): Promise<Acknowledgement> => write<Acknowledgement>("POST", path, body);
+
+async function write<Answer>(method: Method, path: string, body?: object): Promise<Answer> {
+  const told = body === undefined ? {} : { body: JSON.stringify(body) };
+  const headers = { ...bearer(), ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
+  const response = await fetch(`${BASE}${path}`, { method, headers, ...told, signal: AbortSignal.timeout(ORDER_DEADLINE_MS) });
   if (!response.ok) {
     throw new ApiError(response.status, await problem(response));
   }
-  return (await response.json()) as Acknowledgement;
+  return (await response.json()) as Answer;
 }
 
 /** Why there is no answer, in words for people. */
@@ -63,8 +68,10 @@ export function reasonOf(error: unknown): string {
 
 async function problem(response: Response): Promise<string> {
   try {
-    const body = (await response.json()) as { detail?: string; title?: string };
-    return body.detail ?? body.title ?? response.statusText;
+    const body = (await response.json()) as { detail?: string; title?: string; errors?: readonly { readonly message: string }[] };
+    const words = body.detail ?? body.title ?? response.statusText;
+    const faults = body.errors?.map(({ message }) => message).join("; ") ?? "";
+    return faults === "" ? words : `${words}: ${faults}`;
   } catch {
     return response.statusText || `HTTP ${response.status}`;
   }
@@ -74,6 +81,8 @@ export interface Api {
   /** Any answer under /api/v1, or elsewhere on the gateway; what is not JSON is a string. */
   get<Answer>(path: string, base?: string): Promise<Answer>;
   order(path: string, body: object): Promise<Acknowledgement>;
+  /** What is asked of a service other than the simulator; its answer is that service's own. */
+  write<Answer>(method: Method, path: string, body?: object): Promise<Answer>;
   venues(): Promise<readonly Venue[]>;
   environment(): Promise<Environment>;
   scenarios(): Promise<readonly Scenario[]>;
@@ -86,6 +95,7 @@ export interface Api {
 export const api: Api = {
   get,
   order,
+  write,
   async venues() {
     const all: Venue[] = [];
     let cursor: string | null = null;

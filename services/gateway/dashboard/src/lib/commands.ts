@@ -8,7 +8,13 @@ export type Command =
   | { readonly type: "trigger_event"; readonly payload: TriggerOrder }
   | { readonly type: "adjust_behavior"; readonly payload: BehaviorOrder }
   | { readonly type: "weather"; readonly payload: { readonly condition?: string; readonly hours?: number } }
-  | { readonly type: "seed"; readonly payload: { readonly seed?: number; readonly users?: number; readonly venues?: number } };
+  | { readonly type: "seed"; readonly payload: { readonly seed?: number; readonly users?: number; readonly venues?: number } }
+  | { readonly type: "create_snapshot"; readonly payload: { readonly name: string; readonly description: string } }
+  | { readonly type: "restore_snapshot" | "delete_snapshot"; readonly payload: { readonly snapshot: string } }
+  | { readonly type: "travel"; readonly payload: { readonly to: string; readonly pause: boolean } };
+
+/** Those that the control socket does not know. */
+export const REST_ONLY: ReadonlySet<Command["type"]> = new Set(["delete_snapshot"] as const);
 
 export interface ScenarioOrder {
   readonly scenario: string;
@@ -54,6 +60,14 @@ export function orderOf(command: Command): Order {
     case "weather":
     case "seed":
       return { path: `/simulation/command/${command.type}`, body: command.payload };
+    case "create_snapshot":
+      return { path: "/admin/simulation/snapshot", body: command.payload };
+    case "restore_snapshot":
+      return { path: `/admin/simulation/restore/${encodeURIComponent(command.payload.snapshot)}`, body: {} };
+    case "delete_snapshot":
+      return { path: "/simulation/command/snapshot.delete", body: command.payload };
+    case "travel":
+      return { path: "/admin/simulation/travel", body: command.payload };
     default:
       return { path: `/simulation/${command.type}`, body: {} };
   }

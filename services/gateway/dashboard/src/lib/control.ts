@@ -1,6 +1,6 @@
 /** Commands over /ws/control, or over REST while that is away; each has a receipt: pending, then acknowledged, refused or unanswered. */
 import { ApiError, reasonOf, type Api } from "./api.ts";
-import { orderOf, type Command } from "./commands.ts";
+import { REST_ONLY, orderOf, type Command } from "./commands.ts";
 import { LiveSocket, browser, type Address, type Link, type Surroundings } from "./socket.ts";
 import { Store } from "./store.ts";
 import type { Acknowledgement, SimulationState } from "./types.ts";
@@ -86,7 +86,7 @@ export class ControlClient {
   give(command: Command, control: string, label: string): void {
     this.#requests += 1;
     const id = `c${this.#requests}`;
-    const sent = this.#socket.send({ type: command.type, request_id: id, payload: command.payload ?? {} });
+    const sent = !REST_ONLY.has(command.type) && this.#socket.send({ type: command.type, request_id: id, payload: command.payload ?? {} });
     const receipt: Receipt = { id, control, label, status: "pending", sentAt: this.#around.now(), by: sent ? "socket" : "rest" };
     this.receipts.update((all) => [receipt, ...all].slice(0, KEPT));
     if (sent) {

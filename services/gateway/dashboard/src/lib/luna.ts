@@ -1,5 +1,5 @@
 /** The page's one source: both sockets, the stores they fill, and listeners for what is drawn outside React. */
-import { api, type Api } from "./api.ts";
+import { api, type Api, type Method } from "./api.ts";
 import { ControlClient } from "./control.ts";
 import { Fallback, type Path } from "./fallback.ts";
 import { FeedStore } from "./feed.ts";
@@ -128,6 +128,11 @@ export class Luna {
   /** An answer of `/api/v1${path}`; throws `ApiError` with the gateway's words. */
   ask<Answer>(path: string, base?: string): Promise<Answer> {
     return this.#api.get<Answer>(path, base);
+  }
+
+  /** Asks a service to do something at `/api/v1${path}`; throws as `ask` does. */
+  write<Answer>(method: Method, path: string, body?: object): Promise<Answer> {
+    return this.#api.write<Answer>(method, path, body);
   }
 
   recentAt(venueId: string): Promise<readonly CityEvent[]> {

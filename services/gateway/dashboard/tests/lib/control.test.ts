@@ -80,6 +80,19 @@ describe("control", () => {
     expect(receiptWords(latest(client))).toContain("acknowledged over REST");
   });
 
+  it("deletes a snapshot by REST even while the socket is open, which has no such message", async () => {
+    const asked: unknown[] = [];
+    const { world, client } = controlling((path, body) => {
+      asked.push([path, body]);
+      return Promise.resolve(ack);
+    });
+    client.give({ type: "delete_snapshot", payload: { snapshot: "noon" } }, "delete-snapshot", "Delete noon");
+    client.give({ type: "restore_snapshot", payload: { snapshot: "dawn" } }, "restore", "Restore dawn");
+    await vi.waitFor(() => expect(client.receipts.latest()[1]).toMatchObject({ status: "acknowledged", by: "rest" }));
+    expect(asked).toEqual([["/simulation/command/snapshot.delete", { snapshot: "noon" }]]);
+    expect(world.wire.sent.map(({ type, payload }) => [type, payload])).toEqual([["restore_snapshot", { snapshot: "dawn" }]]);
+  });
+
   it("tells a refusal over REST from silence", async () => {
     for (const [error, status] of [[new ApiError(409, "it is paused already"), "refused"], [new TypeError("fetch failed"), "unanswered"]] as const) {
       const { world, client } = controlling(() => Promise.reject(error));

@@ -16,6 +16,7 @@ class FakeApi implements Api {
     return Promise.resolve((path.startsWith("/admin/stats") ? someStats() : { events: this.history }) as Answer);
   };
   order = () => Promise.reject(new TypeError("fetch failed"));
+  write = () => Promise.reject(new TypeError("fetch failed"));
   venues = () => Promise.resolve([]);
   environment = () => Promise.resolve({ weather: null });
   scenarios = () => Promise.resolve([]);
