@@ -1,6 +1,7 @@
 /** What can be done by key or by the palette. */
 import { togglePanel, type PanelName } from "../lib/panels.ts";
 import { go } from "../lib/route.ts";
+import { saved } from "../lib/saved.ts";
 import { toggleFullScreen } from "../lib/screen.ts";
 import type { Shortcut } from "../lib/shortcuts.ts";
 import { chooseTheme, theme } from "../lib/theme.ts";
@@ -32,6 +33,19 @@ export const shortcutsOf = (luna: Luna): readonly Shortcut[] => [
   ...PANELS.map(({ name, key, title }) => ({ key, title, run: () => togglePanel(name) })),
 ];
 
+/** They lead to where it is done: a name is needed first, or a second word. */
+function timeCommands(): readonly PaletteCommand[] {
+  return [
+    { id: "snapshot", title: "Take a snapshot", hint: "Keep the whole city as it is now", icon: "plus", run: () => go("control", ["time"]) },
+    ...saved.latest().map((name): PaletteCommand => ({
+      id: `restore-${name}`, title: `Restore ${name}`, hint: "Go back to this snapshot, once you have confirmed it", icon: "reset", run: () => go("control", ["time"], { snapshot: name }),
+    })),
+    { id: "restore", title: "Restore a snapshot", hint: "Choose among those that were kept", icon: "reset", run: () => go("control", ["time", "kept"]) },
+    { id: "travel", title: "Travel to a time", hint: "Back or ahead in simulated time", icon: "compass", run: () => go("control", ["time", "travel"]) },
+    { id: "replay", title: "Replay the past", hint: "Tell stored records again, with progress", icon: "play", run: () => go("control", ["time", "replays"]) },
+  ];
+}
+
 /** Everything the palette offers before anybody has written a word. */
 export function commandsOf(luna: Luna): readonly PaletteCommand[] {
   const { scenarios } = luna.state.latest() ?? { scenarios: [] };
@@ -47,6 +61,7 @@ export function commandsOf(luna: Luna): readonly PaletteCommand[] {
       const run = () => luna.control.give({ type: "set_scenario", payload: { scenario: id, action: on ? "stop" : "start" } }, `scenario-${id}`, `${on ? "Stop" : "Start"} ${title.toLowerCase()}`);
       return { id: `scenario-${id}`, title: `${on ? "Stop" : "Start"} ${title.toLowerCase()}`, hint: description, icon: "play" as const, run };
     }),
+    ...timeCommands(),
     { id: "theme", title: "Dark or light", hint: "Switch the theme", icon: "sun", key: "t", run: switchTheme },
     { id: "screen", title: "Full screen", hint: "And back", icon: "expand", key: "f", run: toggleFullScreen },
     ...PANELS.map(({ name, key, title }) => ({ id: `panel-${name}`, title, hint: "", icon: "side" as const, key, run: () => togglePanel(name) })),

@@ -6,6 +6,8 @@ interface Properties {
   /** Of the button, and the start of its test ids. */
   readonly name: string;
   readonly label: string;
+  /** Which of many, for those who do not see what it stands beside. */
+  readonly of?: string;
   readonly icon: IconName;
   readonly question: string;
   readonly words: string;
@@ -17,13 +19,14 @@ interface Properties {
   readonly children?: ReactNode;
 }
 
-export function Confirm({ name, label, icon, question, words, keep, sure, busy = false, disabled = false, onSure, children }: Properties) {
+export function Confirm({ name, label, of, icon, question, words, keep, sure, busy = false, disabled = false, onSure, children }: Properties) {
   const dialog = useRef<HTMLDialogElement>(null);
   return (
     <>
       <button type="button" className="button" data-testid={name} disabled={disabled || busy} aria-busy={busy} onClick={() => dialog.current?.showModal()}>
         <Icon name={icon} />
         {label}
+        {of === undefined ? null : <span className="unseen"> {of}</span>}
       </button>
       <dialog ref={dialog} className="dialog" aria-label={question}>
         <h2>{question}</h2>

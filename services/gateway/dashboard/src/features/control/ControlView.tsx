@@ -8,6 +8,7 @@ import { People } from "./People.tsx";
 import { Run } from "./Run.tsx";
 import { Scenarios } from "./Scenarios.tsx";
 import { Sky } from "./Sky.tsx";
+import { TimeSection } from "./time/TimeSection.tsx";
 import { Totals } from "./Totals.tsx";
 import { Trigger } from "./Trigger.tsx";
 import "./control.css";
@@ -33,6 +34,7 @@ export default function ControlView() {
           <Orders />
         </div>
       </div>
+      <TimeSection />
     </div>
   );
 }
