@@ -57,3 +57,16 @@ def test_the_city_begins_anew_only_after_a_second_word(control: Page, city: Stac
     eventually(lambda: city.state().get("phase") == "running", 240.0)
     events = control.get_by_test_id("total-events")
     eventually(lambda: abs(int(events.get_attribute("data-value") or 0) - city.stats()["totals"]["events"]) < 500)
+
+
+def test_a_snapshot_taken_on_the_page_is_kept_and_listed_there(control: Page, city: Stack) -> None:
+    control.get_by_test_id("snapshot-name").fill("before-dessert")
+    control.get_by_test_id("snapshot-description").fill("a quiet dinner")
+    control.get_by_test_id("snapshot-take").click()
+    outcome = control.get_by_test_id("snapshot-outcome")
+    eventually(lambda: outcome.get_attribute("data-status") != "pending", said=outcome.text_content)
+    acknowledged(control, "snapshot")
+    row = control.get_by_test_id("saved-before-dessert")
+    expect(row).to_contain_text("a quiet dinner")
+    kept = [one for one in city.get("/admin/simulation/snapshots")["snapshots"] if one["name"] == "before-dessert"]
+    assert [one["simulation_time"] for one in kept] == [row.get_attribute("data-time")]
