@@ -5,7 +5,7 @@ import { Inspector } from "../../src/components/records/Inspector.tsx";
 import { WHOLE } from "../../src/features/city/frame.ts";
 import { geographyOf } from "../../src/features/city/geography.ts";
 import { townOf, useLand } from "../../src/features/city/land.ts";
-import { fromLocal } from "../../src/features/events/local.ts";
+import { throughLocal } from "../../src/lib/local.ts";
 import { clockTime, toLocal } from "../../src/lib/format.ts";
 import { Luna } from "../../src/lib/luna.ts";
 import { NEW_YORK, place } from "../../src/lib/place.ts";
@@ -37,7 +37,7 @@ describe("another city", () => {
     inLondon();
     expect(clockTime(NOON)).toBe("13:00:00");
     expect(toLocal(NOON)).toBe("2026-06-05T13:00");
-    expect(fromLocal("2026-06-05T13:00")).toBe("2026-06-05T12:00:59.999Z");
+    expect(throughLocal("2026-06-05T13:00")).toBe("2026-06-05T12:00:59.999Z");
     const days = cityTicks(Date.parse("2026-06-01T10:00:00Z") / 1000, Date.parse("2026-06-06T10:00:00Z") / 1000);
     expect(days.map(({ at: seconds }) => toLocal(new Date(seconds * 1000).toISOString()).slice(11))).toEqual(days.map(() => "00:00"));
   });

@@ -5,6 +5,7 @@ import { useLuna } from "../../../lib/context.ts";
 import { CHANNELS, toggled } from "../../../lib/filters.ts";
 import { speed as speedWords } from "../../../lib/format.ts";
 import { fromLocal, toLocal } from "../../../lib/local.ts";
+import { cityName } from "../../../lib/place.ts";
 import { useStore } from "../../../lib/store.ts";
 import type { TopicName } from "../../../lib/types.ts";
 import { faultOfRange } from "./moments.ts";
@@ -39,7 +40,7 @@ export function StartReplay({ orders, refusal }: { readonly orders: Ordering; re
   return (
     <form className="form" onSubmit={start}>
       <div className="form-row form-fields">
-        <Moment name="from" title="From, in New York" value={from} disabled={closed} onChange={(value) => setChosen({ ...chosen, from: value })} />
+        <Moment name="from" title={`From, in ${cityName()}`} value={from} disabled={closed} onChange={(value) => setChosen({ ...chosen, from: value })} />
         <Moment name="to" title="To" value={to} disabled={closed} onChange={(value) => setChosen({ ...chosen, to: value })} />
         <label className="form-field">
           Speed

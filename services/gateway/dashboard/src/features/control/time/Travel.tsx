@@ -4,6 +4,7 @@ import { Confirm } from "../../../components/Confirm.tsx";
 import { Panel } from "../../../components/Panel.tsx";
 import { useLuna } from "../../../lib/context.ts";
 import { fromLocal, toLocal } from "../../../lib/local.ts";
+import { cityName } from "../../../lib/place.ts";
 import { usePending } from "../../../lib/receipts.ts";
 import { useStore } from "../../../lib/store.ts";
 import { destinationOf } from "../../../lib/travel.ts";
@@ -31,7 +32,7 @@ export function Travel({ rights: { leaving } }: { readonly rights: Rights }) {
       <div className="form">
         <div className="form-row">
           <label className="form-field form-field-wide">
-            To, on the clock of New York
+            To, on the clock of {cityName()}
             <input className="field" type="datetime-local" value={wanted} min={start === null ? undefined : toLocal(start)} disabled={leaving !== ""} aria-invalid={wanted !== "" && fault !== ""} data-testid="travel-to" onChange={(event) => setWanted(event.target.value)} />
           </label>
           <Confirm

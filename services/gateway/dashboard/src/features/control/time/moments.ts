@@ -59,7 +59,7 @@ export function faultOfName(name: string, taken: readonly string[]): string {
   return taken.includes(name) ? `There is a snapshot ${name} already; take another name or delete it.` : "";
 }
 
-/** `Fri, Jun 5 18:04`, on the clock of New York. */
+/** `Fri, Jun 5 18:04`, on the clock of the city. */
 export const moment = (iso: string): string => `${dayOf(iso)} ${shortTime(iso)}`;
 
 export function factsOf({ simulation_time, population, bytes, branch }: Snapshot): string {
