@@ -56,13 +56,9 @@ export class Luna {
     this.#api = source;
     this.#around = around;
     this.rates = new Rates(around.now);
-    const hearing = {
-      onEvents: (events: readonly CityEvent[]) => this.#hear(events),
-      onStats: (stats: Stats) => this.#count(stats),
-      onSkipped: (records: number) => this.#hear([], records),
-      onResync: ({ channels, reason }: Resync) => this.feed.forget(channels, reason),
-    };
-    this.#fallback = new Fallback(source, around, hearing, (url) => this.#admitted(url));
+    const onResync = ({ channels, reason }: Resync) => this.feed.forget(channels, reason);
+    const hearing = { onEvents: (events: readonly CityEvent[]) => this.#hear(events), onStats: (stats: Stats) => this.#count(stats), onResync };
+    this.#fallback = new Fallback(source, around, { ...hearing, onSkipped: (records) => this.#hear([], records) }, (url) => this.#admitted(url));
     this.path = this.#fallback.path;
     this.#stream = new StreamClient(
       () => this.#admitted(socketUrl("/ws/stream")),
@@ -70,7 +66,7 @@ export class Luna {
         onLink: (link) => this.#linked(link),
         onBatch: ({ events, skipped }) => this.#hear(this.#fallback.fresh(events), skipped),
         onCounters: (stats) => this.#count(stats),
-        onResync: ({ channels, reason }) => this.feed.forget(channels, reason),
+        onResync,
         onTrouble: (message) => this.feed.trouble(message),
       },
       around,
