@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import Field
 
+from services.gateway.api.answers import bookings as told
 from services.gateway.api.context import (
     Context,
     Controller,
@@ -16,7 +17,7 @@ from services.gateway.api.context import (
     UserId,
     VenueId,
     answered,
-    example,
+    answers,
 )
 from services.gateway.api.people import known_user
 from services.gateway.api.problems import not_found
@@ -27,7 +28,6 @@ from services.gateway.commands import Arguments
 from services.gateway.moments import Moment
 from services.gateway.state.times import iso
 
-Status = Literal["pending", "confirmed", "declined", "expired", "cancelled", "seated", "completed", "no_show"]
 _LISTS = ("member_ids", "tables")
 _TIMES = ("start_time", "expires_at", "requested_at", "updated_at")
 
@@ -46,16 +46,16 @@ _UserQuery = Annotated[str | None, Query(pattern=r"^u\d{7}$")]
 _VenueQuery = Annotated[str | None, Query(pattern=r"^v\d{5}$")]
 _Limit = Annotated[int, Query(ge=1, le=500)]
 _Offset = Annotated[int, Query(ge=0, le=10_000_000, description="`next_cursor` of the page before")]
-_ONE = {"booking_id": "01hzx5w8q2y4n6r8t0v2x4z6b8", "status": "confirmed"}
+_FAILURES = (401, 403, 404, 409, 503, 504)
 
 
 @router.get("", include_in_schema=False)
-@router.get("/", responses=example({"bookings": [_ONE], "next_cursor": None, "total": 1}))
+@router.get("/", responses=answers(told.Bookings, told.BOOKINGS))
 async def list_bookings(
     context: InContext,
     user_id: _UserQuery = None,
     venue_id: _VenueQuery = None,
-    status: Status | None = None,
+    status: told.Standing | None = None,
     limit: _Limit = 50,
     cursor: _Offset = 0,
 ) -> Json:
@@ -63,13 +63,13 @@ async def list_bookings(
     return _page(context, user_id, venue_id, status, limit, cursor)
 
 
-@router.get("/user/{user_id}", responses=example({"bookings": [_ONE], "next_cursor": None, "total": 1}))
+@router.get("/user/{user_id}", responses=answers(told.Bookings, told.BOOKINGS))
 async def list_bookings_of_user(user_id: UserId, context: InContext, limit: _Limit = 50, cursor: _Offset = 0) -> Json:
     """Bookings of one person, newest request first."""
     return _page(context, user_id, None, None, limit, cursor)
 
 
-@router.get("/{booking_id}", responses=example(_ONE, 404))
+@router.get("/{booking_id}", responses=answers(told.Booking, told.BOOKING, 404))
 async def get_booking(booking_id: EventId, context: InContext) -> Json:
     """One booking."""
     row = context.ledger.city.bookings.get(booking_id)
@@ -78,7 +78,9 @@ async def get_booking(booking_id: EventId, context: InContext) -> Json:
     return Json(_printable(context, row))
 
 
-@router.post("/{user_id}/create", status_code=201, responses=example(_ONE, 401, 403, 404, 409, 503, 504))
+@router.post(
+    "/{user_id}/create", status_code=201, responses=answers(told.BookingDecision, told.DECISION, *_FAILURES, status=201)
+)
 async def create_booking(user_id: UserId, body: NewBooking, context: InContext, _: Controller) -> Json:
     """Ask for a table; the answer is the booking service's decision."""
     known_user(context, user_id)
@@ -88,7 +90,7 @@ async def create_booking(user_id: UserId, body: NewBooking, context: InContext, 
     return Json(await _ask(context, "booking.create", body.venue_id, arguments), 201)
 
 
-@router.post("/{booking_id}/cancel", responses=example(_ONE, 401, 403, 404, 409, 503, 504))
+@router.post("/{booking_id}/cancel", responses=answers(told.BookingDecision, told.CANCELLED, *_FAILURES))
 async def cancel_booking(booking_id: EventId, context: InContext, _: Controller) -> Json:
     """Cancel a booking."""
     row = context.ledger.city.bookings.get(booking_id)
@@ -97,7 +99,7 @@ async def cancel_booking(booking_id: EventId, context: InContext, _: Controller)
     return Json(await _ask(context, "booking.cancel", row["venue_id"], {"booking_id": booking_id}))
 
 
-@router.post("/venue/{venue_id}/auto-book", responses=example({"booked": []}, 401, 403, 404, 409, 503, 504))
+@router.post("/venue/{venue_id}/auto-book", responses=answers(told.AutoBooked, told.AUTO_BOOKED, *_FAILURES))
 async def auto_book(venue_id: VenueId, context: InContext, _: Controller) -> Json:
     """Let the booking agent book for people who have shown interest in a venue."""
     known_venue(context, venue_id)

@@ -84,14 +84,15 @@ class Json(Response):
         return orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
 
 
-def example(value: object, *problems: int, status: int = 200) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI answers of a route: an example of success, and which problems it may answer with."""
-    shape = {"type": "array" if isinstance(value, list) else "object"}
-    answers: dict[int | str, dict[str, Any]] = {
-        status: {"description": "Success", "content": {"application/json": {"schema": shape, "example": value}}}
-    }
-    answers |= {int(code): answer for code, answer in problem_answers(*_ALWAYS, *problems).items()}
-    return answers
+def answers(shape: object, example: object, *problems: int, status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI answers of a route: shape and example of success, and which problems it may answer with.
+
+    The example is text until the document is whole, because FastAPI strips every null from what it derives.
+    """
+    content = {"application/json": {"example": orjson.dumps(example).decode()}}
+    declared: dict[int | str, dict[str, Any]] = {status: {"description": "Success", "model": shape, "content": content}}
+    declared |= {int(code): answer for code, answer in problem_answers(*_ALWAYS, *problems).items()}
+    return declared
 
 
 def problem_answers(*problems: int) -> dict[str, dict[str, Any]]:

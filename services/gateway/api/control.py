@@ -6,7 +6,8 @@ from fastapi import Body, Path
 from starlette.requests import HTTPConnection
 
 from services.gateway.access import Role
-from services.gateway.api.context import Controller, InContext, Json, Reader, context_of, example
+from services.gateway.api.answers import operations as told
+from services.gateway.api.context import Controller, InContext, Json, Reader, answers, context_of
 from services.gateway.api.resource import Resource
 from services.gateway.api.simulation import ANSWERS, give
 from services.gateway.channels import resolve
@@ -47,7 +48,7 @@ async def adjust_behavior(body: Behavior, context: InContext, caller: Controller
     return await give(context, "behavior", body, caller)
 
 
-@tickets.get("", responses=example({"mode": "demo", "authenticated": True, "name": "demo", "role": "admin"}))
+@tickets.get("", responses=answers(told.Identity, told.IDENTITY))
 async def who_am_i(connection: HTTPConnection) -> Json:
     """How this gateway is guarded, who this caller is, and whether they may control."""
     gate = context_of(connection).gate
@@ -63,7 +64,7 @@ async def who_am_i(connection: HTTPConnection) -> Json:
     )
 
 
-@tickets.post("/ticket", responses=example({"ticket": "…", "expires_in_seconds": 30.0}, 401, 403, 429))
+@tickets.post("/ticket", responses=answers(told.Ticket, told.TICKET, 401, 403, 429))
 async def issue_ticket(context: InContext, caller: Reader) -> Json:
     """A ticket for one WebSocket or stream, because browsers cannot set their headers: `?ticket=…`, single use."""
     return Json({"ticket": context.gate.issue_ticket(caller), "expires_in_seconds": context.gate.ticket_s})

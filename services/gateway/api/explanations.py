@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
+from services.gateway.api.answers import journeys as told
 from services.gateway.api.asking import ask_events
-from services.gateway.api.context import EventId, InContext, Json, Reader, UserId, example
+from services.gateway.api.context import EventId, InContext, Json, Reader, UserId, answers
 from services.gateway.api.people import known_user
 from services.gateway.api.resource import Resource
 from services.gateway.api.simulation import give
@@ -13,28 +14,10 @@ from services.gateway.api.times import in_utc
 from services.gateway.commands import Anything
 from services.gateway.moments import Moment
 
-_EXPLAINED = {
-    "user_id": "u0000123",
-    "persona": "foodie_explorer",
-    "local_time": "2024-06-07T12:30:00-04:00",
-    "surroundings": {"weather": "rain"},
-    "base": {"browse": 0.4},
-    "result": {"browse": 0.52},
-    "rates": {"session": 0.03},
-    "steps": [{"source": "hour", "target": "browse", "change": "lunch", "factor": 1.3}],
-    "unknown": [],
-}
-_STORY = {
-    "event_id": "01hzx5w8q2y4n6r8t0v2x4z6b8",
-    "root": "01hzx5w8q2y4n6r8t0v2x4z6b8",
-    "events": [{"depth": 0, "relation": "asked", "event_type": "booking.requested"}],
-    "truncated": False,
-}
-
 router = Resource(prefix="/admin", tags=["explanations"])
 
 
-@router.get("/explain/{user_id}", responses=example(_EXPLAINED, 401, 403, 404, 409, 503, 504))
+@router.get("/explain/{user_id}", responses=answers(told.Explanation, told.EXPLAINED, 401, 403, 404, 409, 503, 504))
 async def explain(
     user_id: UserId,
     context: InContext,
@@ -49,7 +32,7 @@ async def explain(
     return await give(context, "explain", Anything(**arguments), caller, result_only=True)
 
 
-@router.get("/events/{event_id}/story", responses=example(_STORY, 404, 409, 503, 504))
+@router.get("/events/{event_id}/story", responses=answers(told.Story, told.STORY, 404, 409, 503, 504))
 async def tell_story(
     event_id: EventId,
     context: InContext,

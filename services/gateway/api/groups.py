@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import Field
 
-from services.gateway.api.context import Context, Controller, EventId, InContext, Json, answered, example
+from services.gateway.api.answers import bookings as told
+from services.gateway.api.context import Context, Controller, EventId, InContext, Json, answered, answers
 from services.gateway.api.people import known_user
 from services.gateway.api.resource import Resource
 from services.gateway.api.times import in_utc
@@ -14,7 +15,7 @@ from services.gateway.commands import Arguments
 from services.gateway.moments import Moment
 
 _USER = r"^u\d{7}$"
-_ONE = {"group_id": "01hzx5w8q2y4n6r8t0v2x4z6b8", "status": "collecting", "accepted": ["u0000456"]}
+_FAILURES = (401, 403, 404, 409, 503, 504)
 
 router = Resource(prefix="/bookings/group", tags=["bookings"])
 
@@ -39,7 +40,7 @@ class GroupAnswer(Arguments):
     accept: bool
 
 
-@router.post("", status_code=201, responses=example(_ONE, 401, 403, 404, 409, 503, 504))
+@router.post("", status_code=201, responses=answers(told.Group, told.GROUP, *_FAILURES, status=201))
 async def create_group(body: NewGroup, context: InContext, _: Controller) -> Json:
     """Hold a table for all, and ask each member."""
     for user_id in (body.user_id, *body.member_ids):
@@ -53,13 +54,13 @@ async def create_group(body: NewGroup, context: InContext, _: Controller) -> Jso
     return Json(await _ask(context, "booking.group", body.venue_id, arguments), 201)
 
 
-@router.get("/{group_id}", responses=example(_ONE, 404, 503, 504))
+@router.get("/{group_id}", responses=answers(told.Group, told.GROUP, 404, 503, 504))
 async def get_group(group_id: EventId, context: InContext) -> Json:
     """Who has answered what, and what became of it."""
     return Json(await _ask(context, "booking.group_get", group_id, {"group_id": group_id}))
 
 
-@router.post("/{group_id}/answer", responses=example(_ONE, 401, 403, 404, 409, 503, 504))
+@router.post("/{group_id}/answer", responses=answers(told.Group, told.GROUP, *_FAILURES))
 async def answer_group(group_id: EventId, body: GroupAnswer, context: InContext, _: Controller) -> Json:
     """A member comes or does not."""
     return Json(await _ask(context, "booking.group_answer", group_id, {"group_id": group_id, **body.model_dump()}))

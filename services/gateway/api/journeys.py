@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from services.gateway.adapters.desk import DisconnectedError, UnansweredError
+from services.gateway.api.answers import journeys as told
 from services.gateway.api.asking import ask_analytics, ask_events, in_words
-from services.gateway.api.context import Context, InContext, Json, UserId, example
+from services.gateway.api.context import Context, InContext, Json, UserId, answers
 from services.gateway.api.people import known_user
 from services.gateway.api.resource import Resource
 from services.gateway.api.stored import Page
@@ -17,14 +18,13 @@ from services.gateway.state.filters import Filters
 from services.gateway.state.times import iso
 
 _STORE = (404, 409, 502, 503, 504)
-_JOURNEY = {"user_id": "u0000123", "name": "Ada Reyes", "stage": "booking", "milestones": [], "recent": []}
-_EVENTS = example({"user_id": "u0000123", "events": [], "next_cursor": None}, *_STORE)
-_VERSIONS = example({"user_id": "u0000123", "versions": [], "next_cursor": None}, *_STORE)
+_EVENTS = answers(told.JourneyEvents, told.JOURNEY_EVENTS, *_STORE)
+_VERSIONS = answers(told.TasteVersions, told.TASTES, *_STORE)
 _TOLD = ("user_actions", "social_interactions", "bookings", "journeys")
 router = Resource(prefix="/admin/journeys", tags=["journeys"])
 
 
-@router.get("/{user_id}", responses=example(_JOURNEY, 404, 409, 503, 504))
+@router.get("/{user_id}", responses=answers(told.Journey, told.JOURNEY, 404, 409, 503, 504))
 async def get_journey(
     user_id: UserId,
     context: InContext,

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from services.gateway.api.context import InContext, Json, example
+from services.gateway.api.answers import operations as told
+from services.gateway.api.context import InContext, Json, answers
 from services.gateway.api.problems import InvalidError
 from services.gateway.state.letters import Letter
 from services.gateway.state.times import iso
@@ -14,23 +15,10 @@ from streamkit.contract_files import nearest
 _SHOWN_BYTES = 4_096
 """Of a value that could not be read; its length is told beside."""
 
-_LETTER = {
-    "partition": 2,
-    "offset": 17,
-    "timestamp": "2024-06-07T18:01:00.000000Z",
-    "error": "UnknownSchema",
-    "reason": "no schema has the id 4711",
-    "group": "luna-analytics",
-    "source": {"topic": "bookings", "partition": 2, "offset": 4711},
-    "key": "v00012",
-    "value_bytes": 9,
-    "value": "AAAAEmcAAAAA",
-}
-
 router = APIRouter(tags=["dead letters"])
 
 
-@router.get("/dlq", responses=example({"topics": {"bookings": {"records": 0}}, "total": 0}))
+@router.get("/dlq", responses=answers(told.LetterCounts, told.LETTER_COUNTS))
 async def get_dead_letters(context: InContext) -> Json:
     """Records that services could not read, by the topic they came from."""
     letters = context.ledger.services.dead_letters
@@ -38,7 +26,7 @@ async def get_dead_letters(context: InContext) -> Json:
     return Json({"topics": topics, "total": sum(letters.values())})
 
 
-@router.get("/dlq/{topic}", responses=example({"topic": "bookings", "letters": [_LETTER], "total": 1}, 503))
+@router.get("/dlq/{topic}", responses=answers(told.DeadLetters, told.LETTERS, 503))
 async def list_dead_letters(topic: str, context: InContext, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Json:
     """The newest dead letters of a topic: why, whose, where the original stands, and its bytes in base64."""
     counted = context.ledger.services.dead_letters

@@ -8,8 +8,9 @@ import orjson
 from fastapi import Depends, Query
 from fastapi.responses import StreamingResponse
 
+from services.gateway.api.answers import metrics as told
 from services.gateway.api.asking import ask_analytics
-from services.gateway.api.context import Context, InContext, Json, example
+from services.gateway.api.context import Context, InContext, Json, answers
 from services.gateway.api.problems import InvalidError
 from services.gateway.api.resource import Resource
 from services.gateway.api.times import in_utc
@@ -18,11 +19,6 @@ from services.gateway.moments import Moment
 from services.gateway.sockets.events import HEADERS, admit
 
 _EVERY_S = 1.0
-_FIGURES = {"events": 812, "active_users": 63, "bookings": 4, "conversion": 0.129, "average_group_size": 3.4}
-_BUCKET = {"start": "2024-06-07T18:00:00.000000Z", "end": "2024-06-07T18:01:00.000000Z", "closed": True, **_FIGURES}
-_WHOLE = {"complete": True, "figures_from": "2024-06-07T18:00:00.000000Z", "reason": None}
-_STEP = {"step": "interest", "users": 61, "events": 90, "conversion": 0.31, "median_seconds": 412.0}
-_CELL = {"cell": "882a1072b5fffff", "latitude": 40.72, "longitude": -73.99, "weight": 12.5, "count": 31}
 Word = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9 _.-]*$")]
 
 
@@ -47,7 +43,7 @@ Range = Annotated[dict[str, object], Depends(range_of)]
 router = Resource(prefix="/admin", tags=["metrics"])
 
 
-@router.get("/stats", responses=example({"phase": "running", "events": {"bookings": {"booking.confirmed": 640}}}))
+@router.get("/stats", responses=answers(told.Stats, told.STATS))
 async def get_stats(context: InContext) -> Json:
     """Everything the gateway counts, of the live branch."""
     return Json(context.monitor.stats())
@@ -60,13 +56,13 @@ async def stream_metrics(context: InContext) -> StreamingResponse:
     return StreamingResponse(_each_second(context), media_type="text/event-stream", headers=HEADERS)
 
 
-@router.get("/metrics/recent", responses=example({**_FIGURES, "now": "2024-06-07T18:01:00.000000Z"}, 409, 503, 504))
+@router.get("/metrics/recent", responses=answers(told.Recent, told.RECENT, 409, 503, 504))
 async def get_recent(context: InContext, window_minutes: Annotated[int, Query(ge=1, le=1440)] = 60) -> Json:
     """Figures of the last simulated minutes, from analytics."""
     return Json(await ask_analytics(context, "realtime.get", "city", {"window_minutes": window_minutes}))
 
 
-@router.get("/metrics/aggregate", responses=example({"buckets": [_BUCKET], "total": _FIGURES, **_WHOLE}, 409, 503, 504))
+@router.get("/metrics/aggregate", responses=answers(told.Aggregate, told.AGGREGATE, 409, 503, 504))
 async def get_aggregate(
     context: InContext,
     time_range: Range,
@@ -94,15 +90,13 @@ async def get_aggregate(
     return Json(await ask_analytics(context, "aggregate.get", "city", {**_or_hour(time_range), **asked}))
 
 
-@router.get("/metrics/funnel", responses=example({"steps": [_STEP]}, 409, 503, 504))
+@router.get("/metrics/funnel", responses=answers(told.Funnel, told.FUNNEL, 409, 503, 504))
 async def get_funnel(context: InContext, time_range: Range) -> Json:
     """How far people come and how long it takes them, from analytics; everything kept by default."""
     return Json(await ask_analytics(context, "funnel.get", "city", time_range))
 
 
-@router.get(
-    "/metrics/top", responses=example({"items": [{"id": "v00012", "name": "Bar Luce", "count": 40}]}, 409, 503, 504)
-)
+@router.get("/metrics/top", responses=answers(told.Top, told.TOP, 409, 503, 504))
 async def get_top(
     context: InContext,
     time_range: Range,
@@ -114,7 +108,7 @@ async def get_top(
     return Json(await ask_analytics(context, "top.get", "city", {"what": what, "by": by, "limit": limit, **time_range}))
 
 
-@router.get("/metrics/heatmap", responses=example({"kind": "activity", "cells": [_CELL]}, 409, 503, 504))
+@router.get("/metrics/heatmap", responses=answers(told.Heatmap, told.HEATMAP, 409, 503, 504))
 async def get_heatmap(
     context: InContext,
     kind: Literal["activity", "bookings"] = "activity",

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from services.gateway.api.context import Context, InContext, Json, example
+from services.gateway.api.answers import simulation as told
+from services.gateway.api.context import Context, InContext, Json, answers
 from services.gateway.api.resource import Resource
 from services.gateway.api.times import moment
 from services.gateway.moments import Moment
@@ -13,18 +14,10 @@ from services.gateway.state.filters import Filters
 from services.gateway.state.times import iso
 
 _CLOSED = Filters(event_types=frozenset({"aggregate.window_closed"}))
-_POINT = {"timestamp": "2024-06-07T18:00:00.000000Z", "value": 812.0, "normalized": 52.0}
-_PAST = {
-    "timeRange": {"start": "2024-06-07T17:00:00.000000Z", "end": "2024-06-07T18:00:00.000000Z"},
-    "streams": {"events": [_POINT]},
-    "events": [{"id": "…", "timestamp": "2024-06-07T17:30:00.000000Z", "title": "lunch_rush"}],
-    "complete": True,
-}
-
 router = Resource(prefix="/simulation", tags=["simulation"])
 
 
-@router.get("/history", responses=example(_PAST))
+@router.get("/history", responses=answers(told.History, told.HISTORY))
 async def get_history(
     context: InContext,
     start: Annotated[Moment | None, Query(description="Simulated time; the oldest held by default")] = None,

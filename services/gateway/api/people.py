@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import polars as pl
 from fastapi import APIRouter, Query
 
-from services.gateway.api.context import Context, InContext, Json, UserId, example
+from services.gateway.api.answers import people as told
+from services.gateway.api.context import Context, InContext, Json, UserId, answers
 from services.gateway.api.paging import Cursor, Search, Value, matching, page_of
 from services.gateway.api.problems import not_found
 
@@ -30,13 +31,10 @@ _LISTED = (
 _DETAIL = (*_LISTED, "email", "work_latitude", "work_longitude", "friend_ids")
 _TASTE = "taste_"
 
-_NODE = {"user_id": "u0000001", "name": "Ada Reyes", "persona": "foodie_explorer", "borough": None, "friend_count": 4}
-_GRAPH = {"nodes": [_NODE], "edges": [["u0000001", "u0000002"]], "interactions": [7]}
-
 router = APIRouter(tags=["people"])
 
 
-@router.get("/users", responses=example({"users": [], "next_cursor": None, "total": 0}))
+@router.get("/users", responses=answers(told.Users, told.USERS))
 async def list_users(
     context: InContext,
     query: Search = None,
@@ -57,7 +55,7 @@ async def list_users(
     )
 
 
-@router.get("/users/personas", responses=example({"personas": {"foodie_explorer": ["u0000123"]}}))
+@router.get("/users/personas", responses=answers(told.Personas, told.PERSONAS))
 async def list_personas(context: InContext) -> Json:
     """Ids of everyone by persona: for who counts by it, and needs all of them at once."""
     frame = context.ledger.city.users.frame()
@@ -67,7 +65,7 @@ async def list_personas(context: InContext) -> Json:
     return Json({"personas": dict(by_persona.iter_rows())})
 
 
-@router.get("/users/{user_id}", responses=example({"user_id": "u0000123", "name": "Ada Reyes"}, 404))
+@router.get("/users/{user_id}", responses=answers(told.UserDetail, told.DETAIL, 404))
 async def get_user(user_id: UserId, context: InContext) -> Json:
     """One person, with friends and tastes."""
     row = known_user(context, user_id)
@@ -83,7 +81,7 @@ async def get_user(user_id: UserId, context: InContext) -> Json:
     )
 
 
-@router.get("/users/{user_id}/friends", responses=example({"user_id": "u0000123", "friends": []}, 404))
+@router.get("/users/{user_id}/friends", responses=answers(told.Friends, told.FRIENDS, 404))
 async def get_friends(user_id: UserId, context: InContext) -> Json:
     """Friends of one person."""
     users = context.ledger.city.users
@@ -96,7 +94,7 @@ async def get_friends(user_id: UserId, context: InContext) -> Json:
     return Json({"user_id": user_id, "friends": friends})
 
 
-@router.get("/social/graph", responses=example(_GRAPH, 404))
+@router.get("/social/graph", responses=answers(told.SocialGraph, told.GRAPH, 404))
 async def get_social_graph(
     context: InContext,
     limit: Annotated[int, Query(ge=1, le=2000)] = 200,

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 from pydantic import Field
 
-from services.gateway.api.context import Context, Controller, InContext, Json, UserId, answered, example
+from services.gateway.api.answers import recommendations as told
+from services.gateway.api.context import Context, Controller, InContext, Json, UserId, answered, answers
 from services.gateway.api.people import known_user
 from services.gateway.api.resource import Resource
 from services.gateway.api.times import in_utc
@@ -27,10 +28,9 @@ class Interest(Arguments):
 
 
 router = Resource(prefix="/recommendations", tags=["recommendations"])
-_LIST = {"user_id": "u0000123", "recommendations": [{"venue_id": "v00012", "score": 0.83, "reason_1": "…"}]}
 
 
-@router.get("/group/{user_ids}", responses=example({"recommendations": []}, 404, 503, 504))
+@router.get("/group/{user_ids}", responses=answers(list[told.GroupPick], told.GROUP_PICKS, 404, 503, 504))
 async def recommend_for_group(
     user_ids: Annotated[str, Path(pattern=r"^u\d{7}(,u\d{7}){0,19}$", examples=["u0000001,u0000002"])],
     context: InContext,
@@ -43,7 +43,7 @@ async def recommend_for_group(
     return Json(await _ask(context, "recommendations.group", ids[0], {"user_ids": ids, "limit": limit}))
 
 
-@router.get("/{user_id}", responses=example(_LIST, 404))
+@router.get("/{user_id}", responses=answers(told.LatestRecommendations, told.LATEST, 404))
 async def latest_recommendations(user_id: UserId, context: InContext, limit: Limit = _LATEST) -> Json:
     """What was recommended to a person last, as the city saw it."""
     known_user(context, user_id)
@@ -53,7 +53,7 @@ async def latest_recommendations(user_id: UserId, context: InContext, limit: Lim
     return Json({"user_id": user_id, "recommendations": found})
 
 
-@router.get("/{user_id}/venues", responses=example(_LIST, 404, 503, 504))
+@router.get("/{user_id}/venues", responses=answers(list[told.VenuePick], told.VENUE_PICKS, 404, 503, 504))
 async def recommend_venues(
     user_id: UserId,
     context: InContext,
@@ -68,14 +68,14 @@ async def recommend_venues(
     return Json(await _ask(context, "recommendations.venues", user_id, arguments))
 
 
-@router.get("/{user_id}/people", responses=example(_LIST, 404, 503, 504))
+@router.get("/{user_id}/people", responses=answers(list[told.PersonMatch], told.PERSON_MATCHES, 404, 503, 504))
 async def recommend_people(user_id: UserId, context: InContext, limit: Limit = 5) -> Json:
     """People whom a person would get on with."""
     known_user(context, user_id)
     return Json(await _ask(context, "recommendations.people", user_id, {"user_id": user_id, "limit": limit}))
 
 
-@router.post("/{user_id}/interest", responses=example({"status": "ok"}, 401, 403, 404, 409, 503, 504))
+@router.post("/{user_id}/interest", responses=answers(told.InterestTaken, told.INTEREST, 401, 403, 404, 409, 503, 504))
 async def express_interest(user_id: UserId, body: Interest, context: InContext, _: Controller) -> Json:
     """Say that a person would like to visit a venue."""
     known_user(context, user_id)

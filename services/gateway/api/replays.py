@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from fastapi import Path
 from pydantic import Field, model_validator
 
+from services.gateway.api.answers import operations as told
 from services.gateway.api.asking import ask_analytics, on_branch
-from services.gateway.api.context import Controller, InContext, Json, example
+from services.gateway.api.context import Controller, InContext, Json, answers
 from services.gateway.api.resource import Resource
 from services.gateway.api.simulation import FAILURES
 from services.gateway.api.times import in_utc
@@ -15,17 +16,6 @@ from services.gateway.commands import Arguments
 from services.gateway.moments import ZonedMoment
 
 ReplayId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["01hzx5w8q2y4n6r8t0v2x4z6b8"])]
-_ONE = {
-    "replay_id": "01hzx5w8q2y4n6r8t0v2x4z6b8",
-    "topics": ["bookings"],
-    "from": "2024-06-07T16:00:00.000000Z",
-    "to": "2024-06-07T18:00:00.000000Z",
-    "speed": 60.0,
-    "status": "running",
-    "told": 0,
-    "at": None,
-    "reason": None,
-}
 
 
 class Replay(Arguments):
@@ -56,7 +46,7 @@ class Replay(Arguments):
 router = Resource(prefix="/admin/streams", tags=["replays"])
 
 
-@router.post("/replay", status_code=202, responses=example(_ONE, *FAILURES, status=202))
+@router.post("/replay", status_code=202, responses=answers(told.RunningReplay, told.REPLAY, *FAILURES, status=202))
 async def start_replay(body: Replay, context: InContext, _: Controller) -> Json:
     """Begin a replay; its records come on the channel `replay` with this `replay_id` and their ordinal."""
     catalogue = context.ledger.catalogue
@@ -75,13 +65,13 @@ async def start_replay(body: Replay, context: InContext, _: Controller) -> Json:
     return Json(await ask_analytics(context, "replay.start", "city", asked), 202)
 
 
-@router.get("/replays", responses=example({"replays": [_ONE]}, 409, 503, 504))
+@router.get("/replays", responses=answers(told.Replays, told.REPLAYS, 409, 503, 504))
 async def list_replays(context: InContext) -> Json:
     """Replays under way."""
     return Json(await ask_analytics(context, "replay.list", "city", {}))
 
 
-@router.delete("/replay/{replay_id}", responses=example(_ONE, 404, *FAILURES))
+@router.delete("/replay/{replay_id}", responses=answers(told.RunningReplay, told.REPLAY, 404, *FAILURES))
 async def stop_replay(replay_id: ReplayId, context: InContext, _: Controller) -> Json:
     """End a replay."""
     return Json(await ask_analytics(context, "replay.stop", "city", {"replay_id": replay_id}))

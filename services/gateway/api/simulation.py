@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from services.gateway.access import Caller, Role
-from services.gateway.api.context import Context, Controller, InContext, Json, example
+from services.gateway.api.answers import simulation as told
+from services.gateway.api.context import Context, Controller, InContext, Json, answers
 from services.gateway.api.problems import ProblemError
 from services.gateway.api.resource import Resource
 from services.gateway.commands import (
@@ -23,44 +24,10 @@ from services.gateway.commands import (
     parameters,
 )
 
-STATE = {
-    "run_id": "01hzx5w8q2y4n6r8t0v2x4z6b8",
-    "branch": 3,
-    "phase": "running",
-    "tick": 2881,
-    "simulation_time": "2024-06-07T18:01:00.000000Z",
-    "start_time": "2024-06-05T18:00:00.000000Z",
-    "speed_target": 60.0,
-    "speed_achieved": 59.7,
-    "rate_target": None,
-    "rate_achieved": 41.5,
-    "reason": None,
-    "population": 2000,
-    "active_users": 143,
-    "scenarios": [{"name": "lunch_rush", "phase": "holding"}],
-    "scenario": "lunch_rush",
-    "world": "dining",
-    "city": "new_york",
-    "time_zone": "America/New_York",
-    "caught_up": True,
-    "connected": True,
-    "wall_time": "2026-01-01T12:00:00.000000Z",
-}
-BRIEF = {"events_per_second": 41.5, "bookings_per_minute": 12.4, "rate_target": 500.0, "rate_achieved": 496.2}
-ACK = {
-    "command_id": "01hzx5w8q2y4n6r8t0v2x4z6b8",
-    "command": "speed",
-    "status": "accepted",
-    "by": "simulator",
-    "reason": None,
-    "effective_time": "2024-06-07T18:01:00.000000Z",
-    "result": {"multiplier": 120.0},
-    "latency_ms": 84.1,
-}
 FAILURES = (401, 403, 409, 503, 504)
 """What a command may be answered with when it is not obeyed."""
 
-ANSWERS = example(ACK, *FAILURES)
+ANSWERS = answers(told.Acknowledgement, told.ACK, *FAILURES)
 
 PLAIN = {
     "start": "Begin, or go on after a stop.",
@@ -93,7 +60,7 @@ async def give(
 router = Resource(prefix="/simulation", tags=["simulation"])
 
 
-@router.get("/state", responses=example(STATE))
+@router.get("/state", responses=answers(told.SimulationState, told.STATE))
 async def get_state(context: InContext) -> Json:
     """Phase, clock, speed, population and scenarios.
 
@@ -103,13 +70,13 @@ async def get_state(context: InContext) -> Json:
     return Json(context.monitor.state())
 
 
-@router.get("/metrics", responses=example(BRIEF))
+@router.get("/metrics", responses=answers(told.Brief, told.BRIEF))
 async def get_metrics(context: InContext) -> Json:
     """Rates and clock in brief."""
     return Json(context.monitor.brief())
 
 
-@router.get("/scenarios", responses=example({"scenarios": [{"id": "lunch_rush", "phase": None}]}))
+@router.get("/scenarios", responses=answers(told.Scenarios, told.SCENARIOS))
 async def get_scenarios(context: InContext) -> Json:
     """Every scenario that can be started, and the phase of those that hold."""
     phases = context.ledger.city.simulation.scenarios

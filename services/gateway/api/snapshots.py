@@ -4,29 +4,24 @@ from typing import Annotated
 
 from fastapi import Path
 
-from services.gateway.api.context import Administrator, Controller, InContext, Json, Reader, example
+from services.gateway.api.answers import operations as told
+from services.gateway.api.context import Administrator, Controller, InContext, Json, Reader, answers
 from services.gateway.api.resource import Resource
-from services.gateway.api.simulation import ACK, ANSWERS, FAILURES, give
+from services.gateway.api.simulation import ANSWERS, FAILURES, give
 from services.gateway.commands import Nothing, Saved, Snapshot, Travel
 
 SnapshotId = Annotated[
     str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["before-lunch"], description="Id or name of a snapshot")
 ]
-SAVED = {
-    "snapshot_id": "before-lunch",
-    "name": "before-lunch",
-    "description": "an ordinary morning",
-    "tick": 2881,
-    "simulation_time": "2024-06-07T18:01:00.000000Z",
-    "bytes": 1_204_224,
-    "services": ["simulator", "booking", "recommender", "analytics"],
-}
-_LIST = {"snapshots": [{**SAVED, "run_id": "…", "branch": 3, "population": 2000, "restorable": True}], "total": 1}
 
 router = Resource(prefix="/admin/simulation", tags=["snapshots"])
 
 
-@router.post("/snapshot", status_code=201, responses=example({**ACK, "result": SAVED}, *FAILURES, status=201))
+@router.post(
+    "/snapshot",
+    status_code=201,
+    responses=answers(told.SnapshotAcknowledgement, told.SNAPSHOT_ACK, *FAILURES, status=201),
+)
 async def create_snapshot(body: Snapshot, context: InContext, caller: Controller) -> Json:
     """Save the whole city, all services, between two ticks; answered once it is saved."""
     return await give(context, "snapshot.create", body, caller, status=201)
@@ -38,7 +33,7 @@ async def restore_snapshot(snapshot_id: SnapshotId, context: InContext, caller: 
     return await give(context, "snapshot.restore", Saved(snapshot=snapshot_id), caller)
 
 
-@router.get("/snapshots", responses=example(_LIST, 401, 403, 409, 503, 504))
+@router.get("/snapshots", responses=answers(told.Snapshots, told.SNAPSHOTS, 401, 403, 409, 503, 504))
 async def list_snapshots(context: InContext, caller: Reader) -> Json:
     """Snapshots, newest first, at most 100."""
     return await give(context, "snapshot.list", Nothing(), caller, result_only=True)

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
+from services.gateway.api.answers import journeys as told
 from services.gateway.api.asking import ask_analytics, ask_events, on_branch
-from services.gateway.api.context import InContext, Json, example
+from services.gateway.api.context import InContext, Json, answers
 from services.gateway.api.resource import Resource
 from services.gateway.api.times import in_utc
 from services.gateway.channels import event_types, resolve
@@ -35,7 +36,7 @@ Page = Annotated[dict[str, object], Depends(page_of)]
 router = Resource(prefix="/admin", tags=["stored"])
 
 
-@router.get("/streams/stored", responses=example({"events": [], "next_cursor": None}, *_FAILURES))
+@router.get("/streams/stored", responses=answers(told.StoredRecords, told.STORED_RECORDS, *_FAILURES))
 async def get_stored(
     context: InContext,
     page: Page,
@@ -62,7 +63,7 @@ async def get_stored(
     return Json(await ask_events(context, "history.get", user_id or "city", asked))
 
 
-@router.get("/metrics/history", responses=example({"buckets": []}, *_FAILURES))
+@router.get("/metrics/history", responses=answers(told.FigureHistory, told.FIGURES, *_FAILURES))
 async def get_figures(
     context: InContext,
     start: Annotated[Moment, Query(alias="from", examples=["2024-06-07T00:00:00Z"])],
@@ -77,7 +78,7 @@ async def get_figures(
     return Json(await ask_analytics(context, "aggregate.history", "city", asked))
 
 
-@router.get("/data/store", responses=example({"enabled": True, "ready": True, "events": 1_204_000}, *_FAILURES))
+@router.get("/data/store", responses=answers(told.StoreState, told.STORE, *_FAILURES))
 async def get_store(context: InContext) -> Json:
     """What the event store holds."""
     return Json(await ask_analytics(context, "store.state", "city", {}))

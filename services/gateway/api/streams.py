@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
-from services.gateway.api.context import Context, InContext, Json, example
+from services.gateway.api.answers import operations as told
+from services.gateway.api.context import Context, InContext, Json, answers
 from services.gateway.api.problems import InvalidError, ProblemError
 from services.gateway.api.resource import Resource
 from services.gateway.channels import ALIASES, channels, event_channels, event_types, resolve, resolve_all
@@ -40,7 +41,7 @@ Filtered = Annotated[Filters, Depends(filters_of)]
 router = Resource(prefix="/admin/streams", tags=["streams"])
 
 
-@router.get("/channels", responses=example({"channels": [{"name": "bookings", "aliases": [], "held": 812}]}))
+@router.get("/channels", responses=answers(told.Channels, told.CHANNELS))
 async def get_channels(context: InContext) -> Json:
     """Every channel, its event types and where it stands."""
     history = context.ledger.city.history
@@ -60,7 +61,7 @@ async def get_channels(context: InContext) -> Json:
     return Json({"channels": listed})
 
 
-@router.get("/history/{channel}", responses=example({"channel": "bookings", "events": [], "before": None}))
+@router.get("/history/{channel}", responses=answers(told.ChannelPage, told.CHANNEL_PAGE))
 async def get_history(
     channel: str,
     context: InContext,

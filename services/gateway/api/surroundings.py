@@ -5,14 +5,15 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from services.gateway.api.context import Context, InContext, Json, example
+from services.gateway.api.answers import venues as told
+from services.gateway.api.context import Context, InContext, Json, answers
 from services.gateway.state.times import iso
 
 _TIMES = frozenset({"starts_at", "ends_at"})
 router = APIRouter(tags=["surroundings"])
 
 
-@router.get("/environment", responses=example({"city": "new_york", "weather": {"condition": "rain"}}))
+@router.get("/environment", responses=answers(told.Environment, told.ENVIRONMENT))
 async def get_environment(context: InContext) -> Json:
     """Weather, traffic, special events, promotions, holiday and trending venues as they stand now.
 
@@ -41,7 +42,7 @@ async def get_environment(context: InContext) -> Json:
     )
 
 
-@router.get("/ground-truth", responses=example({"windows": [{"cause_id": "…", "name": "lunch_rush"}]}))
+@router.get("/ground-truth", responses=answers(told.GroundTruth, told.TRUTH))
 async def get_ground_truth(context: InContext) -> Json:
     """Windows in which something is known to have been caused, newest first."""
     columns = ("cause_id", "event_type", "kind", "name", "starts_at", "ends_at", "venue_id")

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from services.gateway.api.context import Context, InContext, Json, VenueId, answered, example
+from services.gateway.api.answers import venues as told
+from services.gateway.api.context import Context, InContext, Json, VenueId, answered, answers
 from services.gateway.api.paging import Cursor, Search, Value, matching, page_of
 from services.gateway.api.problems import not_found
 from services.gateway.api.resource import Resource
@@ -43,7 +44,7 @@ _SHOWN = (
 router = Resource(prefix="/venues", tags=["venues"])
 
 
-@router.get("", responses=example({"venues": [], "next_cursor": None, "total": 0}))
+@router.get("", responses=answers(told.Venues, told.VENUES))
 async def list_venues(
     context: InContext,
     query: Search = None,
@@ -62,14 +63,14 @@ async def list_venues(
     return Json({"venues": [_with_features(row) for row in listed], "next_cursor": after, "total": found.height})
 
 
-@router.get("/{venue_id}", responses=example({"venue_id": "v00012", "name": "Bar Luce"}, 404))
+@router.get("/{venue_id}", responses=answers(told.Venue, told.VENUE, 404))
 async def get_venue(venue_id: VenueId, context: InContext) -> Json:
     """One venue."""
     row = known_venue(context, venue_id)
     return Json(_with_features(context.records.row("venues", {name: row[name] for name in _SHOWN})))
 
 
-@router.get("/{venue_id}/availability", responses=example({"venue_id": "v00012", "available": True}, 404, 503, 504))
+@router.get("/{venue_id}/availability", responses=answers(told.Availability, told.AVAILABILITY, 404, 503, 504))
 async def get_availability(
     venue_id: VenueId,
     context: InContext,

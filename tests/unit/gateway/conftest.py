@@ -9,6 +9,7 @@ import pytest
 
 from services.gateway.settings import GatewaySettings
 from streamkit.lifecycle import Service, run_parts
+from tests.unit.gateway.declared import check
 from tests.unit.gateway.town import Town
 
 Opener = Callable[..., Awaitable[Town]]
@@ -47,6 +48,7 @@ async def town(open_town: Opener) -> Town:
 
 @pytest.fixture
 async def api(town: Town) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the town's API."""
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{town.core.web.port}", timeout=60) as client:
+    """A client of the town's API, whose every answer is held against the document."""
+    address, hooks = f"http://127.0.0.1:{town.core.web.port}", {"response": [check]}
+    async with httpx.AsyncClient(base_url=address, timeout=60, event_hooks=hooks) as client:
         yield client

@@ -4,11 +4,11 @@ import json
 import httpx
 import pytest
 
-from services.booking.handlers.parameters import GroupAnswer, GroupAsk, GroupGet
+from services.gateway.api.answers.metrics import AGGREGATE
+from services.gateway.api.answers.recommendations import VENUE_PICKS
 from streamkit.identity import hash_id
-from tests.unit.gateway.town import Town, booking, person, venue, viewed
-
-B1, B2 = hash_id("b1"), hash_id("b2")
+from tests.unit.gateway.replies import told
+from tests.unit.gateway.town import Town, person, venue, viewed
 
 
 async def test_the_state_is_what_the_simulator_said_last(town: Town, api: httpx.AsyncClient) -> None:
@@ -186,63 +186,6 @@ async def test_a_venue_is_shown_with_its_happy_hours_prices_and_promotion(town: 
     assert {name: shown[name] for name in names} == given | {"promotion_ends_at": "2026-03-06T20:00:00.000000Z"}
 
 
-async def test_a_booking_is_folded_to_its_status_and_never_goes_back(town: Town, api: httpx.AsyncClient) -> None:
-    town.say("bookings", booking("booking.requested", B1), booking("booking.requested", B2))
-    town.say("bookings", booking("booking.confirmed", B1), source="booking")
-    town.say("bookings", booking("booking.requested", B1))
-    shown = (await api.get(f"/api/v1/bookings/{B1}")).json()
-    assert (shown["status"], shown["tables"], shown["venue_name"]) == ("confirmed", ["3", "4"], "Bar Luce")
-    assert shown["start_time"] == "2024-06-07T12:00:00.000000Z"
-    listed = (await api.get("/api/v1/bookings/?limit=1")).json()
-    assert ([row["booking_id"] for row in listed["bookings"]], listed["next_cursor"]) == ([B2], 1)
-    mine = (await api.get("/api/v1/bookings/user/u0000001")).json()
-    assert [row["booking_id"] for row in mine["bookings"]] == [B2, B1]
-    assert (await api.get("/api/v1/bookings/?status=pending")).json()["total"] == 1
-
-
-async def test_a_booking_is_made_by_asking_the_booking_service(town: Town, api: httpx.AsyncClient) -> None:
-    asked = []
-
-    def answer(row: dict[str, object]) -> dict[str, object]:
-        asked.append(row)
-        return {"status": "ok", "payload": '{"booking_id":"x","status":"confirmed"}'}
-
-    town.answers["booking.create"] = answer
-    body = {"venue_id": "v00001", "party_size": 2, "start_time": "2024-06-07T19:30:00-04:00"}
-    made = await api.post("/api/v1/bookings/u0000001/create", json=body)
-    assert (made.status_code, made.json()["status"]) == (201, "confirmed")
-    assert '"start_time":"2024-06-07T23:30:00.000000Z"' in str(asked[0]["parameters"])
-    assert asked[0]["subject"] == "v00001"
-    nowhere = await api.post("/api/v1/bookings/u0000001/create", json={**body, "venue_id": "v99999"})
-    assert nowhere.status_code == 404
-
-
-async def test_a_group_is_asked_answered_and_looked_up_in_words_that_booking_takes(
-    town: Town, api: httpx.AsyncClient
-) -> None:
-    asked: list[dict[str, object]] = []
-
-    def answer(row: dict[str, object]) -> dict[str, object]:
-        asked.append(row)
-        return {"status": "ok", "payload": '{"status":"collecting"}'}
-
-    for kind in ("booking.group", "booking.group_answer", "booking.group_get"):
-        town.answers[kind] = answer
-    body = {"user_id": "u0000001", "venue_id": "v00001", "start_time": "2024-06-07T19:30:00-04:00"}
-    made = await api.post("/api/v1/bookings/group", json={**body, "member_ids": ["u0000002"], "smallest": 2})
-    assert (made.status_code, made.json()) == (201, {"status": "collecting"})
-    said = await api.post(f"/api/v1/bookings/group/{B1}/answer", json={"user_id": "u0000002", "accept": False})
-    seen = await api.get(f"/api/v1/bookings/group/{B1}")
-    assert (said.status_code, seen.status_code) == (200, 200)
-    given = [json.loads(str(row["parameters"])) for row in asked]
-    group = GroupAsk.model_validate(given[0])
-    assert (group.member_ids, group.smallest, group.start_time) == (["u0000002"], 2, "2024-06-07T23:30:00.000000Z")
-    assert GroupAnswer.model_validate(given[1]) == GroupAnswer(group_id=B1, user_id="u0000002", accept=False)
-    assert GroupGet.model_validate(given[2]).group_id == B1
-    stranger = await api.post("/api/v1/bookings/group", json={**body, "member_ids": ["u9999999"]})
-    assert stranger.status_code == 404
-
-
 async def test_a_service_that_does_not_answer_is_named(api: httpx.AsyncClient) -> None:
     answer = await api.get("/api/v1/recommendations/u0000001/venues")
     assert (answer.status_code, answer.json()["unanswered"]) == (504, "recommender")
@@ -255,17 +198,27 @@ async def test_a_reply_that_refuses_is_a_conflict(town: Town, api: httpx.AsyncCl
 
 
 async def test_questions_asked_at_once_get_each_its_own_answer(town: Town, api: httpx.AsyncClient) -> None:
-    town.answers["recommendations.venues"] = lambda row: {"status": "ok", "payload": row["parameters"]}
+    def answer(row: dict[str, object]) -> dict[str, object]:
+        ranks = range(json.loads(str(row["parameters"]))["limit"])
+        return {"status": "ok", "payload": json.dumps([{**VENUE_PICKS[0], "rank": rank} for rank in ranks])}
+
+    town.answers["recommendations.venues"] = answer
     answers = await asyncio.gather(
         *[api.get(f"/api/v1/recommendations/u0000001/venues?limit={limit}") for limit in range(1, 20)]
     )
-    assert [answer.json()["limit"] for answer in answers] == list(range(1, 20))
+    assert [len(answer.json()) for answer in answers] == list(range(1, 20))
 
 
 async def test_aggregates_come_from_analytics(town: Town, api: httpx.AsyncClient) -> None:
-    town.answers["aggregate.get"] = lambda row: {"status": "ok", "payload": row["parameters"]}
-    answer = await api.get("/api/v1/admin/metrics/aggregate?time_range=24h&group_by=hour")
-    assert answer.json() == {"time_range": "24h", "group_by": "hour"}
+    asked = []
+
+    def answer(row: dict[str, object]) -> dict[str, object]:
+        asked.append(json.loads(str(row["parameters"])))
+        return {"status": "ok", "payload": told(row)}
+
+    town.answers["aggregate.get"] = answer
+    figures = await api.get("/api/v1/admin/metrics/aggregate?time_range=24h&group_by=hour")
+    assert (figures.json(), asked) == (AGGREGATE, [{"time_range": "24h", "group_by": "hour"}])
 
 
 async def test_statistics_count_the_live_branch_once(town: Town, api: httpx.AsyncClient) -> None:

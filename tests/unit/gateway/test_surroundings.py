@@ -2,6 +2,7 @@
 
 import httpx
 
+from services.gateway.api.answers.journeys import DETAIL
 from tests.unit.gateway.town import NOON, Town, ok, venue, viewed
 
 HOUR = 3_600_000_000
@@ -66,9 +67,9 @@ async def test_a_journey_tells_stage_milestones_and_what_was_done_last(town: Tow
     town.say("journeys", {"event_type": "funnel.stage_changed", "user_id": "u0000001", "stage": "browsing"})
     town.say("journeys", {"event_type": "milestone.reached", "user_id": "u0000001", "milestone": "first_session"})
     town.say("user_actions", viewed(), viewed("u0000002"))
-    town.answers["journey.get"] = ok({"visits": 3})
+    town.answers["journey.get"] = ok(DETAIL)
     journey = (await api.get("/api/v1/admin/journeys/u0000001")).json()
-    assert (journey["stage"], journey["detail"]) == ("browsing", {"visits": 3})
+    assert (journey["stage"], journey["detail"]) == ("browsing", DETAIL)
     assert [stone["milestone"] for stone in journey["milestones"]] == ["first_session"]
     assert {row["user_id"] for row in journey["recent"]} == {"u0000001"}
     town.silent = True

@@ -19,6 +19,7 @@ from streamkit.memory import MemoryLog
 from streamkit.positions import Positions
 from streamkit.processor import Output
 from streamkit.records import Outgoing, Tombstones
+from tests.unit.gateway.replies import told
 
 RUN = "run-of-the-test"
 NOON = 1_717_761_600_000_000
@@ -141,22 +142,22 @@ class Town:
             self.say("simulation_control", {"event_type": "ack.given", **named, **answer})
 
     def _reply(self, row: dict[str, Any]) -> None:
-        answer = self.answers.get(row["kind"], _echo if self.answering else _keep_silent)(row)
+        answer = self.answers.get(row["kind"], _tell if self.answering else _keep_silent)(row)
         if answer is not None:
             named = {"request_id": row["request_id"], "wall_time": self.clock.now_us()}
             self.say("replies", {"event_type": "reply.given", **named, **answer}, source=row["owner"])
 
 
 def _accept(row: dict[str, Any]) -> Row:
-    return {"status": "accepted", "result": row["parameters"]}
+    return {"status": "accepted", "result": told(row)}
 
 
 def _keep_silent(_: dict[str, Any]) -> None:
     return None
 
 
-def _echo(row: dict[str, Any]) -> Row:
-    return {"status": "ok", "payload": row["parameters"]}
+def _tell(row: dict[str, Any]) -> Row:
+    return {"status": "ok", "payload": told(row)}
 
 
 def ok(payload: object) -> Answer:
