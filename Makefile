@@ -94,15 +94,17 @@ lint: setup $(PAGE)/node_modules/.ready ## ruff, mypy, import-linter, eslint, ts
 	@$(BIN)/python -m streamkit.generate --check
 	@$(BIN)/python -m cli.settings_page --check
 	@$(BIN)/python -m services.gateway.asyncapi --check
+	@$(BIN)/python -m services.gateway.typescript --check
 
 format: setup ## put the code in its form
 	@$(BIN)/ruff check --fix --exit-zero .
 	@$(BIN)/ruff format .
 
-generate: setup ## types and docs from schemas/, settings pages from the settings classes
+generate: setup ## types and docs from schemas/ and the API, settings pages from the settings classes
 	@$(BIN)/python -m streamkit.generate
 	@$(BIN)/python -m cli.settings_page
 	@$(BIN)/python -m services.gateway.asyncapi
+	@$(BIN)/python -m services.gateway.typescript
 
 bench: setup ## measurements beside their peers: .luna/bench.json
 	@$(BIN)/luna bench
