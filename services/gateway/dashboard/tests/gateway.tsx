@@ -4,6 +4,7 @@ import type { Api } from "../src/lib/api.ts";
 import { LunaContext } from "../src/lib/context.ts";
 import type { Luna } from "../src/lib/luna.ts";
 import type { Venue } from "../src/lib/types.ts";
+import { NOWHERE } from "./stage.ts";
 
 export class FakeGateway implements Api {
   readonly asked: string[] = [];
@@ -19,7 +20,7 @@ export class FakeGateway implements Api {
   order: Api["order"] = () => Promise.reject(new Error("no orders here"));
   write: Api["write"] = () => Promise.reject(new Error("nothing is written here"));
   venues = () => Promise.resolve(this.known);
-  environment = () => Promise.resolve({ weather: null });
+  environment = () => Promise.resolve(NOWHERE);
   scenarios = () => Promise.resolve([]);
   ticket = () => Promise.resolve("t");
   eventsOfVenue = () => Promise.resolve([]);

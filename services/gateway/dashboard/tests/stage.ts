@@ -1,6 +1,6 @@
 /** Stand-ins for what is outside the page: a server's side of sockets, time, frames. */
 import type { Listening, Surroundings, Wire } from "../src/lib/socket.ts";
-import type { CityEvent, Stats } from "../src/lib/types.ts";
+import type { CityEvent, Environment, Stats } from "../src/lib/types.ts";
 
 /** The other end of one connection. */
 export class FakeWire implements Wire {
@@ -105,6 +105,9 @@ export class FakeFrames {
   }
 }
 
+/** Surroundings where nothing is. */
+export const NOWHERE: Environment = { city: null, weather: null, traffic: null, holiday: null, special_events: [], promotions: [], trending: [] };
+
 let made = 0;
 
 export function anEvent(columns: Partial<CityEvent> = {}): CityEvent {
@@ -134,7 +137,8 @@ export function someStats(changes: Partial<Stats> = {}): Stats {
   return {
     run_id: "r", branch: 1, phase: "running", tick: 1, simulation_time: "2026-06-05T22:00:00.000000Z", start_time: null,
     speed_target: 60, speed_achieved: 60, rate_target: null, rate_achieved: 41, reason: null, population: 2000, active_users: 10, scenarios: [],
-    caught_up: true, connected: true,
+    scenario: null, world: "dining", city: "new_york", caught_up: true, connected: true, wall_time: "2026-06-05T22:00:00.000000Z",
+    events: {}, services: {}, clients: {},
     totals: {}, events_per_second: 40, topic_rates: { user_actions: 30 }, bookings_per_minute: 2, recommendations_per_second: 1,
     conversion: {}, dlq: {}, lag: {}, latency_ms: { p50: 20, p99: 80, count: 5 },
     ...changes,

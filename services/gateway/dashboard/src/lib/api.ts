@@ -1,4 +1,5 @@
 /** The one place that asks the gateway over HTTP. */
+import type { ChannelPage, Scenarios, Ticket, Venues } from "../generated/api.ts";
 import { keptToken } from "./token.ts";
 import type { Acknowledgement, CityEvent, Environment, Scenario, Venue } from "./types.ts";
 
@@ -17,11 +18,6 @@ const DEADLINE_MS = 15_000;
 /** An order that opens a new telling is acknowledged within 60 s, or the gateway says that it was not. */
 const ORDER_DEADLINE_MS = 65_000;
 const VENUES_A_PAGE = 1000;
-
-interface VenuePage {
-  readonly venues: readonly Venue[];
-  readonly next_cursor: string | null;
-}
 
 const BASE = "/api/v1";
 
@@ -101,24 +97,24 @@ export const api: Api = {
     let cursor: string | null = null;
     do {
       const after: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-      const page: VenuePage = await get<VenuePage>(`/venues?limit=${VENUES_A_PAGE}${after}`);
+      const page: Venues = await get<Venues>(`/venues?limit=${VENUES_A_PAGE}${after}`);
       all.push(...page.venues);
       cursor = page.next_cursor;
     } while (cursor !== null);
     return all;
   },
   environment: () => get<Environment>("/environment"),
-  scenarios: async () => (await get<{ scenarios: readonly Scenario[] }>("/simulation/scenarios")).scenarios,
+  scenarios: async () => (await get<Scenarios>("/simulation/scenarios")).scenarios,
   async ticket(token) {
     const headers = { Authorization: `Bearer ${token}` };
     const response = await fetch("/api/v1/auth/ticket", { method: "POST", headers, signal: AbortSignal.timeout(DEADLINE_MS) });
     if (!response.ok) {
       throw new ApiError(response.status, await problem(response));
     }
-    return ((await response.json()) as { ticket: string }).ticket;
+    return ((await response.json()) as Ticket).ticket;
   },
   eventsOfVenue: async (venueId, limit) => {
     const query = `venue_id=${encodeURIComponent(venueId)}&limit=${limit}`;
-    return (await get<{ events: readonly CityEvent[] }>(`/admin/streams/history/all?${query}`)).events;
+    return (await get<ChannelPage>(`/admin/streams/history/all?${query}`)).events;
   },
 };

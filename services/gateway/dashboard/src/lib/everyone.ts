@@ -1,5 +1,6 @@
 /** Everyone's persona: asked for as a whole, and anew a moment after newcomers registered. */
 import { useEffect, useMemo } from "react";
+import type { Personas } from "../generated/api.ts";
 import { useAsked } from "./asked.ts";
 import { useLuna } from "./context.ts";
 
@@ -7,13 +8,9 @@ const EVERY_MS = 60_000;
 /** Newcomers come in crowds, and their rows may arrive after the word that they came. */
 const GATHER_MS = 2000;
 
-interface Answer {
-  readonly personas: Readonly<Record<string, readonly string[]>>;
-}
-
 export function usePersonas(): ReadonlyMap<string, string> {
   const luna = useLuna();
-  const asked = useAsked<Answer>("/users/personas", { everyMs: EVERY_MS });
+  const asked = useAsked<Personas>("/users/personas", { everyMs: EVERY_MS });
   const { again } = asked;
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -4,6 +4,7 @@ import { Seen } from "./seen.ts";
 import type { Listening, Surroundings } from "./socket.ts";
 import { Store } from "./store.ts";
 import { GROUPS, type Resync } from "./stream.ts";
+import type { ChannelPage } from "../generated/api.ts";
 import type { CityEvent, Stats } from "./types.ts";
 
 /** How the page hears the city. */
@@ -161,7 +162,7 @@ export class Fallback {
 
   async #askEvents(): Promise<void> {
     try {
-      const { events } = await this.#api.get<{ events: readonly CityEvent[] }>(HISTORY);
+      const { events } = await this.#api.get<ChannelPage>(HISTORY);
       this.path.set(this.#on ? "polling" : this.path.latest());
       if (this.#on && events.length >= PAGE && !this.#seen.empty && this.#seen.fresh(events).length === events.length) {
         this.#hearing.onResync({ channels: [], reason: "asked" });

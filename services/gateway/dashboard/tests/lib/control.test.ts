@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { receiptWords } from "../../src/components/controls/words.ts";
 import { ApiError, type Api } from "../../src/lib/api.ts";
 import { ControlClient, type Receipt } from "../../src/lib/control.ts";
-import type { SimulationState } from "../../src/lib/types.ts";
+import type { Acknowledgement, SimulationState } from "../../src/lib/types.ts";
 import { FakeWorld } from "../stage.ts";
 
 function controlling(post: Api["order"] = () => Promise.reject(new TypeError("nobody hears"))) {
@@ -22,7 +22,7 @@ const latest = (client: ControlClient): Receipt => {
   return receipt;
 };
 
-const ack = { command_id: "x", command: "pause", status: "accepted", by: "simulator", effective_time: "2026-06-05T22:00:00Z", result: {}, latency_ms: 84 };
+const ack: Acknowledgement = { command_id: "x", command: "pause", status: "accepted", by: "simulator", reason: null, effective_time: "2026-06-05T22:00:00Z", result: {}, latency_ms: 84 };
 
 describe("control", () => {
   it("is pending until the simulator acknowledges, then says when and how fast", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Api } from "../../src/lib/api.ts";
 import { Luna } from "../../src/lib/luna.ts";
 import type { CityEvent } from "../../src/lib/types.ts";
-import { FakeWorld, anEvent, someStats } from "../stage.ts";
+import { FakeWorld, NOWHERE, anEvent, someStats } from "../stage.ts";
 
 /** A gateway that answers over HTTP, and may stop answering. */
 class FakeApi implements Api {
@@ -18,7 +18,7 @@ class FakeApi implements Api {
   order = () => Promise.reject(new TypeError("fetch failed"));
   write = () => Promise.reject(new TypeError("fetch failed"));
   venues = () => Promise.resolve([]);
-  environment = () => Promise.resolve({ weather: null });
+  environment = () => Promise.resolve(NOWHERE);
   scenarios = () => Promise.resolve([]);
   ticket = () => Promise.resolve("");
   eventsOfVenue = () => Promise.resolve([]);

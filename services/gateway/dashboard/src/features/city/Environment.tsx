@@ -62,7 +62,7 @@ function Sky({ surroundings: { weather, traffic } }: { readonly surroundings: Su
           <b>{amount(Math.round(weather.temperature_c))} °C</b>
           <span>
             {capital(plain(weather.condition))}
-            {weather.wind_kph === null ? "" : `, wind ${Math.round(weather.wind_kph)} km/h`}
+            {`, wind ${Math.round(weather.wind_kph)} km/h`}
           </span>
         </p>
       )}
@@ -70,7 +70,7 @@ function Sky({ surroundings: { weather, traffic } }: { readonly surroundings: Su
         <p data-testid="environment-traffic" data-condition={traffic.condition}>
           <Icon name="bolt" />
           <b>{capital(traffic.condition)}</b>
-          <span>traffic{Math.round(traffic.delay_minutes ?? 0) === 0 ? "" : `, ${Math.round(traffic.delay_minutes ?? 0)} min longer`}</span>
+          <span>traffic{Math.round(traffic.delay_minutes) === 0 ? "" : `, ${Math.round(traffic.delay_minutes)} min longer`}</span>
         </p>
       )}
     </div>
@@ -87,8 +87,8 @@ function Events({ events, holiday, promotions }: { readonly events: readonly Spe
         <li key={event.name}>
           <b>{event.name}</b>
           <span>
-            {capital(plain(event.kind ?? "event"))}, {event.phase === "started" ? "until" : "from"} {when(event.phase === "started" ? event.ends_at : event.starts_at, now ?? event.starts_at)}
-            {event.crowd === null ? "" : `, ${counted(event.crowd, "person", "people")}`}
+            {capital(plain(event.kind))}, {event.phase === "started" ? "until" : "from"} {when(event.phase === "started" ? event.ends_at : event.starts_at, now ?? event.starts_at)}
+            {`, ${counted(event.crowd, "person", "people")}`}
           </span>
         </li>
       ))}

@@ -24,7 +24,7 @@ function Mark({ event, x, y, radius, right }: { readonly event: SpecialEvent; re
   const words = started ? `until ${shortTime(event.ends_at)}` : `from ${shortTime(event.starts_at)}`;
   return (
     <g className={`event-mark ${started ? "event-on" : ""}`} data-testid="event-mark">
-      <title>{`${event.name}: ${capital(plain(event.kind ?? "event"))}, ${event.crowd === null ? "a crowd" : counted(event.crowd, "person", "people")}, ${shortTime(event.starts_at)} to ${shortTime(event.ends_at)}`}</title>
+      <title>{`${event.name}: ${capital(plain(event.kind))}, ${counted(event.crowd, "person", "people")}, ${shortTime(event.starts_at)} to ${shortTime(event.ends_at)}`}</title>
       <circle cx={x} cy={y} r={radius} />
       <path d={`M${x} ${y - 5}l1.5 3.4 3.7.4-2.8 2.5.8 3.7-3.2-1.9-3.2 1.9.8-3.7-2.8-2.5 3.7-.4z`} />
       <text x={right ? x - radius - 5 : x + radius + 5} y={y} textAnchor={right ? "end" : "start"}>

@@ -1,4 +1,6 @@
 /** Where and when life was seen on this page: bounded, oldest first out. */
+import type { Cell as Told } from "../../generated/api.ts";
+
 export interface Point {
   /** Simulated, milliseconds. */
   readonly time: number;
@@ -8,11 +10,7 @@ export interface Point {
   readonly booking: boolean;
 }
 
-export interface Cell {
-  readonly longitude: number;
-  readonly latitude: number;
-  readonly weight: number;
-}
+export type Cell = Pick<Told, "longitude" | "latitude" | "weight">;
 
 const MOST = 40_000;
 /** Degrees of a cell: about 0.4 km either way in New York. */

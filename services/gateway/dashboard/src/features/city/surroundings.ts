@@ -1,27 +1,10 @@
 /** What the city does by itself, as the gateway tells it. */
 import { useAsked, type Question } from "../../lib/asked.ts";
-import type { Venue } from "../../lib/types.ts";
+import type { Environment, Venue } from "../../lib/types.ts";
 
-export interface SpecialEvent {
-  readonly name: string;
-  readonly kind: string | null;
-  readonly latitude: number;
-  readonly longitude: number;
-  readonly radius_km: number;
-  readonly starts_at: string;
-  readonly ends_at: string;
-  readonly crowd: number | null;
-  readonly phase: string;
-}
+export type { SpecialEvent } from "../../generated/api.ts";
 
-export interface Surroundings {
-  readonly weather: { readonly condition: string; readonly temperature_c: number; readonly precipitation_mm: number | null; readonly wind_kph: number | null } | null;
-  readonly traffic: { readonly condition: string; readonly delay_minutes: number | null } | null;
-  readonly holiday: { readonly name: string; readonly since: string } | null;
-  readonly special_events: readonly SpecialEvent[];
-  readonly promotions: readonly { readonly venue_id: string; readonly venue_name: string | null; readonly value: number | null }[];
-  readonly trending: readonly { readonly venue_id: string; readonly venue_name: string | null; readonly value: number }[];
-}
+export type Surroundings = Environment;
 
 const EVERY_MS = 4000;
 

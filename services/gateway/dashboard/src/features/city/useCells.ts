@@ -1,13 +1,9 @@
 /** Heat and bookings of a window of simulated time: from analytics where it answers, else from what this page has seen. */
 import { useEffect, useState } from "react";
+import type { Heatmap } from "../../generated/api.ts";
 import { useAsked } from "../../lib/asked.ts";
 import { useLuna } from "../../lib/context.ts";
-import type { Cell } from "./points.ts";
 import type { Stage } from "./stage.ts";
-
-interface HeatmapAnswer {
-  readonly cells: readonly Cell[];
-}
 
 const EVERY_MS = 5000;
 const MINUTE_MS = 60_000;
@@ -26,8 +22,8 @@ export function useCells(stage: Stage | null, minutes: number, bookings: boolean
   const luna = useLuna();
   const [turn, setTurn] = useState(0);
   const own = stage === null || stage.points.cleared;
-  const activity = useAsked<HeatmapAnswer>(minutes === 0 || own ? null : pathOf("activity", minutes), { everyMs: EVERY_MS });
-  const tables = useAsked<HeatmapAnswer>(bookings && !own ? pathOf("bookings", minutes === 0 ? NOW_MINUTES : minutes) : null, { everyMs: EVERY_MS });
+  const activity = useAsked<Heatmap>(minutes === 0 || own ? null : pathOf("activity", minutes), { everyMs: EVERY_MS });
+  const tables = useAsked<Heatmap>(bookings && !own ? pathOf("bookings", minutes === 0 ? NOW_MINUTES : minutes) : null, { everyMs: EVERY_MS });
   const warm = activity.status === "ready" ? activity.answer.cells : null;
   const full = tables.status === "ready" ? tables.answer.cells : null;
   useEffect(() => {

@@ -1,5 +1,6 @@
 /** Filters and ways of looking; all stand in the address. */
 import { useState } from "react";
+import type { GroundTruth } from "../../generated/api.ts";
 import { Icon } from "../../components/Icon.tsx";
 import { useAsked } from "../../lib/asked.ts";
 import { useLuna } from "../../lib/context.ts";
@@ -7,7 +8,6 @@ import { CHANNELS, typesIn } from "../../lib/filters.ts";
 import { capital, plain } from "../../lib/format.ts";
 import { refine } from "../../lib/route.ts";
 import { useStore } from "../../lib/store.ts";
-import type { TruthWindow } from "../../lib/truth.ts";
 import type { TopicName } from "../../lib/types.ts";
 import { ANY_CAUSE, type Filter } from "./filter.ts";
 import { JumpTo } from "./JumpTo.tsx";
@@ -109,7 +109,7 @@ function Types({ filter }: { readonly filter: Filter }) {
 function Causes({ cause }: { readonly cause: string }) {
   const luna = useLuna();
   const titles = useStore(luna.scenarios, (known) => known);
-  const asked = useAsked<{ readonly windows: readonly TruthWindow[] }>("/ground-truth", { everyMs: 20_000 });
+  const asked = useAsked<GroundTruth>("/ground-truth", { everyMs: 20_000 });
   const windows = asked.status === "ready" ? asked.answer.windows : [];
   const titleOf = (name: string | null) => titles.find(({ id }) => id === name)?.title ?? capital(plain(name ?? "cause"));
   return (
@@ -118,7 +118,7 @@ function Causes({ cause }: { readonly cause: string }) {
       <option value={ANY_CAUSE}>With a known cause</option>
       {cause !== "" && cause !== ANY_CAUSE && windows.every(({ cause_id }) => cause_id !== cause) ? <option value={cause}>{cause}</option> : null}
       {windows.map(({ cause_id, name, starts_at }) => (
-        <option key={cause_id} value={cause_id}>{`${titleOf(name)}${starts_at === null ? "" : `, ${starts_at.slice(5, 16).replace("T", " ")}`}`}</option>
+        <option key={cause_id} value={cause_id}>{`${titleOf(name)}, ${starts_at.slice(5, 16).replace("T", " ")}`}</option>
       ))}
     </select>
   );

@@ -48,7 +48,7 @@ export function RecordPane({ asked, onClose }: { readonly asked: Asked<CityEvent
 
 function Whole({ event }: { readonly event: CityEvent }) {
   const contract = useContract(event.topic);
-  const columns = Object.entries(event).filter(([name]) => !PLACE.has(name) && !NAMES.has(name));
+  const columns = Object.entries<unknown>({ ...event }).filter(([name]) => !PLACE.has(name) && !NAMES.has(name));
   return (
     <div className={`family-${familyOf(event)}`} data-event={event.event_id}>
       <header className="record-head">

@@ -1,5 +1,6 @@
 /** Events from before this page opened, or from the time asked for: from the event store, or from the gateway's memory. */
 import { useEffect, useState } from "react";
+import type { ChannelPage, StoredRecords, Users } from "../../generated/api.ts";
 import type { Asked } from "../../lib/asked.ts";
 import { reasonOf } from "../../lib/api.ts";
 import { useLuna } from "../../lib/context.ts";
@@ -25,12 +26,6 @@ const A_PAGE = 300;
 const HELD = 1000;
 /** The gateway holds 10,000 records of a topic. */
 const PAGES = 10;
-
-interface Page {
-  readonly events: readonly CityEvent[];
-  readonly before?: string | null;
-  readonly next_cursor?: string | null;
-}
 
 /** Without a time: the newest. With one (ISO 8601): the newest up to it. */
 export function usePast(filter: Filter, at: string): Asked<Past> {
@@ -65,14 +60,14 @@ async function named(luna: Luna, question: string, name: string): Promise<{ read
   if (name === "") {
     return { questions: [question], known: true };
   }
-  const { users } = await luna.ask<{ users: readonly { readonly user_id: string }[] }>(`/users?query=${encodeURIComponent(name.slice(0, LONGEST))}&limit=${NAMESAKES}`);
+  const { users } = await luna.ask<Users>(`/users?query=${encodeURIComponent(name.slice(0, LONGEST))}&limit=${NAMESAKES}`);
   const known = users.length > 0 && users.length < NAMESAKES;
   return { questions: known ? users.map(({ user_id }) => `${question}${question === "" ? "" : "&"}user_id=${user_id}`) : [question], known };
 }
 
 async function newest(luna: Luna, channels: string, question: string): Promise<Past> {
   const names = channels === "" ? ["all"] : channels.split(",");
-  const pages = await Promise.all(names.map((name) => luna.ask<Page>(`/admin/streams/history/${name}?limit=${A_PAGE}&${question}`)));
+  const pages = await Promise.all(names.map((name) => luna.ask<ChannelPage>(`/admin/streams/history/${name}?limit=${A_PAGE}&${question}`)));
   return { events: merged(...pages.map(({ events }) => events)), source: "memory", partly: pages.some(({ events }) => events.length === A_PAGE) };
 }
 
@@ -88,8 +83,8 @@ async function upTo(luna: Luna, channels: string, question: string, at: string):
     if (channels !== "") {
       asked.set("channels", channels);
     }
-    const [stored, held] = await Promise.all([luna.ask<Page>(`/admin/streams/stored?${asked}&${question}`), newest(luna, channels, question)]);
-    return { events: merged(stored.events, early(held.events)), source: "store", partly: typeof stored.next_cursor === "string" };
+    const [stored, held] = await Promise.all([luna.ask<StoredRecords>(`/admin/streams/stored?${asked}&${question}`), newest(luna, channels, question)]);
+    return { events: merged(stored.events, early(held.events)), source: "store", partly: stored.next_cursor !== null };
   } catch {
     const names = channels === "" ? CHANNELS.map(({ topic }) => topic) : channels.split(",");
     const found = await Promise.all(names.map((name) => lookBack(luna, name, question, early)));
@@ -104,9 +99,9 @@ async function lookBack(luna: Luna, channel: string, question: string, wanted: (
   let before: string | null | undefined = undefined;
   for (let page = 0; page < PAGES && found.length < A_PAGE && before !== null; page += 1) {
     const next: string = before === undefined ? "" : `&before=${encodeURIComponent(before)}`;
-    const answer: Page = await luna.ask<Page>(`/admin/streams/history/${channel}?limit=${HELD}&${question}${next}`);
+    const answer: ChannelPage = await luna.ask<ChannelPage>(`/admin/streams/history/${channel}?limit=${HELD}&${question}${next}`);
     found.push(...wanted(answer.events));
-    before = answer.before ?? null;
+    before = answer.before;
   }
   return found;
 }

@@ -1,5 +1,6 @@
 /** The record of the address: kept by this page, or asked for. */
 import { useEffect, useState } from "react";
+import type { ChannelPage, Story } from "../../generated/api.ts";
 import type { Asked } from "../../lib/asked.ts";
 import { reasonOf } from "../../lib/api.ts";
 import { useLuna } from "../../lib/context.ts";
@@ -38,8 +39,8 @@ async function find(luna: Luna, eventId: string, topic: string, userId: string):
   }
   const filter = /^u\d{7}$/.test(userId) ? `&user_id=${userId}` : "";
   const pages = await Promise.allSettled([
-    luna.ask<{ events: readonly CityEvent[] }>(`/admin/streams/history/${topic === "" ? "all" : encodeURIComponent(topic)}?limit=${HELD}${filter}`),
-    luna.ask<{ events: readonly CityEvent[] }>(`/admin/events/${encodeURIComponent(eventId)}/story`),
+    luna.ask<ChannelPage>(`/admin/streams/history/${topic === "" ? "all" : encodeURIComponent(topic)}?limit=${HELD}${filter}`),
+    luna.ask<Story>(`/admin/events/${encodeURIComponent(eventId)}/story`),
   ]);
   const found = pages.flatMap((page) => (page.status === "fulfilled" ? page.value.events : [])).find((event) => event.event_id === eventId);
   if (found === undefined) {

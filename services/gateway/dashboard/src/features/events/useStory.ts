@@ -1,5 +1,6 @@
 /** The story of an event: from the event store, else from what the gateway and this page still hold. */
 import { useEffect, useState } from "react";
+import type { ChannelPage, Story as Told } from "../../generated/api.ts";
 import type { Asked } from "../../lib/asked.ts";
 import { reasonOf } from "../../lib/api.ts";
 import { useLuna } from "../../lib/context.ts";
@@ -33,7 +34,7 @@ export function useStory(event: CityEvent): Asked<Story> {
 
 async function told(luna: Luna, event: CityEvent): Promise<Story> {
   try {
-    const { events } = await luna.ask<{ events: readonly CityEvent[] }>(`/admin/events/${event.event_id}/story`);
+    const { events } = await luna.ask<Told>(`/admin/events/${event.event_id}/story`);
     return { chapters: inOrder(events, event), source: "store" };
   } catch {
     return { chapters: storyOf(await around(luna, event), event), source: "memory" };
@@ -46,6 +47,6 @@ async function around(luna: Luna, { user_id }: CityEvent): Promise<CityEvent[]> 
   if (user_id === undefined) {
     return held;
   }
-  const pages = await Promise.all(TOPICS.map((topic) => luna.ask<{ events: readonly CityEvent[] }>(`/admin/streams/history/${topic}?user_id=${user_id}&limit=${HELD}`)));
+  const pages = await Promise.all(TOPICS.map((topic) => luna.ask<ChannelPage>(`/admin/streams/history/${topic}?user_id=${user_id}&limit=${HELD}`)));
   return [...held, ...pages.flatMap(({ events }) => events)];
 }

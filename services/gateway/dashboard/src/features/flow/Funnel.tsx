@@ -1,24 +1,16 @@
 /** From a look to a review: how many come so far, what share goes on, and how long it takes. */
+import type { Funnel as Told, FunnelStep } from "../../generated/api.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Answered, Empty } from "../../components/States.tsx";
 import { useAsked } from "../../lib/asked.ts";
 import { amount, capital, duration, percent, plain } from "../../lib/format.ts";
 import type { Range } from "./ranges.ts";
 
-interface Step {
-  readonly step: string;
-  readonly users: number;
-  readonly conversion: number | null;
-  readonly continued?: number | null;
-  readonly median_seconds?: number | null;
-  readonly p90_seconds?: number | null;
-}
-
 const FAMILIES: Readonly<Record<string, string>> = { browse: "browsing", interest: "browsing", invite: "social", booking: "booking", visit: "dining", review: "review" };
 
 export function Funnel({ range }: { readonly range: Range }) {
   const query = range.groupBy === null ? "" : `?time_range=${range.name}`;
-  const asked = useAsked<{ readonly steps: readonly Step[] }>(`/admin/metrics/funnel${query}`, { everyMs: range.everyMs });
+  const asked = useAsked<Told>(`/admin/metrics/funnel${query}`, { everyMs: range.everyMs });
   return (
     <Panel title="Funnel" className="flow-funnel" note={range.groupBy === null ? "people, all that analytics keeps" : `people, ${range.title}`}>
       <Answered question={asked} what="the funnel">
@@ -38,7 +30,7 @@ export function Funnel({ range }: { readonly range: Range }) {
   );
 }
 
-function FunnelStep({ step, most }: { readonly step: Step; readonly most: number }) {
+function FunnelStep({ step, most }: { readonly step: FunnelStep; readonly most: number }) {
   const { step: name, users, conversion, continued, median_seconds: median, p90_seconds: slow } = step;
   const onward = continued ?? conversion;
   return (
@@ -49,9 +41,9 @@ function FunnelStep({ step, most }: { readonly step: Step; readonly most: number
         <b>{amount(users)}</b>
       </span>
       <span className="funnel-words">
-        {onward === null ? "begins here" : `${percent(onward)} ${continued === undefined || continued === null ? "of the step before" : "go on"}`}
-        {median === null || median === undefined ? "" : ` · ${duration(median)}`}
-        {slow === null || slow === undefined ? "" : `, the slow tenth ${duration(slow)}`}
+        {onward === null ? "begins here" : `${percent(onward)} ${continued === null ? "of the step before" : "go on"}`}
+        {median === null ? "" : ` · ${duration(median)}`}
+        {slow === null ? "" : `, the slow tenth ${duration(slow)}`}
       </span>
     </li>
   );

@@ -1,14 +1,11 @@
 /** Where people go. */
+import type { Top } from "../../generated/api.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Answered, Empty } from "../../components/States.tsx";
 import { useAsked } from "../../lib/asked.ts";
 import { amount, capital } from "../../lib/format.ts";
 import { hashOf, useFilter } from "../../lib/route.ts";
 import type { Range } from "./ranges.ts";
-
-interface Ranked {
-  readonly items: readonly { readonly id: string; readonly name: string | null; readonly count: number }[];
-}
 
 const BY = ["views", "saves", "interests", "bookings", "visits", "reviews"];
 const SHOWN = 8;
@@ -17,7 +14,7 @@ export function TopVenues({ range }: { readonly range: Range }) {
   const [by, setBy] = useFilter("by", "views");
   const chosen = BY.includes(by) ? by : "views";
   const span = range.groupBy === null ? "" : `&time_range=${range.name}`;
-  const asked = useAsked<Ranked>(`/admin/metrics/top?what=venues&by=${chosen}&limit=${SHOWN}${span}`, { everyMs: range.everyMs });
+  const asked = useAsked<Top>(`/admin/metrics/top?what=venues&by=${chosen}&limit=${SHOWN}${span}`, { everyMs: range.everyMs });
   return (
     <Panel
       title="Top venues"

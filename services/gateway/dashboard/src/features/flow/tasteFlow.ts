@@ -1,4 +1,5 @@
 /** How much tastes move and how much of it friends brought about, by bucket: told by analytics each hour, else from the rows the gateway holds. */
+import type { FigureBucket } from "../../generated/api.ts";
 import type { CityEvent } from "../../lib/types.ts";
 import type { Course } from "./figures.ts";
 
@@ -26,22 +27,17 @@ export function tastesOfRows(rows: readonly CityEvent[], width: number): TasteFl
   return buckets;
 }
 
-export interface ToldBucket {
-  readonly start: string | number;
-  readonly figures: readonly { readonly metric: string; readonly dimension?: string | null; readonly dimension_value?: string | null; readonly count: number | null; readonly value: number | null }[];
-}
-
 /** Hours that analytics has closed: `preference_shift` in total and by cause. */
-export function tastesTold(buckets: readonly ToldBucket[]): TasteFlow {
+export function tastesTold(buckets: readonly FigureBucket[]): TasteFlow {
   return new Map(
     buckets.flatMap(({ start, figures }): [number, TasteBucket][] => {
       const shifts = figures.filter(({ metric }) => metric === "preference_shift");
-      const total = shifts.find(({ dimension }) => dimension === null || dimension === undefined || dimension === "");
+      const total = shifts.find(({ dimension }) => dimension === null);
       if (total?.count === null || total?.value === null || total === undefined) {
         return [];
       }
       const social = shifts.filter(({ dimension, dimension_value }) => dimension === "cause" && SOCIAL.test(dimension_value ?? "")).reduce((sum, { value }) => sum + (value ?? 0), 0);
-      return [[typeof start === "number" ? start / 1e6 : Date.parse(start) / 1000, { changes: total.count, moved: total.value, social }]];
+      return [[Date.parse(start) / 1000, { changes: total.count, moved: total.value, social }]];
     }),
   );
 }

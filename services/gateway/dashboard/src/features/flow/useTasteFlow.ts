@@ -1,8 +1,8 @@
 /** Asks for the tastes of a course: closed hours first, the newest rows where nobody tells of hours. */
 import { useMemo } from "react";
+import type { ChannelPage, FigureHistory } from "../../generated/api.ts";
 import { useAsked } from "../../lib/asked.ts";
-import type { CityEvent } from "../../lib/types.ts";
-import { withTastes, tastesOfRows, tastesTold, type ToldBucket } from "./tasteFlow.ts";
+import { withTastes, tastesOfRows, tastesTold } from "./tasteFlow.ts";
 import type { Course } from "./figures.ts";
 
 const HOUR_S = 3600;
@@ -15,8 +15,8 @@ export function useTasteFlow(course: Course | null): Course | null {
   const last = course?.buckets.at(-1)?.at;
   const hours = course?.width === HOUR_S && first !== undefined && last !== undefined;
   const span = hours ? new URLSearchParams({ from: iso(first), to: iso(last + HOUR_S), group_by: "hour", metric: "preference_shift" }).toString() : "";
-  const told = useAsked<{ readonly buckets: readonly ToldBucket[] }>(hours ? `/admin/metrics/history?${span}` : null);
-  const rows = useAsked<{ readonly events: readonly CityEvent[] }>(course === null ? null : "/admin/streams/history/preferences?limit=1000", { everyMs: EVERY_MS });
+  const told = useAsked<FigureHistory>(hours ? `/admin/metrics/history?${span}` : null);
+  const rows = useAsked<ChannelPage>(course === null ? null : "/admin/streams/history/preferences?limit=1000", { everyMs: EVERY_MS });
   const closed = told.status === "ready" ? told.answer.buckets : null;
   const newest = rows.status === "ready" ? rows.answer.events : null;
   return useMemo(() => {

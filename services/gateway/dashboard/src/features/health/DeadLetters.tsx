@@ -1,4 +1,5 @@
 /** Records that no service could read, by topic; on a click the newest of them with reason and bytes. */
+import type { DeadLetter, DeadLetters as Told } from "../../generated/api.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Answered, Empty } from "../../components/States.tsx";
 import { useAsked } from "../../lib/asked.ts";
@@ -7,19 +8,6 @@ import { amount, counted } from "../../lib/format.ts";
 import { useFilter } from "../../lib/route.ts";
 import { useStore } from "../../lib/store.ts";
 import { bytesOf, hexLines } from "./bytes.ts";
-
-interface Letter {
-  readonly partition: number;
-  readonly offset: number;
-  readonly timestamp: string | null;
-  readonly error: string | null;
-  readonly reason: string | null;
-  readonly group: string | null;
-  readonly source: { readonly topic: string; readonly partition: number; readonly offset: number };
-  readonly key: string | null;
-  readonly value_bytes: number | null;
-  readonly value: string | null;
-}
 
 const EVERY_MS = 10_000;
 
@@ -54,7 +42,7 @@ export function DeadLetters() {
 }
 
 function Letters({ topic }: { readonly topic: string }) {
-  const question = useAsked<{ readonly letters: readonly Letter[] }>(`/dlq/${encodeURIComponent(topic)}?limit=50`, { everyMs: EVERY_MS });
+  const question = useAsked<Told>(`/dlq/${encodeURIComponent(topic)}?limit=50`, { everyMs: EVERY_MS });
   return (
     <Answered question={question} what={`the dead letters of ${topic}`}>
       {({ letters }) =>
@@ -72,21 +60,21 @@ function Letters({ topic }: { readonly topic: string }) {
   );
 }
 
-function OneLetter({ letter }: { readonly letter: Letter }) {
+function OneLetter({ letter }: { readonly letter: DeadLetter }) {
   const { source, value } = letter;
   const place = `${source.topic} ${source.partition}:${source.offset}`;
   return (
     <li>
       <details>
         <summary>
-          <b>{letter.error ?? "Unreadable"}</b>
-          <span>{letter.reason ?? ""}</span>
+          <b>{letter.error || "Unreadable"}</b>
+          <span>{letter.reason}</span>
           <small className="mono">{place}</small>
         </summary>
         <dl className="letter-facts">
           <div>
             <dt>Group</dt>
-            <dd className="mono">{letter.group ?? "–"}</dd>
+            <dd className="mono">{letter.group || "–"}</dd>
           </div>
           <div>
             <dt>Key</dt>
@@ -94,7 +82,7 @@ function OneLetter({ letter }: { readonly letter: Letter }) {
           </div>
           <div>
             <dt>Written</dt>
-            <dd className="mono">{letter.timestamp ?? "–"}</dd>
+            <dd className="mono">{letter.timestamp}</dd>
           </div>
           <div>
             <dt>Bytes</dt>

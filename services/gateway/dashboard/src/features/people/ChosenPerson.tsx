@@ -45,7 +45,7 @@ function Facts({ person }: { readonly person: PersonAnswer }) {
           <PersonaDot persona={person.persona} /> {personaTitle(person.persona)}
         </p>
         <p>
-          {[person.borough, person.lifecycle === null ? null : capital(plain(person.lifecycle))].filter((part) => part !== null).join(" · ")} · {counted(person.friend_count, "friend", "friends")}
+          {[person.borough, capital(plain(person.lifecycle))].filter((part) => part !== null).join(" · ")} · {counted(person.friend_count, "friend", "friends")}
         </p>
         {tastes.length === 0 ? null : (
           <p>

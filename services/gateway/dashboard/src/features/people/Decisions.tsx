@@ -1,5 +1,6 @@
 /** Live decisions of the booking agent, as cards. */
 import { useEffect, useState } from "react";
+import type { ChannelPage } from "../../generated/api.ts";
 import { Face } from "../../components/Person.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Sentence } from "../../components/Sentence.tsx";
@@ -8,7 +9,6 @@ import { useAsked } from "../../lib/asked.ts";
 import { useLuna } from "../../lib/context.ts";
 import { shortTime } from "../../lib/format.ts";
 import { hashOf } from "../../lib/route.ts";
-import type { CityEvent } from "../../lib/types.ts";
 import { DECIDED, merged, type Decision, type Verdict } from "./decisions.ts";
 
 const KEPT = 40;
@@ -19,7 +19,7 @@ const TITLES: Readonly<Record<Verdict, string>> = { booked: "Booked", waiting: "
 
 export function Decisions() {
   const luna = useLuna();
-  const past = useAsked<{ readonly events: readonly CityEvent[] }>(`/admin/streams/history/bookings?limit=400&event_type=${DECIDED}`);
+  const past = useAsked<ChannelPage>(`/admin/streams/history/bookings?limit=400&event_type=${DECIDED}`);
   const [live, setLive] = useState<readonly Decision[]>([]);
   const [groupsOnly, setGroupsOnly] = useState(true);
   useEffect(() => luna.onEvents((events) => setLive((known) => merged(known, events, KEPT))), [luna]);

@@ -1,12 +1,12 @@
 /** Who would get on: pairs the recommender proposes as they come, or one person's best matches. */
 import { useEffect, useState } from "react";
+import type { ChannelPage, PersonMatch } from "../../generated/api.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { PersonLink } from "../../components/Person.tsx";
 import { Answered, Empty } from "../../components/States.tsx";
 import { useAsked } from "../../lib/asked.ts";
 import { useLuna } from "../../lib/context.ts";
 import { hashOf } from "../../lib/route.ts";
-import type { CityEvent } from "../../lib/types.ts";
 import { newestPairs, reasonsOf, type Match, type Pairing } from "./matches.ts";
 
 const KEPT = 24;
@@ -37,7 +37,7 @@ function Reasons({ match }: { readonly match: Match }) {
 
 export function Matches() {
   const luna = useLuna();
-  const past = useAsked<{ readonly events: readonly CityEvent[] }>("/admin/streams/history/recommendations?limit=600");
+  const past = useAsked<ChannelPage>("/admin/streams/history/recommendations?limit=600");
   const [live, setLive] = useState<readonly Pairing[]>([]);
   useEffect(() => luna.onEvents((events) => setLive((known) => newestPairs(known, events, KEPT))), [luna]);
   useEffect(() => luna.onRestart(() => setLive([])), [luna]);
@@ -71,12 +71,11 @@ export function Matches() {
 
 /** One person's matches, scored now. */
 export function MatchesOf({ userId }: { readonly userId: string }) {
-  const matches = useAsked<{ readonly recommendations?: readonly Match[] } | readonly Match[]>(`/recommendations/${userId}/people?limit=5`);
+  const matches = useAsked<readonly PersonMatch[]>(`/recommendations/${userId}/people?limit=5`);
   return (
     <Answered question={matches} what="who would get on with them">
-      {(answer) => {
-        const found = "recommendations" in answer ? (answer.recommendations ?? []) : (answer as readonly Match[]);
-        return found.length === 0 ? (
+      {(found) =>
+        found.length === 0 ? (
           <Empty title="Nobody new" words="Everybody who would suit is a friend already." />
         ) : (
           <ol className="match-list" data-testid="matches-of">
@@ -89,8 +88,8 @@ export function MatchesOf({ userId }: { readonly userId: string }) {
               </li>
             ))}
           </ol>
-        );
-      }}
+        )
+      }
     </Answered>
   );
 }

@@ -11,7 +11,7 @@ interface Properties {
 
 export function PersonaLegend({ people, personas, onPersonas }: Properties) {
   const counts = new Map<string, number>();
-  people.forEach(({ persona }) => counts.set(persona ?? "", (counts.get(persona ?? "") ?? 0) + 1));
+  people.forEach(({ persona }) => counts.set(persona, (counts.get(persona) ?? 0) + 1));
   const toggled = (name: string): ReadonlySet<string> => {
     const next = new Set(personas);
     if (!next.delete(name)) {

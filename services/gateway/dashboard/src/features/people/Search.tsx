@@ -1,16 +1,10 @@
 /** Finds a person by name and leads to the journey: a combobox as the ARIA practices have it. */
 import { useEffect, useId, useState, type KeyboardEvent } from "react";
+import type { User, Users } from "../../generated/api.ts";
 import { Face } from "../../components/Person.tsx";
 import { useAsked } from "../../lib/asked.ts";
 import { personaTitle } from "../../lib/personas.ts";
 import { go, useFilter } from "../../lib/route.ts";
-
-interface Found {
-  readonly user_id: string;
-  readonly name: string;
-  readonly persona: string | null;
-  readonly borough: string | null;
-}
 
 const MOST = 8;
 const PAUSE_MS = 180;
@@ -26,10 +20,10 @@ export function Search() {
     const timer = setTimeout(() => setAsked(words.trim()), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [words]);
-  const answer = useAsked<{ readonly users: readonly Found[] }>(asked === "" ? null : `/users?query=${encodeURIComponent(asked)}&limit=${MOST}`);
+  const answer = useAsked<Users>(asked === "" ? null : `/users?query=${encodeURIComponent(asked)}&limit=${MOST}`);
   const found = asked !== "" && answer.status === "ready" ? answer.answer.users : [];
   const shown = open && asked !== "";
-  const choose = (person: Found | undefined) => {
+  const choose = (person: User | undefined) => {
     if (person !== undefined) {
       setOpen(false);
       go("people", [person.user_id]);
@@ -79,10 +73,10 @@ export function Search() {
 
 interface OptionsProperties {
   readonly id: string;
-  readonly found: readonly Found[];
+  readonly found: readonly User[];
   readonly place: number;
   readonly hidden: boolean;
-  readonly onChoose: (person: Found) => void;
+  readonly onChoose: (person: User) => void;
 }
 
 function Options({ id, found, place, hidden, onChoose }: OptionsProperties) {

@@ -1,18 +1,18 @@
 /** The graph with what stands beside it: a search, the person chosen, matches, and what the booking agent decides. */
 import { useEffect, useMemo, useRef, useState } from "react";
+import type { ChannelPage, SocialGraph as Told } from "../../generated/api.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { useAsked } from "../../lib/asked.ts";
 import { useLuna } from "../../lib/context.ts";
 import { amount, counted } from "../../lib/format.ts";
 import { refine, useFilter } from "../../lib/route.ts";
-import type { CityEvent } from "../../lib/types.ts";
 import { ChosenPerson } from "./ChosenPerson.tsx";
 import { Decisions } from "./Decisions.tsx";
 import { Matches } from "./Matches.tsx";
 import { PersonaLegend } from "./PersonaLegend.tsx";
 import { Search } from "./Search.tsx";
 import { SocialGraph } from "./graph/SocialGraph.tsx";
-import { Society, type GraphAnswer } from "./graph/society.ts";
+import { Society } from "./graph/society.ts";
 import "../../styles/personas.css";
 import "./people.css";
 import "./cards.css";
@@ -31,8 +31,8 @@ export function SocietyPage() {
   const page = useRef<HTMLDivElement>(null);
   useEffect(() => page.current?.querySelector(LOOKS[look] ?? "none")?.scrollIntoView({ block: "nearest" }), [look]);
   const [persona, setPersona] = useFilter("persona");
-  const graph = useAsked<GraphAnswer>(`/social/graph?limit=${SIZES.includes(most) ? most : USUAL}`, { everyMs: AGAIN_MS });
-  const past = useAsked<{ readonly events: readonly CityEvent[] }>("/admin/streams/history/social_interactions?limit=1000");
+  const graph = useAsked<Told>(`/social/graph?limit=${SIZES.includes(most) ? most : USUAL}`, { everyMs: AGAIN_MS });
+  const past = useAsked<ChannelPage>("/admin/streams/history/social_interactions?limit=1000");
   const [society] = useState(() => new Society());
   useEffect(() => luna.onRestart(() => society.clear()), [luna, society]);
   const personas = useMemo(() => new Set(persona.split(",").filter((name) => name !== "")), [persona]);

@@ -1,16 +1,9 @@
 /** People whom the recommender brings together, with how well and why. */
+import type { PersonMatch } from "../../generated/api.ts";
 import type { CityEvent } from "../../lib/types.ts";
 
-export interface Match {
-  readonly other_user_id: string;
-  readonly name?: string | null;
-  readonly score: number;
-  readonly taste_similarity?: number | null;
-  readonly mutual_friends?: number | null;
-  readonly reason_1?: string | null;
-  readonly reason_2?: string | null;
-  readonly reason_3?: string | null;
-}
+/** As the recommender answers it, or as a record of it says. */
+export type Match = Pick<PersonMatch, "other_user_id" | "score"> & Partial<Pick<PersonMatch, "name" | "taste_similarity" | "mutual_friends" | "reason_1" | "reason_2" | "reason_3">>;
 
 export interface Pairing extends Match {
   readonly user_id: string;

@@ -1,28 +1,5 @@
 /** One person as the gateway tells it. */
-export interface Tastes {
-  readonly tastes: Readonly<Record<string, number>>;
-  readonly price_tier: number;
-  readonly outdoor: number;
-  readonly version: number;
-  readonly reason: string | null;
-  readonly shift: number | null;
-}
-
-export interface PersonAnswer {
-  readonly user_id: string;
-  readonly name: string;
-  readonly persona: string | null;
-  readonly lifecycle: string | null;
-  readonly registered_at: string | null;
-  readonly borough: string | null;
-  readonly price_tier: number | null;
-  readonly openness: number | null;
-  readonly group_size: number | null;
-  readonly dietary: string | null;
-  readonly friend_count: number;
-  readonly friend_ids: readonly string[];
-  readonly preferences: Tastes | null;
-}
+export type { Preferences as Tastes, UserDetail as PersonAnswer } from "../../generated/api.ts";
 
 /** Tastes that stand out, the strongest first: the further from indifference, the more telling. */
 export function strongest(tastes: Readonly<Record<string, number>>, most: number): [string, number][] {

@@ -78,7 +78,7 @@ function WeatherNow() {
     return null;
   }
   return (
-    <span className="weather" title={weather.wind_kph === undefined || weather.wind_kph === null ? undefined : `Wind ${Math.round(weather.wind_kph)} km/h`}>
+    <span className="weather" title={weather.wind_kph === undefined ? undefined : `Wind ${Math.round(weather.wind_kph)} km/h`}>
       <Icon name={SKIES[weather.condition] ?? "cloud"} />
       <span>{Math.round(weather.temperature_c)} °C</span>
       <span className="weather-word">{capital(plain(weather.condition))}</span>

@@ -32,8 +32,8 @@ export const ENVIRONMENT: Tellers<EnvironmentEventType> = {
 };
 
 export const METRICS: Tellers<SystemMetricsEventType> = {
-  "service.heartbeat": (e) => [capital(e.source), " is alive"],
-  "service.progress": (e) => [capital(e.source), " moved on"],
+  "service.heartbeat": (e) => [capital(e.source ?? "a service"), " is alive"],
+  "service.progress": (e) => [capital(e.source ?? "a service"), " moved on"],
   "simulator.tick": (e) => [`Tick ${amount(e.tick)}`],
   "aggregate.window_closed": (e) => [`${capital(words(e.metric, "a measure"))} of a window: ${amount(e.value)}`],
   "anomaly.detected": (e) => [`Something unusual in ${words(e.metric, "a measure")}`],
@@ -71,6 +71,6 @@ export const ROWS: Tellers<RowsEventType> = {
   "user.updated": (e) => [named(e.name, "Somebody"), "’s row changed"],
   "venue.updated": (e) => [named(e.name, "A venue"), "’s row changed"],
   "request.made": (e) => [`Asked of ${e.owner ?? "a service"}: ${words(e.kind, "something")}`],
-  "reply.given": (e) => [`${capital(e.source)} answered ${words(e.status, "")}`],
+  "reply.given": (e) => [`${capital(e.source ?? "a service")} answered ${words(e.status, "")}`],
   "record.replayed": (e) => [`Told again: a record of ${words(e.replayed_topic, "a topic")}`],
 };

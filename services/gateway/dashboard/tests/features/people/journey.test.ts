@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fatesOf, suggestedTo } from "../../../src/features/people/journey/suggested.ts";
 import { courseOf, movers, rowsOf } from "../../../src/features/people/journey/tastes.ts";
 import { daysOf, entriesOf, kindsOf, runWords, told } from "../../../src/features/people/journey/timeline.ts";
-import { accountOf, chancesOf } from "../../../src/features/people/journey/why.ts";
+import { chancesOf } from "../../../src/features/people/journey/why.ts";
 import type { CityEvent } from "../../../src/lib/types.ts";
 import { anEvent } from "../../stage.ts";
 
@@ -48,7 +48,7 @@ describe("tastes over time", () => {
   });
 
   it("reads versions of the event store as the rows they were", () => {
-    const [one] = rowsOf([{ event_id: "e", simulation_time: "2026-06-05T22:00:00Z", version: 3, reason: "review", shift: 0.2, tastes: { italian: 0.7 } }]);
+    const [one] = rowsOf([{ event_id: "e", simulation_time: "2026-06-05T22:00:00Z", version: 3, reason: "review", shift: 0.2, price_tier: 2, outdoor: 0.5, tastes: { italian: 0.7 } }]);
     expect(courseOf(one === undefined ? [] : [one]).lines[0]?.values).toEqual([0.7]);
   });
 
@@ -58,18 +58,10 @@ describe("tastes over time", () => {
 });
 
 describe("why", () => {
-  const account = { base: { book: 0.05, browse: 0.4 }, result: { book: 0.12, browse: 0.3 }, steps: [{ source: "hour 18", target: "book", change: "multiply", factor: 2 }], surroundings: { weather: "rain" }, local_time: "x", unknown: [] };
-
-  it("finds the account bare or within an acknowledgement, and nothing in anything else", () => {
-    expect(accountOf(account)?.surroundings).toEqual({ weather: "rain" });
-    expect(accountOf({ status: "ok", result: account })?.base.book).toBe(0.05);
-    expect(accountOf({ detail: "nobody" })).toBeNull();
-    expect(accountOf(null)).toBeNull();
-  });
+  const account = { user_id: "u0000123", persona: "night_owl", rates: {}, base: { book: 0.05, browse: 0.4 }, result: { book: 0.12, browse: 0.3 }, steps: [{ source: "hour 18", target: "book", change: "multiply", factor: 2 }], surroundings: { weather: "rain" }, local_time: "x", unknown: [] };
 
   it("puts the likeliest first, with what moved it", () => {
-    const known = accountOf(account);
-    const chances = known === null ? [] : chancesOf(known, 5);
+    const chances = chancesOf(account, 5);
     expect(chances.map(({ action }) => action)).toEqual(["browse", "book"]);
     expect(chances[1]?.steps[0]?.source).toBe("hour 18");
   });

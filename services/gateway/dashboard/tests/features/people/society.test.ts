@@ -8,7 +8,7 @@ const person = (user_id: string): Person => ({ user_id, name: user_id, persona: 
 
 function three(): Society {
   const society = new Society();
-  society.load({ nodes: [person("u1"), person("u2"), person("u3")], edges: [["u1", "u2"]] });
+  society.load({ nodes: [person("u1"), person("u2"), person("u3")], edges: [["u1", "u2"]], interactions: [0] });
   return society;
 }
 

@@ -1,5 +1,6 @@
 /** The live graph of the people: hover tells, a click opens. */
 import { useEffect, useRef, useState } from "react";
+import type { SocialGraph as Told } from "../../../generated/api.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { PersonaDot } from "../../../components/Person.tsx";
 import { Empty, Failed, Loading } from "../../../components/States.tsx";
@@ -11,11 +12,11 @@ import { useStore } from "../../../lib/store.ts";
 import { theme } from "../../../lib/theme.ts";
 import type { CityEvent } from "../../../lib/types.ts";
 import type { GraphStage } from "./stage.ts";
-import type { GraphAnswer, Society } from "./society.ts";
+import type { Society } from "./society.ts";
 import "./graph.css";
 
 interface Properties {
-  readonly question: Question<GraphAnswer>;
+  readonly question: Question<Told>;
   /** Social events before this page opened, newest first: they say who has had to do with whom. */
   readonly past: readonly CityEvent[] | null;
   readonly society: Society;
@@ -38,7 +39,7 @@ export function SocialGraph(properties: Properties) {
   return <Drawn {...properties} answer={question.answer} />;
 }
 
-function Drawn({ answer, past, society, chosen, personas, onOpen }: Properties & { readonly answer: GraphAnswer }) {
+function Drawn({ answer, past, society, chosen, personas, onOpen }: Properties & { readonly answer: Told }) {
   const luna = useLuna();
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -110,7 +111,7 @@ function HoverCard({ society, userId }: { readonly society: Society; readonly us
   const met = society.friendsOf(userId).filter((friend) => society.interactionsOf(userId, friend) > 0).length;
   return (
     <div className="graph-card" role="status">
-      <strong>{person.name ?? userId}</strong>
+      <strong>{person.name}</strong>
       <span>
         <PersonaDot persona={person.persona} /> {personaTitle(person.persona)}
         {person.borough === null ? "" : ` · ${person.borough}`}
@@ -144,7 +145,7 @@ function Busiest({ society, onOpen }: { readonly society: Society; readonly onOp
             <li key={user_id}>
               <button type="button" onClick={() => onOpen(user_id)} data-testid="busiest">
                 <PersonaDot persona={persona} />
-                {name ?? user_id}
+                {name}
               </button>
             </li>
           ))}

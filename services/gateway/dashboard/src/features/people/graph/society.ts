@@ -1,20 +1,8 @@
 /** Who knows whom and how much they have to do with each other: the gateway's graph, moved on by live events. */
+import type { GraphNode, SocialGraph } from "../../../generated/api.ts";
 import type { CityEvent } from "../../../lib/types.ts";
 
-export interface Person {
-  readonly user_id: string;
-  readonly name: string | null;
-  readonly persona: string | null;
-  readonly borough: string | null;
-  readonly friend_count: number;
-}
-
-export interface GraphAnswer {
-  readonly nodes: readonly Person[];
-  readonly edges: readonly (readonly [string, string])[];
-  /** Of each edge, how often the two have dealt with each other; older gateways do not say. */
-  readonly interactions?: readonly number[];
-}
+export type Person = GraphNode;
 
 export interface Tie {
   readonly a: string;
@@ -47,13 +35,13 @@ export class Society {
   #now = 0;
 
   /** The gateway's graph, anew: who is no longer in it is gone; what is known of pairs stays. */
-  load({ nodes, edges, interactions }: GraphAnswer): void {
+  load({ nodes, edges, interactions }: SocialGraph): void {
     this.people.clear();
     nodes.forEach((person) => this.people.set(person.user_id, person));
     this.ties.clear();
     edges.forEach(([a, b], index) => {
       const pair = pairOf(a, b);
-      this.#interactions.set(pair, Math.max(interactions?.[index] ?? 0, this.#interactions.get(pair) ?? 0));
+      this.#interactions.set(pair, Math.max(interactions[index] ?? 0, this.#interactions.get(pair) ?? 0));
       this.#tie(a, b);
     });
   }

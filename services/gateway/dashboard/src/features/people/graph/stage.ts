@@ -75,7 +75,7 @@ export class GraphStage {
     const grown = graph.size;
     graph.filterNodes((id) => !this.#society.people.has(id)).forEach((id) => graph.dropNode(id));
     for (const person of this.#society.people.values()) {
-      const looks = { label: person.name ?? person.user_id, persona: person.persona, color: token(personaToken(person.persona)) };
+      const looks = { label: person.name, persona: person.persona, color: token(personaToken(person.persona)) };
       if (graph.hasNode(person.user_id)) {
         graph.mergeNodeAttributes(person.user_id, looks);
       } else {

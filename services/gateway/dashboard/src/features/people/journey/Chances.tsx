@@ -1,27 +1,25 @@
 /** What this person is likely to do now, and what makes it so. */
+import type { Explanation } from "../../../generated/api.ts";
 import { Panel } from "../../../components/Panel.tsx";
-import { Answered, Empty } from "../../../components/States.tsx";
+import { Answered } from "../../../components/States.tsx";
 import { useAsked } from "../../../lib/asked.ts";
 import { capital, plain } from "../../../lib/format.ts";
-import { accountOf, chancesOf, type Account, type Chance } from "./why.ts";
+import { chancesOf, type Chance } from "./why.ts";
 
 const SHOWN = 6;
 
 export function Chances({ userId }: { readonly userId: string }) {
-  const asked = useAsked<unknown>(`/admin/explain/${userId}`, { everyMs: 30_000 });
+  const asked = useAsked<Explanation>(`/admin/explain/${userId}`, { everyMs: 30_000 });
   return (
     <Panel title="Why they act as they do" className="journey-why" note="chances now, against the usual">
       <Answered question={asked} what="the simulator's account">
-        {(answer) => {
-          const account = accountOf(answer);
-          return account === null ? <Empty title="Nothing to explain" words="The simulator gave no account of this person." /> : <Told account={account} />;
-        }}
+        {(account) => <Told account={account} />}
       </Answered>
     </Panel>
   );
 }
 
-function Told({ account }: { readonly account: Account }) {
+function Told({ account }: { readonly account: Explanation }) {
   const around = Object.entries(account.surroundings).filter(([, value]) => value !== "None").map(([name, value]) => `${plain(name)}: ${plain(value)}`);
   return (
     <div className="why" data-testid="why">

@@ -1,5 +1,6 @@
 /** One person's journey: timeline with milestones, tastes over time, why things happened, and who would suit. */
 import { useEffect, useMemo, useState } from "react";
+import type { Journey as Told } from "../../../generated/api.ts";
 import { Panel } from "../../../components/Panel.tsx";
 import { Face, PersonaDot } from "../../../components/Person.tsx";
 import { Answered } from "../../../components/States.tsx";
@@ -16,18 +17,12 @@ import { Chances } from "./Chances.tsx";
 import { Suggestions } from "./Suggestions.tsx";
 import { TasteCourse } from "./TasteCourse.tsx";
 import { Timeline } from "./Timeline.tsx";
-import { told, type Milestone } from "./timeline.ts";
+import { told } from "./timeline.ts";
 import "../../../styles/personas.css";
 import "../people.css";
 import "../cards.css";
 import "./journey.css";
 import "./why.css";
-
-interface JourneyAnswer {
-  readonly stage: string | null;
-  readonly milestones: readonly Milestone[];
-  readonly recent: readonly CityEvent[];
-}
 
 const AGAIN_MS = 15_000;
 const KEPT = 600;
@@ -52,7 +47,7 @@ function useLive(userId: string): readonly CityEvent[] {
 
 export default function Journey({ userId }: { readonly userId: string }) {
   const person = useAsked<PersonAnswer>(`/users/${userId}`, { everyMs: AGAIN_MS });
-  const journey = useAsked<JourneyAnswer>(`/admin/journeys/${userId}?recent=200`, { everyMs: AGAIN_MS });
+  const journey = useAsked<Told>(`/admin/journeys/${userId}?recent=200`, { everyMs: AGAIN_MS });
   const live = useLive(userId);
   const recent = journey.status === "ready" ? journey.answer.recent : null;
   const events = useMemo(() => told(recent ?? [], live), [recent, live]);
@@ -92,9 +87,9 @@ function Headline({ person, stage }: { readonly person: PersonAnswer; readonly s
   const facts = [
     person.borough,
     counted(person.friend_count, "friend", "friends"),
-    person.lifecycle === null ? null : plain(person.lifecycle),
+    plain(person.lifecycle),
     stage === null ? null : `stage: ${plain(stage)}`,
-    person.registered_at === null ? null : `here since ${dayOf(person.registered_at)}`,
+    `here since ${dayOf(person.registered_at)}`,
   ].filter((fact) => fact !== null);
   return (
     <div className="journey-person">

@@ -1,4 +1,5 @@
 /** What was suggested last, why, and what became of it. */
+import type { ChannelPage, LatestRecommendations } from "../../../generated/api.ts";
 import { Panel } from "../../../components/Panel.tsx";
 import { Answered, Empty } from "../../../components/States.tsx";
 import { useAsked } from "../../../lib/asked.ts";
@@ -12,8 +13,8 @@ import { told } from "./timeline.ts";
 const SHOWN = 6;
 
 export function Suggestions({ userId, live }: { readonly userId: string; readonly live: readonly CityEvent[] }) {
-  const past = useAsked<{ readonly recommendations: readonly CityEvent[] }>(`/recommendations/${userId}?limit=40`);
-  const answers = useAsked<{ readonly events: readonly CityEvent[] }>(`/admin/streams/history/user_actions?user_id=${userId}&event_type=recommendation.accepted,recommendation.ignored&limit=200`);
+  const past = useAsked<LatestRecommendations>(`/recommendations/${userId}?limit=40`);
+  const answers = useAsked<ChannelPage>(`/admin/streams/history/user_actions?user_id=${userId}&event_type=recommendation.accepted,recommendation.ignored&limit=200`);
   const fates = fatesOf([...(answers.status === "ready" ? answers.answer.events : []), ...live]);
   return (
     <Panel title="Suggested lately, and why" className="journey-suggested">

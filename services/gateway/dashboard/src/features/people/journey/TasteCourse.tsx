@@ -1,5 +1,6 @@
 /** Tastes over time, and what moved them. */
 import { useMemo } from "react";
+import type { ChannelPage, TasteVersions } from "../../../generated/api.ts";
 import type { ChartManner } from "../../../components/chart/drawing.ts";
 import { cityTicks } from "../../../components/chart/ticks.ts";
 import { ChartLegend, TimeChart } from "../../../components/chart/TimeChart.tsx";
@@ -9,15 +10,15 @@ import { useAsked } from "../../../lib/asked.ts";
 import { counted, plain } from "../../../lib/format.ts";
 import { useTruthBands } from "../../../lib/truth.ts";
 import type { CityEvent } from "../../../lib/types.ts";
-import { courseOf, movers, rowsOf, type TasteVersion } from "./tastes.ts";
+import { courseOf, movers, rowsOf } from "./tastes.ts";
 import { told } from "./timeline.ts";
 
 const MANNER: ChartManner = { ticks: cityTicks, print: (value) => value.toFixed(2), least: 1, close: 0.2, shortestS: 3600 };
 const NONE: readonly CityEvent[] = [];
 
 export function TasteCourse({ userId, live }: { readonly userId: string; readonly live: readonly CityEvent[] }) {
-  const past = useAsked<{ readonly events: readonly CityEvent[] }>(`/admin/streams/history/preferences?user_id=${userId}&limit=1000`);
-  const stored = useAsked<{ readonly versions: readonly TasteVersion[] }>(`/admin/journeys/${userId}/tastes?limit=500`);
+  const past = useAsked<ChannelPage>(`/admin/streams/history/preferences?user_id=${userId}&limit=1000`);
+  const stored = useAsked<TasteVersions>(`/admin/journeys/${userId}/tastes?limit=500`);
   const events = past.status === "ready" ? past.answer.events : NONE;
   const versions = stored.status === "ready" ? stored.answer.versions : null;
   const rows = useMemo(() => told(rowsOf(versions ?? []), events, live.filter(({ topic }) => topic === "preferences")), [versions, events, live]);

@@ -1,5 +1,6 @@
 /** Days, milestones and deeds, newest first, with filters that stand in the address. */
 import { useState } from "react";
+import type { Milestone } from "../../../generated/api.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { Sentence } from "../../../components/Sentence.tsx";
 import { Empty } from "../../../components/States.tsx";
@@ -7,7 +8,7 @@ import { familyOf } from "../../../lib/families.ts";
 import { capital, plain, shortTime } from "../../../lib/format.ts";
 import { hashOf, useFilter } from "../../../lib/route.ts";
 import type { CityEvent } from "../../../lib/types.ts";
-import { daysOf, entriesOf, kindsOf, runWords, told, KINDS, type Entry, type Kind, type Milestone } from "./timeline.ts";
+import { daysOf, entriesOf, kindsOf, runWords, told, KINDS, type Entry, type Kind } from "./timeline.ts";
 import { useOlder } from "./useOlder.ts";
 import "./timeline.css";
 

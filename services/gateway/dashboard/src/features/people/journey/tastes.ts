@@ -1,5 +1,6 @@
 /** How a person's tastes moved, from the rows of `preferences`. */
 import type { ChartLine } from "../../../components/chart/drawing.ts";
+import type { TasteVersion } from "../../../generated/api.ts";
 import { capital, plain } from "../../../lib/format.ts";
 import type { CityEvent } from "../../../lib/types.ts";
 
@@ -47,16 +48,6 @@ export function movers(rows: readonly CityEvent[]): { readonly reason: string; r
     }
   }
   return [...byReason].map(([reason, sums]) => ({ reason, ...sums })).sort((one, other) => other.shift - one.shift);
-}
-
-/** A version of somebody's tastes as the event store has it. */
-export interface TasteVersion {
-  readonly event_id: string;
-  readonly simulation_time: string;
-  readonly version: number;
-  readonly reason?: string | null;
-  readonly shift?: number | null;
-  readonly tastes: Readonly<Record<string, number>>;
 }
 
 /** Versions as the rows of `preferences` they were. */

@@ -1,14 +1,8 @@
 /** A person's life as a timeline: days, milestones, what was done; runs of browsing folded into one line. */
+import type { Milestone } from "../../../generated/api.ts";
 import { familyOf, type Family } from "../../../lib/families.ts";
 import { counted, dayOf } from "../../../lib/format.ts";
 import type { CityEvent } from "../../../lib/types.ts";
-
-export interface Milestone {
-  readonly milestone: string;
-  readonly simulation_time: string;
-  readonly venue_id: string | null;
-  readonly venue_name: string | null;
-}
 
 export type Entry =
   | { readonly kind: "milestone"; readonly at: string; readonly key: string; readonly milestone: Milestone }

@@ -1,5 +1,6 @@
 /** A person's earlier days: page by page from the event store, or at once from the gateway's memory where there is no store. */
 import { useState } from "react";
+import type { ChannelPage, JourneyEvents, StoredRecords } from "../../../generated/api.ts";
 import { useLuna } from "../../../lib/context.ts";
 import type { Luna } from "../../../lib/luna.ts";
 import type { CityEvent } from "../../../lib/types.ts";
@@ -9,10 +10,7 @@ const TOPICS = ["user_actions", "social_interactions", "bookings", "recommendati
 const A_PAGE = 500;
 const STORED = 200;
 
-interface Page {
-  readonly events: readonly CityEvent[];
-  readonly next_cursor?: string | null;
-}
+type Page = Pick<StoredRecords, "events" | "next_cursor">;
 
 export interface Older {
   readonly older: readonly CityEvent[];
@@ -30,8 +28,8 @@ export function useOlder(userId: string): Older {
     page(luna, userId, cursor).then(
       ({ events, next_cursor }) => {
         setOlder((known) => told(known, events));
-        setCursor(next_cursor ?? null);
-        setPhase(next_cursor === null || next_cursor === undefined ? "all" : "more");
+        setCursor(next_cursor);
+        setPhase(next_cursor === null ? "all" : "more");
       },
       () => setPhase("failed"),
     );
@@ -42,12 +40,12 @@ export function useOlder(userId: string): Older {
 async function page(luna: Luna, userId: string, cursor: string | null): Promise<Page> {
   const after = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
   try {
-    return await luna.ask<Page>(`/admin/journeys/${userId}/events?order=desc&limit=${STORED}${after}`);
+    return await luna.ask<JourneyEvents>(`/admin/journeys/${userId}/events?order=desc&limit=${STORED}${after}`);
   } catch (error) {
     if (cursor !== null) {
       throw error;
     }
-    const pages = await Promise.all(TOPICS.map((topic) => luna.ask<Page>(`/admin/streams/history/${topic}?user_id=${userId}&limit=${A_PAGE}`)));
+    const pages = await Promise.all(TOPICS.map((topic) => luna.ask<ChannelPage>(`/admin/streams/history/${topic}?user_id=${userId}&limit=${A_PAGE}`)));
     return { events: pages.flatMap(({ events }) => events), next_cursor: null };
   }
 }
