@@ -58,7 +58,7 @@ describe("tastes over time", () => {
 });
 
 describe("why", () => {
-  const account = { user_id: "u0000123", persona: "night_owl", rates: {}, base: { book: 0.05, browse: 0.4 }, result: { book: 0.12, browse: 0.3 }, steps: [{ source: "hour 18", target: "book", change: "multiply", factor: 2 }], surroundings: { weather: "rain" }, local_time: "x", unknown: [] };
+  const account = { user_id: "u0000123", persona: "night_owl", rates: {}, base: { book: 0.05, browse: 0.4 }, result: { book: 0.12, browse: 0.3 }, steps: [{ source: "hour 18", target: "action.book", change: "multiply", factor: 2 }], surroundings: { weather: "rain" }, local_time: "x", unknown: [] };
 
   it("puts the likeliest first, with what moved it", () => {
     const chances = chancesOf(account, 5);

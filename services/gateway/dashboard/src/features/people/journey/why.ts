@@ -18,7 +18,7 @@ export function chancesOf({ base, result, steps }: Explanation, most: number): C
       action,
       now,
       base: base[action] ?? 0,
-      steps: steps.filter(({ target, factor }) => target === action && Math.abs(Math.log(Math.max(factor, 1e-9))) > 0.02).sort((one, other) => weight(other) - weight(one)).slice(0, 4),
+      steps: steps.filter(({ target, factor }) => target === `action.${action}` && Math.abs(Math.log(Math.max(factor, 1e-9))) > 0.02).sort((one, other) => weight(other) - weight(one)).slice(0, 4),
     }));
 }
 
