@@ -8,7 +8,7 @@ from services.gateway.api.context import Context, answered
 from services.gateway.api.problems import not_found
 from services.gateway.state.times import iso
 
-_TIMES = frozenset({"now", "from", "to", "start", "end", "closed_until", "figures_from", "time", "at"})
+TIMES = frozenset({"now", "from", "to", "start", "end", "closed_until", "figures_from", "time", "at"})
 """Members of analytics' answers, beside the columns of records, that are microseconds since 1970."""
 
 
@@ -17,7 +17,7 @@ async def ask_analytics(context: Context, kind: str, subject: str, arguments: Ma
     given = {name: value for name, value in arguments.items() if value is not None}
     deadline = context.settings.request_deadline_s
     payload = answered(await context.desk.ask("analytics", kind, subject, given, deadline))
-    return in_words(payload, context.records.times | _TIMES)
+    return in_words(payload, context.records.times | TIMES)
 
 
 async def ask_events(context: Context, kind: str, subject: str, arguments: Mapping[str, object]) -> Any:

@@ -15,6 +15,7 @@ from services.analytics.domain.queries import RefusedError, answer
 from services.analytics.store.old_figures import reaches_back
 from tests.unit.analytics.recount import STEPS, joined
 from tests.unit.analytics.retelling import START, Topics, told
+from tests.unit.gateway import answering
 
 HOUR = 3_600_000_000
 MINUTE = HOUR // 60
@@ -34,7 +35,9 @@ def records(city: Topics) -> pl.DataFrame:
 
 
 def ask(state: BranchState, kind: str, **parameters: Any) -> Any:
-    return json.loads(json.dumps(answer(state, kind, json.dumps(parameters))))
+    answered = json.loads(json.dumps(answer(state, kind, json.dumps(parameters))))
+    answering.check(kind, answered)
+    return answered
 
 
 def counted(frame: pl.DataFrame, column: str) -> dict[str, int]:

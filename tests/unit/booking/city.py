@@ -11,6 +11,7 @@ from streamkit.memory.log import MemoryLog
 from streamkit.positions import print_positions
 from streamkit.processor import Processor
 from streamkit.records import Outgoing
+from tests.unit.gateway import answering
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
@@ -191,8 +192,10 @@ class City:
         self.publish("requests", row).settle()
         replies = [reply for reply in self.rows("replies") if reply["request_id"] == name]
         assert len(replies) == 1, f"{kind} has {len(replies)} replies"
-        payload = replies[0]["payload"]
-        return {**replies[0], "payload": json.loads(payload) if payload else None}
+        payload = json.loads(replies[0]["payload"] or "null")
+        if replies[0]["status"] == "ok":
+            answering.check(kind, payload)
+        return {**replies[0], "payload": payload}
 
     def rows(self, topic: str) -> list[dict[str, Any]]:
         return self.log.read(topic).frame.to_dicts()

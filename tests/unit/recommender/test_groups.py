@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.recommender.domain.groups import centre_of
 from services.recommender.handlers import Recommender
+from tests.unit.gateway import answering
 from tests.unit.recommender.builders import Row, ask, batch, items, preferences, recommender, session, user, venue
 
 Degrees = st.lists(st.floats(-0.1, 0.1), min_size=1, max_size=8)
@@ -17,6 +18,7 @@ def together(service: Recommender, **parameters: object) -> list[Row]:
     (reply,) = items(service.process(batch("requests", ask("recommendations.group", parameters))), "replies")
     assert reply["status"] == "ok"
     found: list[Row] = json.loads(str(reply["payload"]))
+    answering.check("recommendations.group", found)
     return found
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from services.recommender.handlers import Recommender
+from tests.unit.gateway import answering
 from tests.unit.recommender.builders import Row, ask, batch, items, preferences, recommender, record, user
 
 
@@ -13,6 +14,7 @@ def matches(service: Recommender, user_id: str = "u1", **parameters: object) -> 
     (reply,) = items(service.process(batch("requests", asked)), "replies")
     assert reply["status"] == "ok", reply
     found: list[Row] = json.loads(str(reply["payload"]))
+    answering.check("recommendations.people", found)
     return found
 
 

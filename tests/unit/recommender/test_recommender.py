@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.gateway import answering
 from tests.unit.recommender.builders import (
     FRIDAY_18H_US,
     Row,
@@ -179,6 +180,7 @@ def test_a_request_is_answered_with_scored_venues() -> None:
     (reply,) = _replies("recommendations.venues", {"user_id": "u1", "limit": 1})
     assert reply["status"] == "ok"
     (item,) = json.loads(str(reply["payload"]))
+    answering.check("recommendations.venues", [item])
     assert item["name"] == f"Chez {item['venue_id']}"
     assert 0 <= item["score"] <= 1
 

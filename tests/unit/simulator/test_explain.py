@@ -1,5 +1,6 @@
 """An explanation is what the engine really does: the same weights, the same modifiers, the same rates."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from services.simulator.domain.knowing import known
 from services.simulator.domain.specification import ACTIONS
 from services.simulator.domain.turn import Turn
 from services.simulator.preview import AROUND, preview
+from tests.unit.gateway import answering
 from tests.unit.simulator.domain.neighbours import START, data, make_city
 
 NOBODY_KNOWS = Known()
@@ -204,3 +206,10 @@ def found_phases(start_us: int) -> list[int]:
     """Phases that a lunch rush goes through."""
     phases = preview(data().scenarios["lunch_rush"], data(), start_us - start_us % MINUTE).phases
     return [int(phase) for phase in np.unique(phases)]
+
+
+def test_an_explanation_is_told_as_the_api_declares_it() -> None:
+    city = make_city(60)
+    city.step((), ())
+    for time in (START, START + HOUR):
+        answering.check("explain", json.loads(json.dumps(city.explain("u0000007", time))))

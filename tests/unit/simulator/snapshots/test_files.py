@@ -8,7 +8,9 @@ import pytest
 
 from services.simulator.snapshots.files import SnapshotFiles
 from services.simulator.snapshots.layout import check_layout
+from services.simulator.snapshots.listing import listed
 from services.simulator.snapshots.manifest import Manifest, SnapshotError, check_same
+from tests.unit.gateway import answering
 
 CONFIG = {"users": 3, "profile": "dense"}
 PARTS = {"city": {"users.x": np.arange(3), "names": np.array([b"a", b"bc"])}, "booking": {"rows": np.zeros((2, 2))}}
@@ -112,3 +114,7 @@ def test_columns_of_another_version_are_refused() -> None:
     check_layout(saved, {"a": np.zeros(9), "b": np.zeros((1, 2)), "t": np.array([b"longer"])}, "it")
     with pytest.raises(SnapshotError, match=r"it is of another version.*no column c; column t is unknown here; b is"):
         check_layout(saved, {"a": np.zeros(3), "b": np.zeros((3, 4)), "c": np.zeros(1)}, "it")
+
+
+def test_snapshots_are_listed_as_the_api_declares_them(files: SnapshotFiles) -> None:
+    answering.check("snapshot.list", listed(files, ("booking", "analytics")))
