@@ -137,6 +137,9 @@ class Figure(Answer):
     dimension_value: str | None
     count: int | None
     value: float | None
+    version: int
+    rolled_up: bool
+    """Whether it was summed from narrower windows."""
 
 
 class FigureBucket(Answer):
@@ -244,7 +247,15 @@ FIGURES = {
             "start": _NOON,
             "end": "2024-06-07T17:00:00.000000Z",
             "figures": [
-                {"metric": "events", "dimension": None, "dimension_value": None, "count": 812, "value": None},
+                {
+                    "metric": "events",
+                    "dimension": None,
+                    "dimension_value": None,
+                    "count": 812,
+                    "value": None,
+                    "version": 1,
+                    "rolled_up": False,
+                }
             ],
         }
     ],

@@ -49,7 +49,7 @@ class RunningReplay(Answer):
     """A replay, and how far it is."""
 
     replay_id: str
-    status: str
+    status: Literal["running", "finished", "stopped", "failed"]
     topics: list[str]
     from_: Time = Field(alias="from")
     to: Time

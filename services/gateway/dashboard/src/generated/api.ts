@@ -622,6 +622,9 @@ export interface Figure {
   readonly dimension_value: string | null;
   readonly count: number | null;
   readonly value: number | null;
+  readonly version: number;
+  /** Whether it was summed from narrower windows. */
+  readonly rolled_up: boolean;
 }
 
 /** Figures of a window. */
@@ -1413,7 +1416,7 @@ export interface Replays {
 /** A replay, and how far it is. */
 export interface RunningReplay {
   readonly replay_id: string;
-  readonly status: string;
+  readonly status: "running" | "finished" | "stopped" | "failed";
   readonly topics: readonly string[];
   readonly from: string;
   readonly to: string;

@@ -82,9 +82,10 @@ describe("taste flow", () => {
   });
 
   it("or from the hours that analytics closed", () => {
+    const told = { version: 1, rolled_up: false };
     const figures = [
-      { metric: "preference_shift", dimension: null, dimension_value: null, count: 4, value: 0.8 },
-      { metric: "preference_shift", dimension: "cause", dimension_value: "social", count: 1, value: 0.2 },
+      { metric: "preference_shift", dimension: null, dimension_value: null, count: 4, value: 0.8, ...told },
+      { metric: "preference_shift", dimension: "cause", dimension_value: "social", count: 1, value: 0.2, ...told },
     ];
     const { buckets } = withTastes(course, tastesTold([{ start: "2026-06-05T22:00:00Z", end: "2026-06-05T23:00:00Z", figures }]));
     expect(buckets[0]).toMatchObject({ tasteShift: 0.2, socialShare: 0.25 });
