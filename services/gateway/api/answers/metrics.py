@@ -118,13 +118,6 @@ class Social(Answer):
     density: float | None
 
 
-class Late(Answer):
-    """Records that came after their minute was closed."""
-
-    folded: int
-    dropped: int
-
-
 class Recent(Figures):
     """The city now."""
 
@@ -137,7 +130,6 @@ class Recent(Figures):
     speed_achieved: float | None
     wall_events_per_second: float | None
     social: Social
-    late: Late
 
 
 class FunnelStep(Answer):
@@ -248,7 +240,6 @@ RECENT = {
     "speed_achieved": 59.7,
     "wall_events_per_second": 41.5,
     "social": {"users": 2000, "friendships": 9_112, "density": 0.00455828},
-    "late": {"folded": 0, "dropped": 0},
 }
 AGGREGATE = {
     "group_by": "hour",

@@ -13,6 +13,8 @@ class CityRecord(Answer):
     offset: int
     record_timestamp: int | Absent = None
     """Kafka's, in milliseconds; the event store does not keep it."""
+    schema_id: int | Absent = None
+    """In the registry, that the record was written by."""
     event_id: str
     event_type: str
     simulation_time: Time
@@ -49,6 +51,7 @@ RECORD = {
     "partition": 2,
     "offset": 4711,
     "record_timestamp": 1_767_268_800_000,
+    "schema_id": 12,
     "event_id": "01hzx5w8q2y4n6r8t0v2x4z6b8",
     "event_type": "booking.confirmed",
     "run_id": "01hzx5w8q2y4n6r8t0v2x4z6b8",

@@ -45,6 +45,8 @@ class SimulationState(Pace):
     scenarios: list[HeldScenario]
     world: str
     city: str | None
+    time_zone: str | None
+    """Of the city's clock, as its venues say it."""
     caught_up: bool
     """Whether the gateway has read every topic to its end."""
     connected: bool
@@ -147,6 +149,7 @@ STATE = {
     "scenarios": [{"name": "lunch_rush", "phase": "holding"}],
     "world": "dining",
     "city": "new_york",
+    "time_zone": "America/New_York",
     "caught_up": True,
     "connected": True,
     "wall_time": "2026-01-01T12:00:00.000000Z",

@@ -137,7 +137,7 @@ export function someStats(changes: Partial<Stats> = {}): Stats {
   return {
     run_id: "r", branch: 1, phase: "running", tick: 1, simulation_time: "2026-06-05T22:00:00.000000Z", start_time: null,
     speed_target: 60, speed_achieved: 60, rate_target: null, rate_achieved: 41, reason: null, population: 2000, active_users: 10, scenarios: [],
-    scenario: null, world: "dining", city: "new_york", caught_up: true, connected: true, wall_time: "2026-06-05T22:00:00.000000Z",
+    scenario: null, world: "dining", city: "new_york", time_zone: "America/New_York", caught_up: true, connected: true, wall_time: "2026-06-05T22:00:00.000000Z",
     events: {}, services: {}, clients: {},
     totals: {}, events_per_second: 40, topic_rates: { user_actions: 30 }, bookings_per_minute: 2, recommendations_per_second: 1,
     conversion: {}, dlq: {}, lag: {}, latency_ms: { p50: 20, p99: 80, count: 5 },

@@ -208,6 +208,8 @@ export interface CityRecord {
   readonly offset: number;
   /** Kafka's, in milliseconds; the event store does not keep it. */
   readonly record_timestamp?: number;
+  /** In the registry, that the record was written by. */
+  readonly schema_id?: number;
   /** 128-bit hash of what the event is, 26 Crockford base32 letters; a duplicate carries the same one */
   readonly event_id: string;
   /** noun.verb_past, one of those docs/events.md lists for this topic */
@@ -852,6 +854,8 @@ export interface JourneyRecord {
   readonly offset: number;
   /** Kafka's, in milliseconds; the event store does not keep it. */
   readonly record_timestamp?: number;
+  /** In the registry, that the record was written by. */
+  readonly schema_id?: number;
   /** 128-bit hash of what the event is, 26 Crockford base32 letters; a duplicate carries the same one */
   readonly event_id: string;
   /** noun.verb_past, one of those docs/events.md lists for this topic */
@@ -1198,12 +1202,6 @@ export interface JourneyRecord {
   readonly position?: number;
 }
 
-/** Records that came after their minute was closed. */
-export interface Late {
-  readonly folded: number;
-  readonly dropped: number;
-}
-
 /** Milliseconds from a record's timestamp to its fan-out. */
 export interface Latency {
   readonly p50: number | null;
@@ -1390,7 +1388,6 @@ export interface Recent {
   readonly speed_achieved: number | null;
   readonly wall_events_per_second: number | null;
   readonly social: Social;
-  readonly late: Late;
 }
 
 /** What to tell again, and how fast; channels and their filters as in a subscription. */
@@ -1502,6 +1499,8 @@ export interface SimulationState {
   readonly scenarios: readonly HeldScenario[];
   readonly world: string;
   readonly city: string | null;
+  /** Of the city's clock, as its venues say it. */
+  readonly time_zone: string | null;
   /** Whether the gateway has read every topic to its end. */
   readonly caught_up: boolean;
   /** Whether Kafka answers. */
@@ -1597,6 +1596,8 @@ export interface Stats {
   readonly scenarios: readonly HeldScenario[];
   readonly world: string;
   readonly city: string | null;
+  /** Of the city's clock, as its venues say it. */
+  readonly time_zone: string | null;
   /** Whether the gateway has read every topic to its end. */
   readonly caught_up: boolean;
   /** Whether Kafka answers. */
@@ -1664,6 +1665,8 @@ export interface StoryRecord {
   readonly offset: number;
   /** Kafka's, in milliseconds; the event store does not keep it. */
   readonly record_timestamp?: number;
+  /** In the registry, that the record was written by. */
+  readonly schema_id?: number;
   /** 128-bit hash of what the event is, 26 Crockford base32 letters; a duplicate carries the same one */
   readonly event_id: string;
   /** noun.verb_past, one of those docs/events.md lists for this topic */

@@ -8,10 +8,7 @@ export type EventType = Rows[TopicName]["event_type"];
 export type Phase = Api.SimulationState["phase"];
 
 /** Every column any topic has; those of the others and the null ones are absent. */
-export type CityEvent = Api.CityRecord & {
-  /** That it was written by, where it is told. */
-  readonly schema_id?: number;
-};
+export type CityEvent = Api.CityRecord;
 
 /** As the environment tells it, or a record that has just come. */
 export type Weather = Pick<Api.Weather, "condition" | "temperature_c"> & Partial<Api.Weather>;

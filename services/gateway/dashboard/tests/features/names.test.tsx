@@ -8,6 +8,7 @@ import type { Geography } from "../../src/features/city/geography.ts";
 import type { Spot } from "../../src/features/city/spots.ts";
 import type { SpecialEvent, Surroundings } from "../../src/features/city/surroundings.ts";
 import { VenueCard, VenueTip } from "../../src/features/city/VenueCard.tsx";
+import type { Venue } from "../../src/lib/types.ts";
 import { anEvent } from "../stage.ts";
 import { shown } from "../shown.tsx";
 
@@ -19,12 +20,12 @@ const venue = {
   venue_id: "v00001", name: EVIL, category: EVIL, cuisine: null, borough: EVIL, latitude: 40.7, longitude: -74, price_tier: 2, rating: 4, rating_count: 9,
   seats: 40, ambiance: EVIL, trending: 1, happy_hours: null, happy_hour_discount: null,
 };
-const spot: Spot = { venue, x: 0, y: 0, radius: 2, trend: 1 };
+const spot: Spot = { venue: venue as unknown as Venue, x: 0, y: 0, radius: 2, trend: 1 };
 const festival: SpecialEvent = {
   name: EVIL, kind: EVIL, latitude: 40.7, longitude: -74, radius_km: 1, starts_at: "2026-06-05T22:00:00Z", ends_at: "2026-06-05T23:00:00Z", crowd: 5, phase: "started",
 };
 const around: Surroundings = {
-  weather: null, traffic: { condition: EVIL, delay_minutes: 2 }, holiday: { name: EVIL, since: "2026-06-05T04:00:00Z" }, special_events: [festival],
+  city: "new_york", weather: null, traffic: { condition: EVIL, delay_minutes: 2, since: "2026-06-05T04:00:00Z" }, holiday: { name: EVIL, kind: EVIL, since: "2026-06-05T04:00:00Z" }, special_events: [festival],
   promotions: [], trending: [{ venue_id: "v00001", venue_name: EVIL, value: 1 }],
 };
 const geography = { width: 100, height: 100, kilometre: 3, project: () => [5, 5] } as unknown as Geography;
