@@ -73,7 +73,8 @@ def _nearby(turn: Turn, users: Array, here: Array, time: Array) -> Array:
         weights.taste * turn.state.users["tastes"][users[:, None], venues["cuisine"][places]]
         + weights.hours * town.tables.hours_log[category, turn.now.hour]
         - rates.onward_distance * np.log(0.1 + away)
-        + turn.effects[0].categories[category]  # the weekday's: no scenario has a say
+        + turn.effects[0].categories[category]  # the weekday's and the weather's: no scenario has a say
+        + (0.0 if turn.effects[0].places is None else turn.effects[0].places[places])
         - (category == venues["category"][here][:, None]) * 1.0
     )
     known = (own[:, None, :] == places[:, :, None]).any(axis=2)

@@ -12,11 +12,14 @@ from services.simulator.domain.draws import Draws
 from services.simulator.domain.events import Kind
 from services.simulator.domain.geography import kilometres
 from services.simulator.domain.onward import go_on
+from services.simulator.domain.running import hold
 from services.simulator.domain.sessions import keenness, open_sessions
+from services.simulator.domain.specification import CONDITIONS
 from services.simulator.domain.turn import Turn
 from services.simulator.domain.venues import make_venues
 from services.simulator.domain.visits import _at_the_counter, _takes_away, cold_factor
 from services.simulator.domain.ways import way
+from services.simulator.domain.weather_orders import Forced, force_weather
 from tests.unit.simulator.domain.neighbours import START, data, make_city
 
 RATES = data().world.outings
@@ -193,3 +196,15 @@ def test_who_is_out_thinks_from_there_and_the_app_says_so() -> None:
     told = turn.events.rows()
     told = told[told["kind"] == Kind.SESSION_STARTED]
     assert told["latitude"].tolist() == venues["latitude"][out % 60].tolist()
+
+
+def test_in_the_rain_nobody_goes_on_to_a_terrace() -> None:
+    outside = []
+    for sky in ("clear", "storm"):
+        turn, ended = _after_dinner()
+        force_weather(turn, Forced(CONDITIONS.index(sky), 3.0), turn.start)
+        hold(turn, [], [])
+        go_on(turn, ended)
+        gone = turn.state.pools["arrivals"].rows
+        outside.append(turn.state.venues["outdoor"][gone["venue"]].mean())
+    assert outside[1] < 0.5 * outside[0]

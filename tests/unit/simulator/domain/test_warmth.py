@@ -16,7 +16,7 @@ CLEAR = Surroundings(None, "weekday", None, "clear", "light", None)
 
 @pytest.mark.parametrize(
     ("celsius", "name"),
-    [(-0.1, "freezing"), (0.0, "cold"), (9.9, "cold"), (10.0, None), (31.9, None), (32.0, "hot")],
+    [(-0.1, "freezing"), (0.0, "cold"), (9.9, "cold"), (10.0, None), (38.0, None)],
 )
 def test_a_temperature_lies_in_one_range_at_most(celsius: float, name: str | None) -> None:
     assert warmth_at(data().temporal, celsius) == name
