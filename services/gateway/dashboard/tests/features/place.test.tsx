@@ -1,4 +1,4 @@
-import { act, cleanup, render, renderHook, screen } from "@testing-library/react";
+import { act, cleanup, render, renderHook, screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 import { cityTicks } from "../../src/components/chart/ticks.ts";
 import { Inspector } from "../../src/components/records/Inspector.tsx";
@@ -13,8 +13,12 @@ import type { Venue } from "../../src/lib/types.ts";
 import { FakeGateway, around } from "../gateway.tsx";
 import { FakeWorld, anEvent, someStats } from "../stage.ts";
 
-afterEach(() => {
+const started: Luna[] = [];
+
+afterEach(async () => {
   cleanup();
+  started.splice(0).forEach((luna) => luna.stop());
+  await new Promise((resolve) => setTimeout(resolve, 50)); // what it has asked for and what waits for a frame
   place.set(NEW_YORK);
 });
 
@@ -27,6 +31,7 @@ function inLondon(zone = "Europe/London") {
   const world = new FakeWorld();
   const luna = new Luna(new FakeGateway(), world);
   luna.start();
+  started.push(luna);
   world.wires[0]?.say({ type: "counters", payload: someStats({ city: "london", time_zone: zone }) });
   return luna;
 }
@@ -69,20 +74,22 @@ describe("another city", () => {
     expect(kilometre).toBeCloseTo(280 / (0.03 * 111.2), 0);
   });
 
-  it("keeps its map while a rating changes, and has none before its venues are known", () => {
+  it("keeps its map while a rating changes, and has none before its venues are known", async () => {
     const luna = inLondon();
     const { result } = renderHook(useLand, { wrapper: around(luna) });
     expect(result.current).toBeNull();
-    const show = (venues: readonly Venue[]) => act(async () => {
-      luna.directory.set({ status: "ready", venues, reason: "" });
-      await new Promise((resolve) => setTimeout(resolve, 60));
-    });
-    return show([SOHO, ANGEL])
-      .then(() => {
-        const first = result.current;
-        expect(first).not.toBeNull();
-        return show([{ ...SOHO, rating_count: 9 }, ANGEL]).then(() => expect(result.current).toBe(first));
+    await waitFor(() => expect(luna.directory.latest().status).toBe("ready")); // it has none yet; what follows is told
+    const show = async (venues: readonly Venue[]) => {
+      await act(async () => {
+        luna.directory.set({ status: "ready", venues, reason: "" });
+        await new Promise((resolve) => setTimeout(resolve, 60));
       });
+    };
+    await show([SOHO, ANGEL]);
+    const first = result.current;
+    expect(first).not.toBeNull();
+    await show([{ ...SOHO, rating_count: 9 }, ANGEL]);
+    expect(result.current).toBe(first);
   });
 });
 
