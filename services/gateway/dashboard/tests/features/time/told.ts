@@ -10,7 +10,7 @@ export const aSnapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
 });
 
 export const aReplay = (changes: Partial<Replay> = {}): Replay => ({
-  replay_id: "r1", status: "running", topics: ["bookings"], from: "2024-06-07T16:00:00Z", to: "2024-06-07T18:00:00Z", speed: 60, told: 12, at: "2024-06-07T16:30:00Z", reason: null, ...changes,
+  replay_id: "r1", status: "running", topics: ["bookings"], from: "2024-06-07T16:00:00Z", to: "2024-06-07T18:00:00Z", speed: 60, event_types: null, user_id: null, venue_id: null, told: 12, at: "2024-06-07T16:30:00Z", reason: null, ...changes,
 });
 
 export const accepted = (result: Record<string, unknown> = {}): Acknowledgement => ({ command_id: "c", command: "x", status: "accepted", by: "simulator", reason: null, effective_time: null, result, latency_ms: 5 });

@@ -1,47 +1,8 @@
 /** Snapshots, journeys and replays as the gateway tells them, and what is said of them. */
+import type { ListedSnapshot as Snapshot, RunningReplay as Replay } from "../../../generated/api.ts";
 import { amount, counted, dayOf, shortTime } from "../../../lib/format.ts";
 
-export interface Snapshot {
-  readonly snapshot_id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly tick: number;
-  readonly simulation_time: string;
-  readonly bytes: number;
-  /** Whose state it holds. */
-  readonly services: readonly string[];
-  readonly run_id: string;
-  readonly branch: number;
-  readonly population: number;
-  readonly restorable: boolean;
-  /** Why it cannot be restored. */
-  readonly reason: string | null;
-}
-
-export interface Snapshots {
-  readonly snapshots: readonly Snapshot[];
-  /** How many there are: the newest hundred are told. */
-  readonly total: number;
-}
-
-export type ReplayStatus = "running" | "finished" | "stopped" | "failed";
-
-export interface Replay {
-  readonly replay_id: string;
-  readonly status: ReplayStatus;
-  readonly topics: readonly string[];
-  readonly from: string;
-  readonly to: string;
-  readonly speed: number | "max";
-  readonly told: number;
-  /** Simulated time that it has reached. */
-  readonly at: string | null;
-  readonly reason: string | null;
-}
-
-export interface Replays {
-  readonly replays: readonly Replay[];
-}
+export type { ListedSnapshot as Snapshot, Replays, RunningReplay as Replay, Snapshots } from "../../../generated/api.ts";
 
 /** A snapshot's name is a directory's, too. */
 const NAME = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
