@@ -120,6 +120,12 @@ class TableCells:
         held.staged[key] = value
         held.removed.discard(key)
 
+    def write_all(self, partition: int, values: Mapping[str, bytes]) -> None:
+        """Stage many cells for the next commit."""
+        held = self._held[partition]
+        held.staged.update(values)
+        held.removed.difference_update(values)
+
     def remove(self, partition: int, key: str) -> None:
         """Stage a deletion for the next commit; a partition of somebody else's is his to tidy."""
         held = self._held.get(partition)

@@ -4,7 +4,7 @@ A fold keeps decoded objects in memory and writes the cells it changed; after a 
 A cell is written only for the partition whose records caused the change: that is what makes a chunk atomic.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,6 +16,10 @@ class Cells(Protocol):
 
     def write(self, partition: int, key: str, value: bytes) -> None:
         """Set a cell."""
+        ...
+
+    def write_all(self, partition: int, values: Mapping[str, bytes]) -> None:
+        """Set many cells."""
         ...
 
     def remove(self, partition: int, key: str) -> None:
@@ -40,6 +44,10 @@ class MemoryCells:
     def write(self, partition: int, key: str, value: bytes) -> None:
         """Set a cell."""
         self._values.setdefault(partition, {})[key] = value
+
+    def write_all(self, partition: int, values: Mapping[str, bytes]) -> None:
+        """Set many cells."""
+        self._values.setdefault(partition, {}).update(values)
 
     def remove(self, partition: int, key: str) -> None:
         """Delete a cell, if it is there."""

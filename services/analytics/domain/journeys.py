@@ -6,34 +6,45 @@ time, for a person's journey never goes back. Which milestones and stages somebo
 interleave; the moment of one may, by as much as one topic is read ahead of another.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-import orjson
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from services.analytics.domain.cells import Cells, Scope, cell_key, pack_json
+from services.analytics.domain.cells import Cells, Scope, cell_key
+from services.analytics.domain.codes import Numbers
 from services.analytics.domain.emitting import COMMON, consequences
+from services.analytics.domain.journey_rows import (
+    LIFECYCLES,
+    MILESTONES,
+    NEVER,
+    STAGES,
+    Journey,
+    JourneyRows,
+    seconds_since,
+)
+from services.analytics.domain.turns import turns
 from streamkit.records import Column, Outgoing
 
 KIND = "journey"
 TOPICS = ("user_actions", "social_interactions", "bookings_by_user")
 TENTH = 10
+_MILESTONE_REACHED, _STAGE_CHANGED = "milestone.reached", "funnel.stage_changed"
 
-STAGES = ("registered", "browsing", "interested", "inviting", "booking", "visiting", "reviewing")
-
-STAGE_OF: Mapping[str, int] = {
-    "user.registered": 0,
-    "session.started": 1,
-    "venue.browsed": 1,
-    "venue.viewed": 1,
-    "venue.saved": 1,
-    "interest.expressed": 2,
-    "invite.sent": 3,
-    "booking.requested": 4,
-    "visit.started": 5,
-    "review.submitted": 6,
+STAGE_OF: Mapping[str, str] = {
+    "user.registered": "registered",
+    "session.started": "browsing",
+    "venue.browsed": "browsing",
+    "venue.viewed": "browsing",
+    "venue.saved": "browsing",
+    "interest.expressed": "interested",
+    "invite.sent": "inviting",
+    "booking.requested": "booking",
+    "visit.started": "visiting",
+    "review.submitted": "reviewing",
 }
 
 MILESTONE_OF: Mapping[str, str] = {
@@ -53,88 +64,43 @@ MILESTONE_OF: Mapping[str, str] = {
 LIFECYCLE: Mapping[str, str] = {"user.dormant": "dormant", "user.returned": "active", "user.churned": "churned"}
 """What a person is from such an event on; a session alone makes nobody active again, coming back is told."""
 
-_RELEVANT = tuple(sorted(STAGE_OF.keys() | MILESTONE_OF.keys()))
 _COUNTED = ("visit.started", *LIFECYCLE)
 """Events of which each one matters, not only a person's first."""
 
-_BITS: Mapping[str, int] = {kind: 1 << place for place, kind in enumerate(_RELEVANT) if kind not in _COUNTED}
-"""A bit for each event of which only the first matters."""
+_RELEVANT = tuple(sorted(STAGE_OF.keys() | MILESTONE_OF.keys()))
+_CODES: Mapping[str, int] = {kind: code for code, kind in enumerate(_RELEVANT)}
 
 
-@dataclass(slots=True)
-class Journey:
-    """What is known of a person.
+def _by_code(values: Mapping[str, str], names: tuple[str, ...]) -> Numbers:
+    return np.array([names.index(values[kind]) if kind in values else NEVER for kind in _RELEVANT], dtype=np.int64)
 
-    ``milestones``: name → (simulated time, venue), in the order reached. ``told``: simulated time of what was told of
-    the person last, ``staged`` of the stage reached last. ``spells``: how often the person went quiet.
-    """
 
-    milestones: dict[str, tuple[int, str | None]] = field(default_factory=dict)
-    stages: set[int] = field(default_factory=set)
-    visits: int = 0
-    told: int = 0
-    staged: int | None = None
-    lifecycle: str = "active"
-    spells: int = 0
+_STAGE, _MILESTONE = _by_code(STAGE_OF, STAGES), _by_code(MILESTONE_OF, MILESTONES)
+_LIFECYCLE = _by_code(LIFECYCLE, LIFECYCLES)
+_VISIT, _DORMANT = _CODES["visit.started"], _CODES["user.dormant"]
+_TENTH_VISIT = MILESTONES.index("tenth_visit")
+_FURTHEST = np.array([stages.bit_length() - 1 for stages in range(1 << len(STAGES))], dtype=np.int64)
+"""By the bits of the stages reached."""
 
-    @property
-    def stage(self) -> str | None:
-        """The furthest stage, None before the first."""
-        return STAGES[max(self.stages)] if self.stages else None
-
-    def reached(self) -> Iterator[Mapping[str, object]]:
-        """Milestones in order, with simulated seconds since the one before."""
-        before: int | None = None
-        for name, (time, venue) in self.milestones.items():
-            since = None if before is None else (time - before) // 1_000_000
-            yield {"milestone": name, "time": time, "venue_id": venue, "since_previous_seconds": since}
-            before = time
-
-    def passed(self) -> int:
-        """`_BITS` of the events that neither reach a stage nor a milestone any more."""
-        return sum(
-            bit
-            for kind, bit in _BITS.items()
-            if (kind not in STAGE_OF or STAGE_OF[kind] in self.stages)
-            and (kind not in MILESTONE_OF or MILESTONE_OF[kind] in self.milestones)
-        )
-
-    def pack(self) -> bytes:
-        """Bytes of the journey; milestones as a list, for their order counts."""
-        return pack_json(
-            {
-                "milestones": [[name, *reached] for name, reached in self.milestones.items()],
-                "stages": sorted(self.stages),
-                "visits": self.visits,
-                "told": self.told,
-                "staged": self.staged,
-                "lifecycle": self.lifecycle,
-                "spells": self.spells,
-            }
-        )
-
-    @staticmethod
-    def unpack(data: bytes) -> "Journey":
-        """Journey out of its bytes."""
-        content = orjson.loads(data)
-        milestones = {name: (time, venue) for name, time, venue in content.pop("milestones")}
-        return Journey(milestones, set(content.pop("stages")), **content)
+_EACH = np.array([kind in _COUNTED for kind in _RELEVANT])
+"""By code of an event: whether each one matters."""
 
 
 class Journeys:
     """Everybody's journey in one scope."""
 
     def __init__(self, scope: Scope, cells: Cells) -> None:
-        self._scope = scope
         self._cells = cells
-        self._people: dict[str, Journey] = {}
-        self._passed: dict[str, int] = {}
-        """Bits of the events that tell nothing new of a person: most are of people who have long come further."""
+        self._key = cell_key(scope, KIND, "")
+        self._people = JourneyRows()
 
     def load(self, _partition: int, name: str, data: bytes) -> None:
         """Take back one journey."""
-        journey = self._people[name] = Journey.unpack(data)
-        self._passed[name] = journey.passed()
+        self._people.unpack(name, data)
+
+    def of(self, user: str) -> Journey | None:
+        """The journey of one person, None if never seen."""
+        return self._people.of(user)
 
     def fold(self, partition: int, frame: pl.DataFrame) -> Iterator[Outgoing]:
         """Add records of one partition of one of `TOPICS`; rows for ``journeys``.
@@ -144,107 +110,115 @@ class Journeys:
         relevant = frame.filter(pl.col("event_type").is_in(_RELEVANT) & pl.col("user_id").is_not_null())
         if relevant.is_empty():
             return
-        new = self._new(relevant["user_id"].to_list(), relevant["event_type"].to_list())
-        if not new:
+        person = self._people.rows(relevant["user_id"].to_list())
+        code = np.fromiter(map(_CODES.__getitem__, relevant["event_type"].to_list()), np.int64, len(person))
+        new = self._new(person, code)
+        if not len(new):
             return
         if "venue_id" not in relevant.columns:
             relevant = relevant.with_columns(pl.lit(None, pl.String).alias("venue_id"))
-        candidates = relevant.select(*COMMON, "event_type", "user_id", "venue_id")[new]
-        touched: dict[str, Journey] = {}
-        told: list[_Line] = []
-        events = (candidates[name].to_list() for name in ("user_id", "event_type", "simulation_time", "venue_id"))
-        for row, (user, event_type, time, venue) in enumerate(zip(*events, strict=True)):
-            journey = self._people.get(user) or self._people.setdefault(user, Journey())
-            if _step(journey, row, event_type, time, venue, told):
-                touched[user] = journey
-        for user, journey in touched.items():
-            self._passed[user] = journey.passed()
-            self._cells.write(partition, cell_key(self._scope, KIND, user), journey.pack())
-        if told:
-            yield _outgoing(candidates, told)
+        events = relevant.select(*COMMON, "user_id", "venue_id")[new]
+        walked = _walk(
+            self._people,
+            person[new],
+            code[new],
+            events["simulation_time"].to_numpy(),
+            self._people.venue_numbers(events["venue_id"].to_list()),
+        )
+        changed, first = np.unique(person[new][walked.changed], return_index=True)
+        users = events["user_id"].gather(np.flatnonzero(walked.changed)[first]).to_list()
+        packed = zip(users, self._people.pack(changed), strict=True)
+        self._cells.write_all(partition, {self._key + user: data for user, data in packed})
+        if len(walked.row):
+            yield _outgoing(events, walked)
 
-    def _new(self, users: Sequence[str], event_types: Sequence[str]) -> list[int]:
-        """Places of the events that may tell something new."""
-        passed, found = self._passed, []
-        seen: dict[str, int] = {}
-        for row, (user, event_type) in enumerate(zip(users, event_types, strict=True)):
-            bit = _BITS.get(event_type, 0)
-            if bit:
-                if passed.get(user, 0) & bit:
-                    continue
-                before = seen.get(user, 0)
-                if before & bit:
-                    continue
-                seen[user] = before | bit
-            found.append(row)
-        return found
-
-    def of(self, user: str) -> Journey | None:
-        """The journey of one person, None if never seen."""
-        return self._people.get(user)
+    def _new(self, person: Numbers, code: Numbers) -> NDArray[np.intp]:
+        """Rows of the events that may tell something new: most are of people who have long come further."""
+        stage, milestone, each = _STAGE[code], _MILESTONE[code], _EACH[code]
+        staged = (stage == NEVER) | self._people.at_stage(person, stage)
+        reached = (milestone == NEVER) | (self._people.order[person, milestone] > 0)
+        once = np.flatnonzero(~(staged & reached | each))
+        _, first = np.unique(person[once] * len(_RELEVANT) + code[once], return_index=True)
+        return np.sort(np.concatenate([once[first], np.flatnonzero(each)]))
 
 
-class _Line(NamedTuple):
-    """What is told because of one of the events: a milestone reached, or a stage."""
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """What events reached: ``changed`` is whether each changed its person's journey.
 
-    row: int
-    event_type: str
-    ordinal: int
-    time: int
-    milestone: str | None
-    stage: str | None
-    previous_stage: str | None
-    since: int | None
+    The rest is what is to be told, a milestone or a stage each, shape (told,); ``row`` is that of the event.
+    """
+
+    changed: NDArray[np.bool_]
+    row: Numbers
+    ordinal: Numbers
+    time: Numbers
+    milestone: Numbers
+    stage: Numbers
+    previous_stage: Numbers
+    since: Numbers
 
 
-def _outgoing(events: pl.DataFrame, told: Sequence[_Line]) -> Outgoing:
-    row, event_type, ordinal, time, milestone, stage, previous_stage, since = map(list, zip(*told, strict=True))
-    triggers = events[row].with_columns(pl.Series("simulation_time", time))
+def _walk(people: JourneyRows, person: Numbers, code: Numbers, time: Numbers, venue: Numbers) -> _Walked:
+    """Go on with each person, one event after the other: everybody's first, then everybody's second."""
+    changed = _EACH[code]
+    told: list[Numbers] = []
+    for rows in turns(person):
+        moved, lines = _step(people, rows, person[rows], code[rows], time[rows], venue[rows])
+        changed[rows] |= moved
+        told += lines
+    columns = np.concatenate(told, axis=1)
+    row, ordinal, _, milestone, *_ = columns
+    return _Walked(changed, *columns[:, np.lexsort((ordinal, milestone == NEVER, row))])
+
+
+def _step(
+    people: JourneyRows, rows: NDArray[np.intp], person: Numbers, code: Numbers, time: Numbers, venue: Numbers
+) -> tuple[NDArray[np.bool_], list[Numbers]]:
+    """One event of each of different people: which changed a journey, and what is to be told."""
+    time = np.maximum(time, people.told[person])
+    milestone, stage, lifecycle = _MILESTONE[code], _STAGE[code], _LIFECYCLE[code]
+    first = (milestone != NEVER) & (people.order[person, milestone] == 0)
+    since = people.reach(person[first], milestone[first], time[first], venue[first])
+    told = [_lines(rows[first], 0, time[first], milestone[first], NEVER, NEVER, since)]
+    people.visits[person] += code == _VISIT
+    tenth = (code == _VISIT) & (people.visits[person] >= TENTH) & (people.order[person, _TENTH_VISIT] == 0)
+    since = people.reach(person[tenth], _TENTH_VISIT, time[tenth], venue[tenth])
+    told.append(_lines(rows[tenth], first[tenth], time[tenth], _TENTH_VISIT, NEVER, NEVER, since))
+    lived = lifecycle != NEVER
+    people.lifecycle[person[lived]] = lifecycle[lived]
+    people.spells[person] += code == _DORMANT
+    entered = (stage != NEVER) & ~people.at_stage(person, stage)
+    furthest = _FURTHEST[people.stages[person]]
+    people.stages[person[entered]] |= (1 << stage[entered]).astype(np.uint8)
+    further = entered & (stage > furthest)
+    ahead = person[further]
+    since = seconds_since(people.staged[ahead], time[further])
+    told.append(_lines(rows[further], 0, time[further], NEVER, stage[further], furthest[further], since))
+    people.staged[ahead] = time[further]
+    tells = first | tenth | further
+    people.told[person[tells]] = time[tells]
+    return tells | entered, told
+
+
+def _lines(*columns: NDArray[Any] | int) -> Numbers:
+    return np.stack(np.broadcast_arrays(*columns)).astype(np.int64, copy=False)
+
+
+_MILESTONE_NAMES, _STAGE_NAMES = pl.Series([*MILESTONES, None]), pl.Series([*STAGES, None])
+"""The last is that of `NEVER`."""
+
+
+def _outgoing(events: pl.DataFrame, walked: _Walked) -> Outgoing:
+    triggers = events[walked.row].with_columns(pl.Series("simulation_time", walked.time))
+    event_types = [_MILESTONE_REACHED if one else _STAGE_CHANGED for one in (walked.milestone != NEVER).tolist()]
+    since = pl.Series(walked.since)
     columns: dict[str, Column] = {
         "user_id": triggers["user_id"],
-        "milestone": pl.Series(milestone, dtype=pl.String),
-        "stage": pl.Series(stage, dtype=pl.String),
-        "previous_stage": pl.Series(previous_stage, dtype=pl.String),
+        "milestone": _MILESTONE_NAMES.gather(walked.milestone % _MILESTONE_NAMES.len()),
+        "stage": _STAGE_NAMES.gather(walked.stage % _STAGE_NAMES.len()),
+        "previous_stage": _STAGE_NAMES.gather(walked.previous_stage % _STAGE_NAMES.len()),
         "venue_id": triggers["venue_id"],
-        "since_previous_seconds": pl.Series(since, dtype=pl.Int64),
+        "since_previous_seconds": since.set(since == NEVER, None),
     }
-    return consequences("journeys", triggers, event_type, columns, ordinal)
-
-
-def _step(journey: Journey, row: int, event_type: str, time: int, venue: str | None, told: list[_Line]) -> bool:
-    """Go one event further, telling what is reached; whether the journey changed."""
-    time = max(time, journey.told)
-    if event_type == "visit.started":
-        journey.visits += 1
-    elif event_type in LIFECYCLE:
-        journey.lifecycle = LIFECYCLE[event_type]
-        journey.spells += event_type == "user.dormant"
-    before = len(told)
-    for ordinal, name in enumerate(_new_milestones(journey, event_type)):
-        latest = max((reached for reached, _ in journey.milestones.values()), default=None)
-        told.append(_Line(row, "milestone.reached", ordinal, time, name, None, None, _seconds(latest, time)))
-        journey.milestones[name] = (time, venue)
-    stage = STAGE_OF.get(event_type)
-    new_stage = stage is not None and stage not in journey.stages
-    if stage is not None and new_stage:
-        furthest = max(journey.stages, default=None)
-        journey.stages.add(stage)
-        if furthest is None or stage > furthest:
-            previous = None if furthest is None else STAGES[furthest]
-            since = _seconds(journey.staged, time)
-            told.append(_Line(row, "funnel.stage_changed", 0, time, None, STAGES[stage], previous, since))
-            journey.staged = time
-    if len(told) > before:
-        journey.told = time
-    return len(told) > before or new_stage or event_type in _COUNTED
-
-
-def _new_milestones(journey: Journey, event_type: str) -> list[str]:
-    names = [MILESTONE_OF[event_type]] if event_type in MILESTONE_OF else []
-    if event_type == "visit.started" and journey.visits >= TENTH:
-        names.append("tenth_visit")
-    return [name for name in names if name not in journey.milestones]
-
-
-def _seconds(since: int | None, time: int) -> int | None:
-    return None if since is None else max(0, time - since) // 1_000_000
+    return consequences("journeys", triggers, event_types, columns, walked.ordinal.tolist())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analytics.domain.codes import Codes
 from services.analytics.domain.learning import REASONS, Reason
 from services.analytics.domain.tastes import TASTE_COUNT, WIDTH, Array
 
@@ -39,8 +40,7 @@ class Learners:
 
     def __init__(self, start: Array) -> None:
         self._start = start
-        self.index: dict[str, int] = {}
-        self.ids: list[str] = []
+        self.index = Codes()
         self.own = np.empty((0, WIDTH))
         self.weight = np.empty((0, WIDTH))
         self.target = np.empty((0, WIDTH))
@@ -51,23 +51,19 @@ class Learners:
         self.shift_reason = np.empty((0, SHIFTS_KEPT), dtype=np.int8)
         self.shift_size = np.empty((0, SHIFTS_KEPT), dtype=np.float32)
 
-    def row(self, user: str, partition: int) -> int:
-        """Row of a person, made if new. ``partition`` is where the person's records come."""
-        person = self.index.get(user)
-        if person is None:
-            person = self.index[user] = len(self.ids)
-            self.ids.append(user)
-            if person >= len(self.version):
-                self._grow(max(1024, len(self.version)))
-            self.home[person] = partition
-        return person
+    @property
+    def ids(self) -> list[str]:
+        """Person of each row."""
+        return self.index.order
 
-    def rows(self, users: Sequence[str], partition: int) -> NDArray[np.intp]:
-        """`row` of many people."""
-        for user in users:
-            if user not in self.index:
-                self.row(user, partition)
-        return np.fromiter(map(self.index.__getitem__, users), dtype=np.intp, count=len(users))
+    def rows(self, users: Sequence[str], partition: int) -> NDArray[np.int64]:
+        """Row of each person, made where somebody is new. ``partition`` is where their records come."""
+        known = len(self.ids)
+        found = self.index.numbers(users)
+        if len(self.ids) > len(self.version):
+            self._grow(max(len(self.ids) - len(self.version), 1024, len(self.version)))
+        self.home[known : len(self.ids)] = partition
+        return found
 
     def _grow(self, more: int) -> None:
         self.own = np.concatenate([self.own, np.tile(self._start, (more, 1))])
@@ -84,11 +80,11 @@ class Learners:
         shifted = self.version[:count] > 0
         return np.flatnonzero(shifted if partition is None else shifted & (self.home[:count] == partition))
 
-    def note(self, person: NDArray[np.intp], times: NDArray[np.int64], reasons: Sequence[Reason], sizes: Array) -> None:
+    def note(self, person: NDArray[np.intp], times: NDArray[np.int64], reasons: NDArray[np.int8], sizes: Array) -> None:
         """Remember what was published of different people."""
         for ring, values in (
             (self.shift_time, times),
-            (self.shift_reason, [REASONS.index(reason) for reason in reasons]),
+            (self.shift_reason, reasons),
             (self.shift_size, sizes),
         ):
             ring[person, 1:] = ring[person, :-1]  # the right side is a copy

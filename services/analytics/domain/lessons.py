@@ -7,9 +7,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from services.analytics.domain.learning import ActionWeight, LearningParameters
+from services.analytics.domain.learning import REASONS, ActionWeight, LearningParameters
 from services.analytics.domain.tastes import Array
 from services.analytics.domain.venues import Venue, VenueDirectory
+
+MIDDLING = 3.0
+"""Stars of a review that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +20,11 @@ class Lessons:
     """Columns of shape (rows,), in order of arrival.
 
     ``target`` is where taste and mood go, ``worth`` how strongly, ``repels`` whether a target below the baseline pushes
-    price, terrace and mood away too. ``turn`` counts a person's lessons, so that those of one turn are of different
-    people.
+    price, terrace and mood away too, ``reason`` the kind of shift as a number of `REASONS`.
     """
 
     records: pl.DataFrame
-    kinds: Sequence[ActionWeight]
+    reason: NDArray[np.int8]
     taste: NDArray[np.intp]
     mood: NDArray[np.intp]
     price_tier: Array
@@ -31,10 +33,9 @@ class Lessons:
     worth: Array
     repels: NDArray[np.bool_]
     time: NDArray[np.int64]
-    turn: NDArray[np.intp]
 
     def __len__(self) -> int:
-        return len(self.kinds)
+        return len(self.reason)
 
 
 def teaching(frame: pl.DataFrame, kinds: Mapping[str, ActionWeight], directory: VenueDirectory) -> pl.DataFrame:
@@ -58,23 +59,26 @@ def lessons(
     number = {venue_id: place for place, venue_id in enumerate(dict.fromkeys(ids))}
     venues = [_known(directory, venue_id) for venue_id in number]
     at = np.fromiter(map(number.__getitem__, ids), dtype=np.intp, count=len(ids))
-    chosen = [kinds[event_type] for event_type in records["event_type"].to_list()]
-    rating = records["rating"].fill_null(3).to_list() if "rating" in records.columns else [3] * len(chosen)
+    place = {event_type: place for place, event_type in enumerate(kinds)}
+    kind = np.fromiter(map(place.__getitem__, records["event_type"].to_list()), dtype=np.intp, count=len(ids))
+    target = np.array([np.nan if one.target is None else one.target for one in kinds.values()])[kind]
+    if "rating" in records.columns:
+        stars = records["rating"].fill_null(MIDDLING).to_numpy().astype(np.float64)
+    else:
+        stars = np.full(len(ids), MIDDLING)
+    weight = np.array([one.weight * parameters.learning_rate for one in kinds.values()])
     return Lessons(
         records=records,
-        kinds=chosen,
+        reason=np.array([REASONS.index(one.reason) for one in kinds.values()], dtype=np.int8)[kind],
         taste=np.array([venue.taste for venue in venues], dtype=np.intp)[at],
         mood=np.array([venue.mood for venue in venues], dtype=np.intp)[at],
         price_tier=np.array([venue.price_tier for venue in venues], dtype=np.float64)[at],
         outdoor=np.array([venue.outdoor for venue in venues], dtype=np.float64)[at],
-        target=np.array([
-            (stars - 1) / 4 if kind.target is None else kind.target for kind, stars in zip(chosen, rating, strict=True)
-        ]),
-        worth=np.array([kind.weight * parameters.learning_rate for kind in chosen] if worth is None else worth),
-        repels=np.array([kind.repels for kind in chosen], dtype=np.bool_),
+        target=np.where(np.isnan(target), (stars - 1) / 4, target),
+        worth=weight[kind] if worth is None else np.array(worth),
+        repels=np.array([one.repels for one in kinds.values()], dtype=np.bool_)[kind],
         time=records["simulation_time"].to_numpy(),
-        turn=records.select(pl.int_range(pl.len()).over("user_id"))["literal"].to_numpy().astype(np.intp),
-    )  # fmt: skip
+    )
 
 
 def _known(directory: VenueDirectory, venue_id: str) -> Venue:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from services.analytics.domain.cells import Cells, Scope, cell_key
 from services.analytics.domain.emitting import COMMON
 from services.analytics.domain.learners import Learners
-from services.analytics.domain.learning import ActionWeight, LearningParameters, Reason
+from services.analytics.domain.learning import REASONS, ActionWeight, LearningParameters
 from services.analytics.domain.lessons import Lessons, lessons, teaching
 from services.analytics.domain.shifts import Shifts
 from services.analytics.domain.taste_rows import Due, taught_rows, told_tastes
@@ -35,6 +35,7 @@ from services.analytics.domain.tastes import (
     distance,
 )  # fmt: skip
 from services.analytics.domain.ties import Ties
+from services.analytics.domain.turns import turns
 from services.analytics.domain.venues import TASTES, VenueDirectory
 from streamkit.records import Outgoing
 
@@ -49,6 +50,11 @@ worker may hold and whose value would depend on what was read first."""
 
 _SOCIAL = ActionWeight(reason="social", target=1.0, weight=1.0)
 
+_DECAY, _SEASON = np.int8(REASONS.index("decay")), np.int8(REASONS.index("season"))
+
+Reasons = NDArray[np.int8]
+"""Kinds of shift, as numbers of `REASONS`."""
+
 Apply = Callable[[NDArray[np.intp], Lessons, NDArray[np.intp]], Array]
 
 
@@ -57,6 +63,7 @@ class Preferences:
 
     def __init__(self, scope: Scope, cells: Cells, directory: VenueDirectory, parameters: LearningParameters) -> None:
         self._scope = scope
+        self._key = cell_key(scope, KIND, "")
         self._cells = cells
         self._directory = directory
         self._parameters = parameters
@@ -69,7 +76,7 @@ class Preferences:
 
     def load(self, partition: int, name: str, data: bytes) -> None:
         """Take back one person."""
-        self.learners.unpack(self.learners.row(name, partition), data)
+        self.learners.unpack(int(self.learners.rows([name], partition)[0]), data)
 
     def load_day(self, partition: int, data: bytes) -> None:
         """Take back how far a partition has come."""
@@ -140,12 +147,11 @@ class Preferences:
         person = self.learners.rows(users, partition)
         size = np.zeros(len(taught))
         due: list[Due] = []
-        for turn in range(int(taught.turn.max()) + 1):
-            rows = np.flatnonzero(taught.turn == turn)
+        for rows in turns(person):
             size[rows] = apply(person[rows], taught, rows)
             self.learners.version[person[rows]] += 1
             due.append(self._due(person[rows], rows, taught, size))
-        self.shifts.add(partition, taught.time, [kind.reason for kind in taught.kinds], size)
+        self.shifts.add(partition, taught.time, taught.reason, size)
         self.shifts.met(partition, len(self.learners.learned(partition)))
         self._save(partition, list(dict.fromkeys(person.tolist())))
         told = taught_rows(taught, due, size)
@@ -215,8 +221,8 @@ class Preferences:
         moved = distance(mixed, self.learners.published[person].astype(np.float64))
         far = np.flatnonzero(moved >= self._parameters.publish_after)
         who, row, time = person[far], rows[far], at[far]
-        reasons = [taught.kinds[one].reason for one in row.tolist()]
-        return Due(row, time, self._publish(who, mixed[far], time, reasons, size[row]), self.learners.version[who])
+        shown = self._publish(who, mixed[far], time, taught.reason[row], size[row])
+        return Due(row, time, shown, self.learners.version[who])
 
     def _drift(self, partition: int, trigger: pl.DataFrame) -> Iterator[Outgoing]:
         """Rows of those whom days without an act, and the time of the year, moved far from what was published."""
@@ -228,7 +234,7 @@ class Preferences:
         turned = self._formula.turned(self.learners.told[everyone], at)
         far = np.flatnonzero(faded + turned >= self._parameters.publish_drift_after)
         who, times, size = everyone[far], at[far], (faded + turned)[far]
-        reasons: list[Reason] = ["decay" if decayed else "season" for decayed in (faded >= turned)[far].tolist()]
+        reasons = np.where(faded >= turned, _DECAY, _SEASON)[far]
         self.learners.version[who] += 1
         shown = self._publish(who, mixed[far], times, reasons, size)
         self.shifts.add(partition, times, reasons, size)
@@ -246,7 +252,7 @@ class Preferences:
         yield told_tastes(triggers, shown, self.learners.version[who], reasons, size, identities)
 
     def _publish(
-        self, person: NDArray[np.intp], mixed: Array, times: NDArray[np.int64], reasons: list[Reason], size: Array
+        self, person: NDArray[np.intp], mixed: Array, times: NDArray[np.int64], reasons: Reasons, size: Array
     ) -> Array:
         """Note what is published of different people; the columns shown, shape (rows, WIDTH)."""
         self.learners.published[person] = mixed[:, :TASTE_COUNT]
@@ -255,8 +261,8 @@ class Preferences:
         return self._formula.shown(mixed, times)
 
     def _save(self, partition: int, people: list[int]) -> None:
-        for person, data in self.learners.pack(people):
-            self._cells.write(partition, cell_key(self._scope, KIND, self.learners.ids[person]), data)
+        ids, key = self.learners.ids, self._key
+        self._cells.write_all(partition, {key + ids[person]: data for person, data in self.learners.pack(people)})
 
     def of(self, user: str, at: int | None = None) -> Mapping[str, float] | None:
         """Every column of one person at a simulated time, by default that of the last row; None if never learned."""

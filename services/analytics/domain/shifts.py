@@ -4,7 +4,7 @@ Sizes are kept as whole billionths, so that a sum is the same in whatever order 
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from services.analytics.domain.cells import Cells, Scope, cell_key, pack_json
 from services.analytics.domain.emitting import Row, caused
+from services.analytics.domain.learning import REASONS
 from services.analytics.domain.tastes import Array
 
 KIND = "shifts"
@@ -75,17 +76,23 @@ class Shifts:
             self._published[int(name)] = json.loads(data)
             self._final = max(self._final, int(name) + 1)
 
-    def add(self, partition: int, times: NDArray[np.int64], reasons: Sequence[str], sizes: Array) -> None:
-        """Count shifts of one partition, given as columns."""
-        whole = np.rint(sizes * BILLION).astype(np.int64).tolist()
+    def add(self, partition: int, times: NDArray[np.int64], reasons: NDArray[np.int8], sizes: Array) -> None:
+        """Count shifts of one partition, given as columns; ``reasons`` are numbers of `REASONS`."""
+        whole = np.rint(sizes * BILLION).astype(np.int64)
+        each, kind, count = np.unique(
+            times // HOUR_US * len(REASONS) + reasons, return_inverse=True, return_counts=True
+        )
+        total = np.zeros(len(each), dtype=np.int64)
+        np.add.at(total, kind, whole)
         touched: dict[int, Hour] = {}
-        for hour, reason, size in zip((times // HOUR_US).tolist(), reasons, whole, strict=True):
+        for one, shifts, size in zip(each.tolist(), count.tolist(), total.tolist(), strict=True):
+            hour, reason = divmod(one, len(REASONS))
             if hour < self._final - KEPT_HOURS:
-                self.late_dropped += 1
+                self.late_dropped += shifts
                 continue
             if hour not in touched:
                 touched[hour] = self._partials.setdefault(hour, {}).setdefault(partition, Hour())
-            touched[hour].add(reason, 1, size)
+            touched[hour].add(REASONS[reason], shifts, size)
         for hour, partial in touched.items():
             self._open.add(hour)
             self._cells.write(partition, cell_key(self._scope, KIND, str(hour)), partial.pack())

@@ -8,12 +8,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from services.analytics.domain.emitting import COMMON, consequences
-from services.analytics.domain.learning import Reason
+from services.analytics.domain.learning import REASONS
 from services.analytics.domain.lessons import Lessons
 from services.analytics.domain.tastes import COLUMNS, Array
 from streamkit.records import Column, Outgoing
 
 TOPIC, EVENT_TYPE = "preferences", "preference.updated"
+_REASON_NAMES = pl.Series(REASONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def taught_rows(taught: Lessons, due: Sequence[Due], size: Array) -> Outgoing | 
         triggers.with_columns(pl.Series("simulation_time", np.concatenate([one.time for one in due])[order])),
         np.concatenate([one.shown for one in due])[order],
         np.concatenate([one.version for one in due])[order],
-        [taught.kinds[one].reason for one in row.tolist()],
+        taught.reason[row],
         size[row],
     )
 
@@ -47,7 +48,7 @@ def told_tastes(
     triggers: pl.DataFrame,
     shown: Array,
     version: NDArray[np.int64],
-    reasons: Sequence[Reason],
+    reasons: NDArray[np.int8],
     size: Array,
     identities: Sequence[str] | None = None,
 ) -> Outgoing:
@@ -56,7 +57,7 @@ def told_tastes(
     columns |= {
         "user_id": triggers["user_id"],
         "version": version,
-        "reason": pl.Series(reasons, dtype=pl.String),
+        "reason": _REASON_NAMES.gather(reasons),
         "shift": size,
     }
     return consequences(TOPIC, triggers, [EVENT_TYPE] * triggers.height, columns, identities=identities)

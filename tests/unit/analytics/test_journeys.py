@@ -1,11 +1,13 @@
 """Journeys: every milestone once, in any interleaving of topics, through restarts and records told twice."""
 
+import json
 from collections import Counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analytics.domain.cells import MemoryCells, Scope, split_key
+from services.analytics.domain.journey_rows import Journey
 from services.analytics.domain.journeys import TOPICS, Journeys
 from services.analytics.domain.rekeying import as_told
 from tests.unit.analytics.city import DAY, START, Frames, event, rows_of
@@ -119,3 +121,38 @@ def test_a_restart_tells_no_milestone_again() -> None:
     journey = second.of("u0000000")
     assert journey is not None
     assert (journey.stages, journey.visits) == ({5}, 12)
+
+
+@given(told_events)
+@settings(max_examples=50, deadline=None)
+def test_a_batch_tells_what_its_records_tell_one_by_one(told: list[tuple[str, int, int]]) -> None:
+    records = [record(number, kind, at, user) for number, (kind, user, at) in enumerate(told)]
+    cells = MemoryCells()
+    one, other, third = journeys(cells), journeys(), journeys()
+    for topic in TOPICS:
+        rows = [row for place, row in records if place == topic]
+        together = tell(one, topic, *rows) if rows else []
+        apart = [line for row in rows for line in tell(other, topic, row)]
+        assert together == apart
+    for key, data in cells.scan(0):
+        third.load(0, split_key(key)[2], data)
+    for user in range(3):
+        name = f"u{user:07d}"
+        assert one.of(name) == other.of(name)
+        assert third.of(name) in (one.of(name), None if one.of(name) == Journey() else ())
+
+
+def test_a_journey_kept_as_json_is_read() -> None:
+    content = {
+        "milestones": [["first_visit", START, "v0000001"], ["first_session", START + 5, None]],
+        "stages": [1, 5], "visits": 9, "told": START + 5, "staged": START, "lifecycle": "dormant", "spells": 2,
+    }  # fmt: skip
+    people = journeys()
+    people.load(0, "u0000000", json.dumps(content).encode())
+    journey = people.of("u0000000")
+    assert journey == Journey(
+        {"first_visit": (START, "v0000001"), "first_session": (START + 5, None)},
+        {1, 5}, 9, START + 5, START, "dormant", 2,
+    )  # fmt: skip
+    visit = tell(people, "user_actions", record(0, "visit.started", DAY, 0)[1])
+    assert milestones(visit) == {("u0000000", "tenth_visit"): 1}

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from services.analytics.domain.cells import MemoryCells, Scope, split_key
+from services.analytics.domain.learning import REASONS
 from services.analytics.domain.queries import NotFoundError, RefusedError, answer
 from services.analytics.domain.rekeying import TOPIC
 from services.analytics.domain.shifts import KEPT_HOURS, Shifts
@@ -14,6 +15,7 @@ from tests.unit.analytics.city import MINUTE, START, Frames, event, rows_of, tic
 from tests.unit.analytics.test_processor import analytics
 
 HOUR = 60 * MINUTE
+VISIT = np.array([REASONS.index("visit")], dtype=np.int8)
 METRICS = ("preference_shift", "preference_shift_rate", "social_influence")
 
 
@@ -65,9 +67,9 @@ def test_a_worker_that_tells_no_hours_forgets_them_with_their_cells_and_takes_wh
     cells = MemoryCells()
     shifts = Shifts(Scope("run", 0), cells)
     sizes, hour = np.array([0.25]), START // HOUR
-    shifts.add(1, np.array([START]), ["visit"], sizes)
+    shifts.add(1, np.array([START]), VISIT, sizes)
     other = MemoryCells()
-    Shifts(Scope("run", 0), other).add(2, np.array([START]), ["visit"], sizes)
+    Shifts(Scope("run", 0), other).add(2, np.array([START]), VISIT, sizes)
     [(key, data)] = other.scan(2)
     for _ in range(2):  # saved twice
         shifts.load(split_key(key)[1], 2, split_key(key)[2], data)

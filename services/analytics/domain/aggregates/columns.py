@@ -5,7 +5,6 @@ Each record gets the number of its minute, type, person, venue, and of the value
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
 import polars as pl
@@ -13,10 +12,9 @@ from numpy.typing import NDArray
 
 from services.analytics.domain.aggregates.kinds import DIMENSIONS, UNKNOWN
 from services.analytics.domain.aggregates.names import Names, Numbering
+from services.analytics.domain.codes import Numbers
 from services.analytics.domain.people import PeopleDirectory
 from services.analytics.domain.venues import VenueDirectory
-
-Numbers: TypeAlias = NDArray[np.int64]
 
 MINUTE_US = 60_000_000
 NONE = -1

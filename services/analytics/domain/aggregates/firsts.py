@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analytics.domain.aggregates.columns import Numbers
 from services.analytics.domain.aggregates.logs import GrowingLog
 from services.analytics.domain.aggregates.names import Numbering
 from services.analytics.domain.aggregates.partials import STEPS
 from services.analytics.domain.cells import Cells, Scope
+from services.analytics.domain.codes import Numbers
 
 KIND = "first"
 SEGMENT = 512

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from services.analytics.domain.aggregates import firsts, responses
-from services.analytics.domain.aggregates.columns import MINUTE_US, NONE, ColumnReader, Columns, Numbers, Words
+from services.analytics.domain.aggregates.columns import MINUTE_US, NONE, ColumnReader, Columns, Words
 from services.analytics.domain.aggregates.durations import bins_of
 from services.analytics.domain.aggregates.firsts import Firsts
 from services.analytics.domain.aggregates.kinds import (
@@ -30,6 +30,7 @@ from services.analytics.domain.aggregates.responses import Responses
 from services.analytics.domain.aggregates.series import SeriesFold, measure
 from services.analytics.domain.aggregates.store import WIDTHS, Kept, PartialStore
 from services.analytics.domain.cells import Cells, Scope
+from services.analytics.domain.codes import Numbers
 from services.analytics.domain.people import PeopleDirectory
 from services.analytics.domain.venues import VenueDirectory
 

@@ -11,26 +11,23 @@ from numpy.typing import NDArray
 
 from services.analytics.domain.aggregates.logs import GrowingLog
 from services.analytics.domain.cells import Cells, Scope
+from services.analytics.domain.codes import Codes
 
 SEGMENT = 512
 """Names of a cell: about 5 kB."""
-
-
-class _Codes(dict[str, int]):
-    """Gives the next number to a name it does not know."""
-
-    def __missing__(self, name: str) -> int:
-        self[name] = number = len(self)
-        return number
 
 
 class Names:
     """The numbering of one partition."""
 
     def __init__(self, cells: Cells, scope: Scope, partition: int, kind: str) -> None:
-        self._codes = _Codes()
-        self.order: list[str] = []
+        self._codes = Codes()
         self._log: GrowingLog[str] = GrowingLog(cells, (scope, partition, kind), _pack, SEGMENT)
+
+    @property
+    def order(self) -> list[str]:
+        """Name of each number."""
+        return self._codes.order
 
     def load(self, data: bytes) -> None:
         """Take back one segment, in any order of segments."""
@@ -44,11 +41,10 @@ class Names:
 
     def numbers(self, names: Sequence[str]) -> NDArray[np.int64]:
         """Number of each name, shape (names,); new ones are given to new names."""
-        found = np.fromiter(map(self._codes.__getitem__, names), dtype=np.int64, count=len(names))
-        if len(self._codes) > len(self.order):
-            new = list(self._codes)[len(self.order) :]
-            self.order += new
-            self._log.add(new)
+        known = len(self.order)
+        found = self._codes.numbers(names)
+        if len(self.order) > known:
+            self._log.add(self.order[known:])
         return found
 
     def number(self, name: str) -> int:
@@ -72,8 +68,7 @@ class Numbering:
         self._scope = scope
         self.kind = kind
         self._parts: dict[int, Names] = {}
-        self._common = _Codes()
-        self.names: list[str] = []
+        self._common = Codes()
         self._translations: dict[int, NDArray[np.int64]] = {}
 
     def of(self, partition: int) -> Names:
@@ -97,16 +92,20 @@ class Numbering:
         for part in self._parts.values():
             part.save()
 
+    @property
+    def names(self) -> list[str]:
+        """Name of each common number."""
+        return self._common.order
+
     def to_common(self, partition: int) -> NDArray[np.int64]:
         """Common number of each of a partition's numbers; `names` has the name of each common number."""
         order = self.of(partition).order
         known = self._translations.get(partition)
         done = 0 if known is None else len(known)
         if known is None or done < len(order):
-            more = np.fromiter(map(self._common.__getitem__, order[done:]), dtype=np.int64, count=len(order) - done)
+            more = self._common.numbers(order[done:])
             known = more if known is None else np.concatenate([known, more])
             self._translations[partition] = known
-            self.names.extend(list(self._common)[len(self.names) :])
         return known
 
     def common(self, name: str) -> int | None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from services.analytics.domain.aggregates.columns import NONE, Columns, Numbers, Words
+from services.analytics.domain.aggregates.columns import NONE, Columns, Words
 from services.analytics.domain.aggregates.kinds import DIMENSIONS
 from services.analytics.domain.aggregates.names import Names
+from services.analytics.domain.codes import Numbers
 
 MEASURE = "-"
 _SPLITS = len(DIMENSIONS) + 1
