@@ -22,17 +22,16 @@ class ChangelogWriter:
     def __init__(self, settings: KafkaSettings, topic: str) -> None:
         self._topic = topic
         self._failure: KafkaError | None = None
-        self._client = confluent_kafka.Producer(
-            {
-                **settings.client(),
-                "enable.idempotence": True,
-                "acks": "all",
-                "linger.ms": 0,
-                "message.max.bytes": 4_194_304,  # as the topic allows: a busy minute of many people is one cell
-                "compression.type": settings.compression,
-                "delivery.timeout.ms": int(WAIT_S * 1000),
-            }
-        )
+        self._configuration = {
+            **settings.client(),
+            "enable.idempotence": True,
+            "acks": "all",
+            "linger.ms": 0,
+            "message.max.bytes": 4_194_304,  # as the topic allows: a busy minute of many people is one cell
+            "compression.type": settings.compression,
+            "delivery.timeout.ms": int(WAIT_S * 1000),
+        }
+        self._client = confluent_kafka.Producer({**self._configuration, "delivery.report.only.error": True})
 
     async def append(self, records: Sequence[tuple[int, bytes, bytes | None]]) -> None:
         """Write (partition, key, value) in order within a partition, and wait until the broker has them all.
@@ -41,18 +40,21 @@ class ChangelogWriter:
             Fatal: the broker refused a record, or did not answer in time; what is in the log is a prefix.
 
         """
-        for partition, key, value in records:
-            await self._produce(partition, key, value)
-        await self._flush()
+        sent = 0
+        while sent < len(records):
+            sent = self._produce(records, sent)
+            if sent < len(records):
+                await asyncio.to_thread(self._client.poll, QUEUE_FULL_PAUSE_S)
+        await self._flush(self._client)
 
-    async def _flush(self) -> None:
-        left = await asyncio.to_thread(self._client.flush, WAIT_S)
+    async def _flush(self, client: confluent_kafka.Producer) -> None:
+        left = await asyncio.to_thread(client.flush, WAIT_S)
         if self._failure is not None or left:
             reason = self._failure.str() if self._failure else f"{left} records not acknowledged in {WAIT_S:g} s"
             raise Fatal(f"changelog {self._topic}: {reason}")
 
     async def claim(self, partitions: Collection[int], owner: str) -> Mapping[int, int]:
-        """Claim partitions of the changelog for us; the offsets of the claims.
+        """Claim partitions of the changelog for us; the offsets of the claims. Comes before everything appended.
 
         Raises:
             Fatal: the broker refused, or did not answer in time.
@@ -66,21 +68,25 @@ class ChangelogWriter:
             if error is None and partition is not None and offset is not None:
                 claims[partition] = offset
 
+        client = confluent_kafka.Producer(self._configuration)  # tells of what went well, too: an offset
         for partition in partitions:
-            self._client.produce(self._topic, owner.encode(), table_key(partition, CLAIM), partition, note)
-        await self._flush()
+            client.produce(self._topic, owner.encode(), table_key(partition, CLAIM), partition, note)
+        await self._flush(client)
         return claims
 
-    async def _produce(self, partition: int, key: bytes, value: bytes | None) -> None:
-        while True:
-            try:
-                self._client.produce(self._topic, value, key, partition, self._report)
-            except BufferError:
-                await asyncio.to_thread(self._client.poll, QUEUE_FULL_PAUSE_S)
-            except KafkaException as error:
-                raise Fatal(f"changelog {self._topic}: {error}") from error
-            else:
-                return
+    def _produce(self, records: Sequence[tuple[int, bytes, bytes | None]], start: int) -> int:
+        """Put records from ``start`` on the queue; the place of the first that found it full."""
+        produce, topic, report = self._client.produce, self._topic, self._report
+        place = start
+        try:
+            for partition, key, value in records[start:]:
+                produce(topic, value, key, partition, report)
+                place += 1
+        except BufferError:
+            pass
+        except KafkaException as error:
+            raise Fatal(f"changelog {self._topic}: {error}") from error
+        return place
 
     def _report(self, error: KafkaError | None, _message: Message) -> None:
         if error is not None:

@@ -154,10 +154,9 @@ class JourneyRows:
         if data.startswith(b"{"):
             self._take(row, orjson.loads(data))
             return
-        _, self.stages[row], self.lifecycle[row], _, self.visits[row], self.spells[row], *times = _HEAD.unpack_from(
-            data
-        )
-        self.told[row], self.staged[row] = times
+        _, stages, lifecycle, _, visits, spells, told, staged = _HEAD.unpack_from(data)
+        self.stages[row], self.lifecycle[row], self.visits[row], self.spells[row] = stages, lifecycle, visits, spells
+        self.told[row], self.staged[row] = told, staged
         at = _HEAD.size
         for column in (self.order, self.times):
             size = column[row].nbytes
