@@ -61,7 +61,8 @@ class Meeting:
                     raise
                 get_logger().warning("rows are not read on", reason=str(error))
             self._read_s = self._clock.monotonic()
-            unknown = self._directories.unknown(topic, frame)
+            if unknown:
+                unknown = self._directories.unknown(topic, frame)
             if unknown and self._read_s - began > self._policy.wait_s:
                 self._directories.give_up(unknown)
                 get_logger().warning("rows missing", topic=topic, ids=sorted(unknown)[:3], missing=len(unknown))

@@ -22,7 +22,7 @@ class _Window:
     """Ids of one partition of one topic; ``segments`` holds (slot, ids), oldest first."""
 
     seen: set[int] = field(default_factory=set)
-    segments: deque[tuple[int, list[int]]] = field(default_factory=deque)
+    segments: deque[tuple[int, NDArray[np.uint64]]] = field(default_factory=deque)
 
 
 def short_ids(event_ids: pl.Series) -> NDArray[np.uint64]:
@@ -52,40 +52,38 @@ class RecentIds:
         topic, _, _ = name.rpartition("/")
         numbers = np.frombuffer(data, dtype=np.uint64)
         window = self._windows.setdefault((topic, partition), _Window())
-        ids = numbers[1:].tolist()
-        window.segments.append((int(numbers[0]), ids))
+        window.segments.append((int(numbers[0]), numbers[1:]))
         window.segments = deque(sorted(window.segments, key=lambda segment: segment[0]))
-        window.seen.update(ids)
+        window.seen.update(numbers[1:].tolist())
 
     def fresh(self, topic: str, partition: int, event_ids: pl.Series) -> NDArray[np.bool_]:
         """Which of these were not seen before, in the window or earlier in the same series; they count as seen now."""
         window = self._windows.setdefault((topic, partition), _Window())
         seen = window.seen
-        ids = short_ids(event_ids).tolist()
+        numbers = short_ids(event_ids)
+        ids = numbers.tolist()
         keep = np.ones(len(ids), dtype=np.bool_)
-        new = ids
         if seen.isdisjoint(ids) and len(set(ids)) == len(ids):  # nearly always, and much quicker than one by one
             seen.update(ids)
         else:
-            new = []
             for index, number in enumerate(ids):
                 if number in seen:
                     keep[index] = False
                 else:
                     seen.add(number)
-                    new.append(number)
-        self._remember(topic, partition, window, new)
+        self._remember(topic, partition, window, numbers[keep])
         return keep
 
-    def _remember(self, topic: str, partition: int, window: _Window, new: list[int]) -> None:
-        while new:
+    def _remember(self, topic: str, partition: int, window: _Window, new: NDArray[np.uint64]) -> None:
+        while len(new):
             if not window.segments or len(window.segments[-1][1]) >= self._size:
                 following = window.segments[-1][0] + 1 if window.segments else 0
-                window.segments.append((following, []))
+                window.segments.append((following, np.empty(0, dtype=np.uint64)))
                 if len(window.segments) > self._count:
-                    window.seen.difference_update(window.segments.popleft()[1])
+                    window.seen.difference_update(window.segments.popleft()[1].tolist())
             number, ids = window.segments[-1]
             taken, new = new[: self._size - len(ids)], new[self._size - len(ids) :]
-            ids.extend(taken)
-            data = np.array([number, *ids], dtype=np.uint64).tobytes()
+            ids = np.concatenate([ids, taken])
+            window.segments[-1] = number, ids
+            data = np.concatenate([np.array([number], dtype=np.uint64), ids]).tobytes()
             self._cells.write(partition, cell_key(None, KIND, f"{topic}/{number % self._count}"), data)
