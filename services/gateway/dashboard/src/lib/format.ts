@@ -77,8 +77,6 @@ export function speed(multiplier: number | null): string {
   return multiplier === 0 ? "max" : `${amount(multiplier)}×`;
 }
 
-export const dollars = (minor: number): string => `$${(minor / 100).toFixed(2)}`;
-
 export function milliseconds(value: number | null | undefined): string {
   if (value === null || value === undefined) {
     return NONE;

@@ -7,7 +7,9 @@ import { geographyOf } from "../../src/features/city/geography.ts";
 import { townOf, useLand } from "../../src/features/city/land.ts";
 import { throughLocal } from "../../src/lib/local.ts";
 import { clockTime, toLocal } from "../../src/lib/format.ts";
+import { plainSentence } from "../../src/lib/sentences/index.ts";
 import { Luna } from "../../src/lib/luna.ts";
+import { money, priceSigns } from "../../src/lib/money.ts";
 import { NEW_YORK, place } from "../../src/lib/place.ts";
 import type { Venue } from "../../src/lib/types.ts";
 import { FakeGateway, around } from "../gateway.tsx";
@@ -51,6 +53,19 @@ describe("another city", () => {
     const luna = inLondon();
     render(<Inspector event={anEvent({ simulation_time: NOON })} onClose={() => undefined} onInspect={() => undefined} />, { wrapper: around(luna) });
     screen.getByText("Fri, Jun 5, 13:00:00 in London");
+  });
+
+  it("has its own money, in amounts and in price tiers", () => {
+    const left = anEvent({ event_type: "visit.ended", user_name: "Ada Green", venue_name: "Rook Pub", spend_minor: 123456 });
+    expect([money(807), priceSigns(2), priceSigns(0)]).toEqual(["$8.07", "$$", "$"]);
+    inLondon();
+    expect([money(807), priceSigns(2), priceSigns(0)]).toEqual(["£8.07", "££", "£"]);
+    expect(plainSentence(left)).toBe("Ada Green left Rook Pub after spending £1,234.56");
+  });
+
+  it("whose money nobody knows is not said to have dollars", () => {
+    inLondon("Europe/Paris");
+    expect([money(807), priceSigns(3)]).toEqual(["¤8.07", "¤¤¤"]);
   });
 
   it("of a zone that no browser knows leaves the clock as it was", () => {

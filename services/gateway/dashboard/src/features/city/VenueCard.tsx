@@ -5,6 +5,7 @@ import { Sentence } from "../../components/Sentence.tsx";
 import { useLuna } from "../../lib/context.ts";
 import { familyOf } from "../../lib/families.ts";
 import { capital, counted, plain, shortTime } from "../../lib/format.ts";
+import { priceSigns } from "../../lib/money.ts";
 import { cityName } from "../../lib/place.ts";
 import type { CityEvent, Venue } from "../../lib/types.ts";
 import { happyWords } from "./happyHours.ts";
@@ -23,7 +24,7 @@ function kindWords(venue: Venue): string {
 function Facts({ venue }: { readonly venue: Venue }) {
   return (
     <span className="venue-facts">
-      {kindWords(venue)} · {"$".repeat(Math.max(1, venue.price_tier))} · {venue.rating.toFixed(1)} stars ({venue.rating_count})
+      {kindWords(venue)} · {priceSigns(venue.price_tier)} · {venue.rating.toFixed(1)} stars ({venue.rating_count})
     </span>
   );
 }

@@ -1,6 +1,7 @@
 /** What people do, alone and together, in words. */
 import type { SocialInteractionsEventType, UserActionsEventType } from "../../generated/events.ts";
-import { counted, dollars, duration } from "../format.ts";
+import { counted, duration } from "../format.ts";
+import { money } from "../money.ts";
 import { at, comma, other, where, who, type Tellers } from "./words.ts";
 
 export const ACTIONS: Tellers<UserActionsEventType> = {
@@ -18,7 +19,7 @@ export const ACTIONS: Tellers<UserActionsEventType> = {
   "recommendation.accepted": (e) => [who(e), " took the suggestion ", e.venue_id === undefined ? "made earlier" : where(e)],
   "recommendation.ignored": (e) => [who(e), " passed over a suggestion"],
   "visit.started": (e) => [who(e), " sat down at ", where(e), e.party_size === undefined || e.party_size < 2 ? "" : `, party of ${e.party_size}`],
-  "visit.ended": (e) => [who(e), " left ", where(e), e.spend_minor === undefined ? "" : ` after spending ${dollars(e.spend_minor)}`],
+  "visit.ended": (e) => [who(e), " left ", where(e), e.spend_minor === undefined ? "" : ` after spending ${money(e.spend_minor)}`],
   "review.submitted": (e) => [who(e), ` gave ${counted(e.rating ?? 0, "star", "stars")} to `, where(e)],
   "user.became_regular": (e) => [who(e), " is a regular by now"],
   "routine.formed": (e) => [who(e), " goes to ", where(e), " again and again"],
