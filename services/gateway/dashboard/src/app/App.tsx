@@ -5,7 +5,6 @@ import { Inspector } from "../components/records/Inspector.tsx";
 import { Controls } from "../features/controls/Controls.tsx";
 import { Counters } from "../features/counters/Counters.tsx";
 import { Feed } from "../features/feed/Feed.tsx";
-import { Palette } from "../features/palette/Palette.tsx";
 import { ConnectionBanner } from "../features/status/Connection.tsx";
 import { Header } from "../features/status/Header.tsx";
 import { Tour } from "../features/tour/Tour.tsx";
@@ -16,8 +15,9 @@ import { hashOf, useRoute } from "../lib/route.ts";
 import { listenForKeys } from "../lib/shortcuts.ts";
 import { useStore } from "../lib/store.ts";
 import { tourAct } from "../lib/tour.ts";
-import { commandsOf, shortcutsOf } from "./commands.ts";
+import { shortcutsOf } from "./commands.ts";
 import { Failure } from "./Failure.tsx";
+import { OpenPalette } from "./OpenPalette.tsx";
 import { Rail } from "./Rail.tsx";
 import { VIEWS, viewOf } from "./views.ts";
 import "./app.css";
@@ -47,7 +47,7 @@ export function App() {
         ) : null}
       </div>
       <OpenRecord />
-      {palette ? <Palette commands={commandsOf(luna)} onClose={() => setPalette(false)} /> : null}
+      {palette ? <OpenPalette onClose={() => setPalette(false)} /> : null}
       {touring ? <Tour /> : null}
     </div>
   );

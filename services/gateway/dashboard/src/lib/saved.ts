@@ -1,4 +1,7 @@
-/** Names of the snapshots that this page was told of last, for the palette: asking for them is a command of its own, so it does not. */
+/** Names of the snapshots that the city can go back to, as this page was told of them last: by the view Control, or when the palette opened. */
+import type { Snapshots } from "../generated/api.ts";
 import { Store } from "./store.ts";
 
 export const saved = new Store<readonly string[]>([]);
+
+export const tellSaved = ({ snapshots }: Snapshots): void => saved.set(snapshots.filter(({ restorable }) => restorable).map(({ name }) => name));

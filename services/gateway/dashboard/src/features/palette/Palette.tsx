@@ -17,10 +17,11 @@ export function Palette({ commands, onClose }: Properties) {
   const list = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState("");
-  const [place, setPlace] = useState(0);
+  /** By name, not by place: lines may still come while it is open. */
+  const [picked, setPicked] = useState("");
   const venues = useStore(luna.directory, (known) => known.venues);
   const offered = useMemo(() => [...found(commands, text), ...placesNamed(venues, text)], [commands, venues, text]);
-  const chosen = offered[Math.min(place, offered.length - 1)];
+  const chosen = offered.find(({ id }) => id === picked) ?? offered[0];
   useEffect(() => dialog.current?.showModal(), []);
   const run = (command: PaletteCommand | undefined) => {
     onClose();
@@ -30,7 +31,8 @@ export function Palette({ commands, onClose }: Properties) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
       event.preventDefault();
-      setPlace((now) => (now + step + offered.length) % Math.max(1, offered.length));
+      const place = chosen === undefined ? 0 : offered.indexOf(chosen);
+      setPicked(offered.at((place + step) % offered.length)?.id ?? "");
     } else if (event.key === "Enter") {
       event.preventDefault();
       run(chosen);
@@ -52,7 +54,7 @@ export function Palette({ commands, onClose }: Properties) {
           onKeyDown={heed}
           onChange={(event) => {
             setText(event.target.value);
-            setPlace(0);
+            setPicked("");
           }}
         />
         <kbd>Esc</kbd>

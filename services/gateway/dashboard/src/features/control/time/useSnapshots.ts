@@ -5,7 +5,7 @@
 import { useEffect } from "react";
 import { useAsked, type Question } from "../../../lib/asked.ts";
 import { useLuna } from "../../../lib/context.ts";
-import { saved } from "../../../lib/saved.ts";
+import { tellSaved } from "../../../lib/saved.ts";
 import type { CityEvent } from "../../../lib/types.ts";
 import { useComeback } from "./comeback.ts";
 import type { Snapshots } from "./moments.ts";
@@ -23,11 +23,11 @@ export function useSnapshots(): Question<Snapshots> {
   const luna = useLuna();
   const question = useAsked<Snapshots>("/admin/simulation/snapshots");
   const { again } = question;
-  const known = question.status === "ready" ? question.answer.snapshots : null;
+  const known = question.status === "ready" ? question.answer : null;
   useComeback(question);
   useEffect(() => {
     if (known !== null) {
-      saved.set(known.filter(({ restorable }) => restorable).map(({ name }) => name));
+      tellSaved(known);
     }
   }, [known]);
   useEffect(() => luna.onEvents((events) => (events.some(changes) ? again() : undefined)), [luna, again]);
