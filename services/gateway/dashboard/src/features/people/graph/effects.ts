@@ -145,10 +145,10 @@ export class Brush {
     this.#taken.push({ x, y });
     context.textAlign = "center";
     context.textBaseline = "middle";
-    context.lineWidth = 4;
-    context.lineJoin = "round";
-    context.strokeStyle = this.#inks.ground;
-    context.strokeText(text, x, y - 18);
+    context.fillStyle = this.#inks.ground; // a plate: names of people lie under it
+    context.beginPath();
+    context.roundRect(x - half - 6, y - 28, 2 * half + 12, 20, 6);
+    context.fill();
     context.fillStyle = this.#inks.ink;
     context.fillText(text, x, y - 18);
   }

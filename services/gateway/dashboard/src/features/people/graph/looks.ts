@@ -32,6 +32,9 @@ export function edgeLook([a, b]: readonly [string, string], interactions: number
   return { color: interactions > 0 ? token("line-strong") : token("line"), size: widthOf(interactions), zIndex: interactions > 0 ? 1 : 0 };
 }
 
+/** Radius in pixels of somebody by what was done lately, and by friends. */
+export const sizeOf = (activity: number, friends: number): number => 3 + Math.min(3, Math.sqrt(friends) * 0.45) + Math.min(7, Math.sqrt(activity) * 2.2);
+
 /** Width in pixels of a friendship by how much the two have to do with each other. */
 export const widthOf = (interactions: number): number => 0.5 + Math.min(3.5, Math.log2(1 + interactions) * 0.8);
 

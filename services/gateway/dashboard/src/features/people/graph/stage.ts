@@ -6,9 +6,9 @@ import { personaToken } from "../../../lib/personas.ts";
 import { token } from "../../../lib/theme.ts";
 import type { CityEvent } from "../../../lib/types.ts";
 import { Brush, Effects, type Inks } from "./effects.ts";
-import { drawHover, drawLabel } from "./hover.ts";
+import { drawHover, Names } from "./hover.ts";
 import type { Arranged, Order } from "./layout.ts";
-import { edgeLook, nodeLook, startOf, type Focus } from "./looks.ts";
+import { edgeLook, nodeLook, sizeOf, startOf, type Focus } from "./looks.ts";
 import type { Society } from "./society.ts";
 
 interface Hearing {
@@ -27,6 +27,7 @@ export class GraphStage {
   readonly #sigma: Sigma;
   readonly #canvas: HTMLCanvasElement;
   readonly #effects = new Effects();
+  readonly #names = new Names();
   readonly #still: boolean;
   readonly #layout = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
   /** Who the layout arranges, in its order; the turn says which order an answer is to. */
@@ -47,7 +48,7 @@ export class GraphStage {
       ...this.#colours(),
       allowInvalidContainer: true,
       defaultDrawNodeHover: drawHover,
-      defaultDrawNodeLabel: drawLabel,
+      defaultDrawNodeLabel: this.#names.draw,
       labelFont: '"Inter Variable", sans-serif',
       labelSize: 12,
       labelWeight: "500",
@@ -64,6 +65,7 @@ export class GraphStage {
     this.#sigma.on("enterNode", ({ node }) => this.#hover(node, hearing));
     this.#sigma.on("leaveNode", () => this.#hover(null, hearing));
     this.#sigma.on("clickNode", ({ node }) => hearing.onOpen(node));
+    this.#sigma.on("beforeRender", () => this.#names.begin());
     this.#sigma.on("afterRender", () => this.#paint(performance.now()));
     this.#layout.addEventListener("message", ({ data }: MessageEvent<Arranged>) => this.#moved(data));
   }
@@ -245,6 +247,3 @@ export class GraphStage {
 const inks = (): Inks => ({
   social: token("social"), accent: token("accent"), good: token("good"), bad: token("bad"), ink: token("ink"), ground: token("ground"),
 });
-
-/** Radius in pixels. */
-export const sizeOf = (activity: number, friends: number): number => 3 + Math.min(3, Math.sqrt(friends) * 0.45) + Math.min(7, Math.sqrt(activity) * 2.2);
