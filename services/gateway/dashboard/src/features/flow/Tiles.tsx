@@ -1,6 +1,6 @@
 /** The figures that sum up the span. */
 import { Sparkline } from "../../components/Sparkline.tsx";
-import { amount, duration, percent } from "../../lib/format.ts";
+import { amount, duration, milliseconds, percent } from "../../lib/format.ts";
 import type { Bucket, Course, Figures } from "./figures.ts";
 import type { Range } from "./ranges.ts";
 
@@ -13,6 +13,7 @@ interface Tile {
 }
 
 const seconds = (value: number | null): string => (value === null ? "–" : duration(value));
+const answered = (value: number | null): string => (value === null || value > 10 ? seconds(value) : milliseconds(value * 1000));
 const small = (value: number | null): string => (value === null ? "–" : value.toFixed(3));
 const tenth = (value: number | null): string => (value === null ? "–" : value.toFixed(1));
 
@@ -25,8 +26,8 @@ const TILES: readonly Tile[] = [
   { name: "conversion", title: "Conversion", hint: "Tables asked for per interest expressed; above 100 % where people book without a word of interest first", read: ({ conversion }) => conversion, print: percent },
   { name: "acceptance", title: "Suggestions taken", hint: "Of those that were taken or passed over", read: ({ acceptance }) => acceptance, print: percent },
   { name: "group", title: "Group size", hint: "Mean of the groups formed", read: ({ groupSize }) => groupSize, print: tenth },
-  { name: "invite-time", title: "Answer to an invitation", hint: "Median, simulated time", read: ({ inviteSeconds }) => inviteSeconds, print: seconds },
-  { name: "booking-time", title: "Answer to a request", hint: "Median, simulated time", read: ({ bookingSeconds }) => bookingSeconds, print: seconds },
+  { name: "invite-time", title: "Invites answered in", hint: "Median, simulated time", read: ({ inviteSeconds }) => inviteSeconds, print: seconds },
+  { name: "booking-time", title: "Tables answered in", hint: "Median from a request for a table to its answer: live, of the wall clock; over a range, of simulated time, which does not pass while the booking service thinks", read: ({ bookingSeconds }) => bookingSeconds, print: answered },
   { name: "shift", title: "Taste shift", hint: "Mean size of a change of tastes", read: ({ tasteShift }) => tasteShift, print: small },
   { name: "social", title: "Moved by friends", hint: "Share of the change of tastes that friends brought about", read: ({ socialShare }) => socialShare, print: percent },
 ];

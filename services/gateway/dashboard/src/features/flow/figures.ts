@@ -16,6 +16,7 @@ export interface Figures {
   readonly groupSize: number | null;
   /** Median answer to an invitation, in seconds. */
   readonly inviteSeconds: number | null;
+  /** Median answer to a request for a table: live, of the wall clock, since an answer has the simulated time of what was asked. */
   readonly bookingSeconds: number | null;
   readonly byPersona: Readonly<Record<string, number>>;
   /** Mean size of a change of tastes, and the share of it that friends brought about. */

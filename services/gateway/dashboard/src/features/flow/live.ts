@@ -141,7 +141,10 @@ export class LiveFlow {
   }
 
   #ask(event: CityEvent): void {
-    this.#requested.set(event.booking_id ?? event.event_id, Date.parse(event.simulation_time));
+    if (event.record_timestamp === undefined) {
+      return;
+    }
+    this.#requested.set(event.booking_id ?? event.event_id, event.record_timestamp);
     const eldest = this.#requested.keys().next().value;
     if (this.#requested.size > 5000 && eldest !== undefined) {
       this.#requested.delete(eldest);
@@ -150,8 +153,8 @@ export class LiveFlow {
 
   #answer(tally: Tally, event: CityEvent): void {
     const asked = this.#requested.get(event.booking_id ?? "");
-    if (asked !== undefined) {
-      tally.bookingSeconds.push(Math.max(0, (Date.parse(event.simulation_time) - asked) / 1000));
+    if (asked !== undefined && event.record_timestamp !== undefined) {
+      tally.bookingSeconds.push(Math.max(0, (event.record_timestamp - asked) / 1000));
       this.#requested.delete(event.booking_id ?? "");
     }
   }

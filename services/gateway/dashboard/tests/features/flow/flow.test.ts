@@ -40,14 +40,14 @@ describe("live flow", () => {
 
   it("counts people, groups and answers as they come", () => {
     const { total } = flowOf([
-      anEvent({ topic: "bookings", event_type: "booking.requested", booking_id: "b", simulation_time: "2026-06-05T22:00:00Z" }),
-      anEvent({ topic: "bookings", event_type: "booking.confirmed", booking_id: "b", simulation_time: "2026-06-05T22:00:30Z" }),
+      anEvent({ topic: "bookings", event_type: "booking.requested", booking_id: "b", record_timestamp: 1_000_500 }),
+      anEvent({ topic: "bookings", event_type: "booking.confirmed", booking_id: "b", record_timestamp: 1_000_574 }),
       anEvent({ topic: "social_interactions", event_type: "group.formed", party_size: 4 }),
       anEvent({ topic: "social_interactions", event_type: "invite.accepted", latency_seconds: 60 }),
       anEvent({ topic: "preferences", event_type: "preference.updated", shift: 0.3, reason: "visit" }),
       anEvent({ topic: "preferences", event_type: "preference.updated", shift: 0.1, reason: "social" }),
     ]).course(() => "foodie_explorer");
-    expect(total).toMatchObject({ events: 6, bookings: 1, bookingSeconds: 30, groupSize: 4, inviteSeconds: 60, byPersona: { foodie_explorer: 2 } });
+    expect(total).toMatchObject({ events: 6, bookings: 1, bookingSeconds: 0.074, groupSize: 4, inviteSeconds: 60, byPersona: { foodie_explorer: 2 } });
     expect(total.tasteShift).toBeCloseTo(0.2);
     expect(total.socialShare).toBeCloseTo(0.25);
   });
