@@ -77,8 +77,8 @@ export function Speed() {
       />
       <div className="presets" role="group" aria-label="Speeds">
         {SPEEDS.map((preset, index) => (
-          <button key={preset} type="button" data-testid={`speed-${preset}`} className="preset" aria-pressed={index === running} onClick={() => choose(index)}>
-            {speedTitle(preset)}
+          <button key={preset} type="button" data-testid={`speed-${preset}`} className="preset" aria-label={speedTitle(preset)} aria-pressed={index === running} onClick={() => choose(index)}>
+            {preset}
           </button>
         ))}
       </div>
