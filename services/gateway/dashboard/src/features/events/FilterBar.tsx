@@ -33,7 +33,7 @@ export function FilterBar({ filter, at, minutes }: Properties) {
         <select className="field" aria-label="Windows of time" value={minutes} onChange={({ target }) => refine({ group: target.value })} data-testid="events-group">
           {WIDTHS.map((width) => (
             <option key={width} value={width}>
-              {width === 0 ? "No windows" : `Windows of ${width} min`}
+              {width === 0 ? "No windows" : `${width} min windows`}
             </option>
           ))}
         </select>

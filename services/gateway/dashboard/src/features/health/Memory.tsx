@@ -20,7 +20,7 @@ export function Memory() {
   const question = useAsked<string>("/metrics", { base: "", everyMs: EVERY_MS });
   const kept = useStore(luna.feed, ({ version }) => (version >= 0 ? luna.feed.ring.size : 0));
   return (
-    <Panel title="Memory" note="The other services tell Prometheus theirs">
+    <Panel title="Memory" note="Others tell Prometheus">
       <Answered question={question} what="the gateway's memory">
         {(text) => (
           <dl className="memory">

@@ -32,7 +32,7 @@ export function Services() {
               <Mark fine={alive} />
               <b>{capital(name)}</b>
               <span>{alive ? counted(instances, "instance", "instances") : "Not heard"}</span>
-              <span>{last_heartbeat_seconds === null ? "never heard" : `heard ${amount(last_heartbeat_seconds)} s ago`}</span>
+              <span>{heardWords(last_heartbeat_seconds)}</span>
               <Lag name={name} records={lag?.[name] ?? 0} />
             </li>
           ))}
@@ -41,6 +41,13 @@ export function Services() {
       )}
     </Panel>
   );
+}
+
+function heardWords(seconds: number | null): string {
+  if (seconds === null) {
+    return "never heard";
+  }
+  return seconds < 1 ? "heard just now" : `heard ${amount(Math.round(seconds))} s ago`;
 }
 
 function Mark({ fine }: { readonly fine: boolean }) {
