@@ -1,4 +1,4 @@
-"""The whole city measured from outside: events a second at full speed, and the time from a record to a browser.
+"""The whole city measured from outside: events a second at full speed, a record's way to a browser, a command's answer.
 
 Each figure is taken on a city of its own, with a broker, a database and the five services on this machine.
 """
@@ -6,10 +6,15 @@ Each figure is taken on a city of its own, with a broker, a database and the fiv
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from cli.bench.acknowledgements import Plan, latencies_ms
 from cli.bench.measure import Measurement
 from cli.gateway import Gateway, GatewayError
 from cli.up.city import City, Told, Wanted, city
@@ -29,6 +34,9 @@ EVENTS_BAR = 5_000.0
 
 LATENCY_BAR_MS = 300.0
 
+ACKNOWLEDGED_BAR_MS = 500.0
+"""What feels immediate to whoever gives a command."""
+
 DENSE = {
     "LUNA_SIMULATOR__USERS": "20000",
     "LUNA_SIMULATOR__PROFILE": "dense",
@@ -41,7 +49,7 @@ LIVE = {"LUNA_SIMULATOR__START": "2026-06-05T18:00:00-04:00", "LUNA_SIMULATOR__B
 
 
 def measure() -> Sequence[Measurement]:
-    """Full speed with lag after a pause, then latency at 60x."""
+    """Full speed with lag after a pause, then latency at 60x, of records and of commands."""
     return [*_full_speed(), *_latency()]
 
 
@@ -70,6 +78,19 @@ def _latency() -> Iterator[Measurement]:
             value = float(latency.get(quantile) or float("inf"))
             name = f"record to browser at 60x, 2,000 users, {quantile}"
             yield Measurement(name, value, "ms", bar=bar, lower_is_better=True)
+        yield from _acknowledged(running)
+
+
+def _acknowledged(running: City) -> Iterator[Measurement]:
+    """Beside the records of that city; the supervisor goes on looking after it."""
+    plan = Plan()
+    with ThreadPoolExecutor(1) as aside:
+        answers = aside.submit(latencies_ms, running.url, plan)
+        _wait(running, answers.done, plan.commands * plan.every_s + 2 * plan.patience_s)
+    for (kind, taken), (quantile, bar) in product(answers.result().items(), ((50, None), (99, ACKNOWLEDGED_BAR_MS))):
+        value = float(np.percentile(taken, quantile, method="higher"))
+        name = f"{kind} to its acknowledgement at 60x, 2,000 users, p{quantile}"
+        yield Measurement(name, value, "ms", bar=bar, lower_is_better=True)
 
 
 @contextmanager
