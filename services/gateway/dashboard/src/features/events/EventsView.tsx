@@ -2,7 +2,7 @@
 import { useCallback, useMemo, useState } from "react";
 import { Away, Empty, Failed, Loading } from "../../components/States.tsx";
 import { useLuna } from "../../lib/context.ts";
-import { amount } from "../../lib/format.ts";
+import { amount, dayOf, shortTime } from "../../lib/format.ts";
 import type { Ring } from "../../lib/ring.ts";
 import { refine, useRoute } from "../../lib/route.ts";
 import { useStore } from "../../lib/store.ts";
@@ -80,7 +80,7 @@ function Told({ filter, at, minutes, chosen }: ToldProperties) {
       <FilterBar filter={filter} at={at} minutes={minutes} />
       <div className="events-said">
         <p role="status">
-          {saidOf(events.length, held !== null, at, past.status === "ready" ? past.answer.source : null)}
+          {saidOf(events.length, held !== null, spanOf(filter.since, at), past.status === "ready" ? past.answer.source : null)}
           {past.status === "ready" && past.answer.partly && events.length > 0 ? ` ${sought(before.length)}` : ""}
           {feed.skipped > 0 && at === "" ? ` ${amount(feed.skipped)} were too many to show.` : ""}
           {feed.notice === "" ? "" : ` ${feed.notice}.`}
@@ -92,7 +92,7 @@ function Told({ filter, at, minutes, chosen }: ToldProperties) {
           onClear={() => {
             setHeld(null);
             setClearedAt(all[0]?.simulation_time ?? "");
-            refine({ at: null });
+            refine({ at: null, since: null });
           }}
         />
       </div>
@@ -101,10 +101,15 @@ function Told({ filter, at, minutes, chosen }: ToldProperties) {
   );
 }
 
-function saidOf(count: number, held: boolean, at: string, source: string | null): string {
+function spanOf(since: string, at: string): string {
+  const told = (iso: string) => `${dayOf(iso)} ${shortTime(iso)}`;
+  return at === "" ? "" : since === "" ? "up to the time asked for" : `from ${told(since)} to ${told(at)}`;
+}
+
+function saidOf(count: number, held: boolean, span: string, source: string | null): string {
   const many = `${amount(count)} events${count >= MOST ? " and more" : ""}`;
-  if (at !== "") {
-    return `${many} up to the time asked for${source === "memory" ? ", from the gateway’s memory" : source === "store" ? ", from the event store" : ""}.`;
+  if (span !== "") {
+    return `${many} ${span}${source === "memory" ? ", from the gateway’s memory" : source === "store" ? ", from the event store" : ""}.`;
   }
   return held ? `${many}, held: the city goes on.` : `${many}, newest first.`;
 }

@@ -16,7 +16,7 @@ export function JumpTo({ at }: { readonly at: string }) {
       className="events-jump"
       onSubmit={(event) => {
         event.preventDefault();
-        refine({ at: value === "" ? null : throughLocal(value) });
+        refine({ at: value === "" ? null : throughLocal(value), since: null });
       }}
     >
       <input className="field" type="datetime-local" aria-label={`Time in ${cityName()} to look at`} value={value} max={now === "" ? undefined : toLocal(`${now}:00Z`)} onChange={({ target }) => setWanted(target.value)} data-testid="events-at" />
@@ -29,7 +29,7 @@ export function JumpTo({ at }: { readonly at: string }) {
           className="button button-primary"
           onClick={() => {
             setWanted("");
-            refine({ at: null });
+            refine({ at: null, since: null });
           }}
         >
           Back to live

@@ -12,6 +12,8 @@ export interface Filter {
   /** A cause's id, `any` for whatever had one, or nothing. */
   readonly cause: string;
   readonly text: string;
+  /** ISO time of the earliest event, or nothing. */
+  readonly since: string;
 }
 
 const TOPICS = new Set<string>(CHANNELS.map(({ topic }) => topic));
@@ -27,13 +29,15 @@ export function filterOf(query: Readonly<Record<string, string>>): Filter {
     person: query.user ?? "",
     cause: query.cause ?? "",
     text: query.text ?? "",
+    since: Number.isNaN(Date.parse(query.since ?? "")) ? "" : new Date(query.since ?? "").toISOString(),
   };
 }
 
-export function passes(event: CityEvent, { channels, type, person, cause, text }: Filter): boolean {
+export function passes(event: CityEvent, { channels, type, person, cause, text, since }: Filter): boolean {
   return (
     (channels.size === 0 || channels.has(event.topic)) &&
-    (type === "" || event.event_type === type) &&
+    (type === "" || type.split(",").includes(event.event_type)) &&
+    (since === "" || Date.parse(event.simulation_time) >= Date.parse(since)) &&
     (cause === "" || (cause === ANY_CAUSE ? event.cause_id !== undefined : event.cause_id === cause)) &&
     concerns(event, person) &&
     says(event, text)
@@ -51,21 +55,25 @@ function says(event: CityEvent, text: string): boolean {
 }
 
 const USER_ID = /^u\d{7}$/;
+const VENUE_ID = /^v\d{5}$/;
 
 /** Part of a person's name, of which the gateway's records know nothing; empty when none is looked for. */
 export const nameOf = ({ person }: Filter): string => (USER_ID.test(person.trim()) ? "" : person.trim());
 
 /** Whether something is left that only the page can tell of a record. */
-export const isNarrower = ({ cause, text }: Filter): boolean => cause === ANY_CAUSE || text.trim() !== "";
+export const isNarrower = ({ cause, text }: Filter): boolean => cause === ANY_CAUSE || (text.trim() !== "" && !VENUE_ID.test(text.trim()));
 
 /** What the gateway can filter itself: the rest is done here. */
-export function questionOf({ type, person, cause }: Filter): string {
+export function questionOf({ type, person, cause, text }: Filter): string {
   const known: Record<string, string> = {};
   if (type !== "") {
     known.event_type = type;
   }
   if (USER_ID.test(person.trim())) {
     known.user_id = person.trim();
+  }
+  if (VENUE_ID.test(text.trim())) {
+    known.venue_id = text.trim();
   }
   if (cause !== "" && cause !== ANY_CAUSE) {
     known.cause_id = cause;

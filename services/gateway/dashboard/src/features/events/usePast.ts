@@ -27,20 +27,21 @@ const HELD = 1000;
 /** The gateway holds 10,000 records of a topic. */
 const PAGES = 10;
 
-/** Without a time: the newest. With one (ISO 8601): the newest up to it. */
+/** Without a time: the newest. With one (ISO 8601): the newest up to it, and where the filter has one, from another on. */
 export function usePast(filter: Filter, at: string): Asked<Past> {
   const luna = useLuna();
   const question = questionOf(filter);
   const channels = [...filter.channels].join(",");
   const name = nameOf(filter);
   const narrower = isNarrower(filter);
-  const key = `${question}|${name}|${narrower}|${channels}|${at}`;
+  const { since } = filter;
+  const key = `${question}|${name}|${narrower}|${channels}|${since}|${at}`;
   const [known, setKnown] = useState<{ readonly key: string; readonly asked: Asked<Past> }>({ key, asked: { status: "loading" } });
   useEffect(() => {
     let wanted = true;
     const asking = async (): Promise<Past> => {
       const { questions, known } = await named(luna, question, name);
-      const pasts = await Promise.all(questions.map((one) => (at === "" ? newest(luna, channels, one) : upTo(luna, channels, one, at))));
+      const pasts = await Promise.all(questions.map((one) => (at === "" ? newest(luna, channels, one) : upTo(luna, channels, one, { since, at }))));
       const partly = pasts.some((past) => past.partly) && (narrower || !known);
       return { events: merged(...pasts.map(({ events }) => events)), source: pasts.every(({ source }) => source === "store") ? "store" : "memory", partly };
     };
@@ -51,7 +52,7 @@ export function usePast(filter: Filter, at: string): Asked<Past> {
     return () => {
       wanted = false;
     };
-  }, [luna, key, channels, question, name, narrower, at]);
+  }, [luna, key, channels, question, name, narrower, since, at]);
   return known.key === key ? known.asked : { status: "loading" };
 }
 
@@ -75,11 +76,14 @@ async function newest(luna: Luna, channels: string, question: string): Promise<P
  * To the end of the millisecond asked for: the last records of a simulated minute lie a microsecond before the next. The store
  * writes a moment later than the city tells: what it may not have yet is still in the gateway's memory.
  */
-async function upTo(luna: Luna, channels: string, question: string, at: string): Promise<Past> {
+async function upTo(luna: Luna, channels: string, question: string, { since, at }: { readonly since: string; readonly at: string }): Promise<Past> {
   const until = Date.parse(at);
   const early = (events: readonly CityEvent[]) => events.filter(({ simulation_time }) => Date.parse(simulation_time) <= until);
   try {
     const asked = new URLSearchParams({ to: new Date(until + 1).toISOString(), limit: String(A_PAGE) });
+    if (since !== "") {
+      asked.set("from", since);
+    }
     if (channels !== "") {
       asked.set("channels", channels);
     }

@@ -33,6 +33,7 @@ describe("filters", () => {
   it("ask the gateway for what it can filter itself", () => {
     expect(questionOf(filterOf({ user: "u0000123", type: "venue.viewed", cause: "any", text: "x" }))).toBe("event_type=venue.viewed&user_id=u0000123");
     expect(questionOf(filterOf({ user: "Ada" }))).toBe("");
+    expect(questionOf(filterOf({ text: "v00012" }))).toBe("venue_id=v00012");
   });
 
   it("show an event once, newest first", () => {

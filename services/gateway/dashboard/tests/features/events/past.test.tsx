@@ -1,6 +1,6 @@
 import { cleanup, renderHook, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
-import { filterOf } from "../../../src/features/events/filter.ts";
+import { filterOf, passes } from "../../../src/features/events/filter.ts";
 import { usePast } from "../../../src/features/events/usePast.ts";
 import { Luna } from "../../../src/lib/luna.ts";
 import { FakeGateway, around } from "../../gateway.tsx";
@@ -28,6 +28,15 @@ describe("events of the past", () => {
     expect(stored.map((path) => path.split("&").slice(2).join("&"))).toEqual(["event_type=venue.viewed&cause_id=c1&user_id=u0000001", "event_type=venue.viewed&cause_id=c1&user_id=u0000007"]);
     expect(answer).toMatchObject({ source: "store", partly: false });
     expect(answer?.events.map(({ event_id }) => event_id)).toEqual(["old"]);
+  });
+
+  it("begin where they are asked to, in the store's answer and on the page", async () => {
+    const { stored } = await past({ since: "2026-06-05T22:00:00Z" }, []);
+    expect(new URLSearchParams(stored[0]?.split("?")[1]).get("from")).toBe("2026-06-05T22:00:00.000Z");
+    const filter = filterOf({ since: "2026-06-05T22:00:00Z", type: "venue.viewed,venue.liked" });
+    expect(["21:59:59.999", "22:00:00.000"].map((time) => passes(anEvent({ simulation_time: `2026-06-05T${time}000Z` }), filter))).toEqual([false, true]);
+    expect(passes(anEvent({ event_type: "venue.saved", simulation_time: AT }), filter)).toBe(false);
+    expect(filterOf({ since: "noon" }).since).toBe("");
   });
 
   it("are only some of what fits where the page must filter itself and there are older ones", async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { factsOf, faultOfJourney, faultOfName, faultOfRange, journeyWords, shareOf, stateOf } from "../../../src/features/control/time/moments.ts";
+import { factsOf, faultOfJourney, faultOfName, faultOfRange, journeyWords, recordsOf, shareOf, stateOf } from "../../../src/features/control/time/moments.ts";
 import { rightsOf } from "../../../src/features/control/time/rights.ts";
 import { orderOf } from "../../../src/lib/commands.ts";
+import { parseHash } from "../../../src/lib/route.ts";
 import { aReplay, aSnapshot } from "./told.ts";
 
 describe("a snapshot", () => {
@@ -48,6 +49,15 @@ describe("a replay", () => {
     expect(shareOf(aReplay({ at: "2024-06-07T16:30:00Z" }))).toBe(0.25);
     expect(shareOf(aReplay({ at: "2024-06-07T16:30:00Z", status: "finished" }))).toBe(1);
     expect(shareOf(aReplay({ at: "2024-06-07T19:00:00Z" }))).toBe(1);
+  });
+
+  it("leads to the records it tells, as far as it has come", () => {
+    const chosen = aReplay({ user_id: "u0000123", venue_id: "v00012", event_types: ["booking.requested", "booking.confirmed"] });
+    expect(parseHash(recordsOf(chosen))).toEqual({
+      view: "events", rest: [],
+      query: { since: chosen.from, at: chosen.at, channels: "bookings", type: "booking.requested,booking.confirmed", user: "u0000123", text: "v00012" },
+    });
+    expect(parseHash(recordsOf(aReplay({ status: "finished" }))).query).toEqual({ since: chosen.from, at: chosen.to, channels: "bookings" });
   });
 
   it("says why it failed", () => {

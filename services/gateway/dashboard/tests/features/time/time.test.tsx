@@ -177,6 +177,7 @@ describe("replays", () => {
     expect(row.textContent).toContain("60× · Bookings");
     expect(row.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow")).toBe("25");
     expect(screen.queryByTestId("replay-stop-r0")).toBeNull();
+    expect(screen.getByTestId("replay-records-r1").getAttribute("href")).toContain("#/events?since=2024-06-07T16%3A00");
     fireEvent.click(button("replay-stop-r1"));
     expect(gateway.ordered).toEqual([["DELETE", "/admin/streams/replay/r1"]]);
     await waitFor(() => expect(button("replay-stop-r1").disabled).toBe(false));

@@ -3,7 +3,7 @@ import { Icon } from "../../../components/Icon.tsx";
 import { Panel } from "../../../components/Panel.tsx";
 import { Empty } from "../../../components/States.tsx";
 import { capital, plain, speed } from "../../../lib/format.ts";
-import { moment, shareOf, stateOf, type Replay } from "./moments.ts";
+import { moment, recordsOf, shareOf, stateOf, type Replay } from "./moments.ts";
 import type { Rights } from "./rights.ts";
 import { StartReplay } from "./StartReplay.tsx";
 import { Told } from "./Told.tsx";
@@ -57,6 +57,12 @@ function OneReplay({ replay, orders, refusal }: { readonly replay: Replay; reado
           </div>
         ) : null}
       </div>
+      {replay.told === 0 ? null : (
+        <a className="replay-records" href={recordsOf(replay)} data-testid={`replay-records-${replay.replay_id}`}>
+          Its records
+          <span className="unseen">, of the replay of {range}</span>
+        </a>
+      )}
       {running ? (
         <button type="button" className="button" data-testid={`replay-stop-${replay.replay_id}`} disabled={refusal !== "" || orders.busy} aria-busy={orders.busy} onClick={() => orders.stop(replay)}>
           <Icon name="stop" />

@@ -1,6 +1,7 @@
 /** Snapshots, journeys and replays as the gateway tells them, and what is said of them. */
 import type { ListedSnapshot as Snapshot, RunningReplay as Replay } from "../../../generated/api.ts";
 import { amount, counted, dayOf, shortTime } from "../../../lib/format.ts";
+import { hashOf } from "../../../lib/route.ts";
 
 export type { ListedSnapshot as Snapshot, Replays, RunningReplay as Replay, Snapshots } from "../../../generated/api.ts";
 
@@ -35,6 +36,12 @@ export function faultOfRange(from: string, to: string): string {
     return "It needs a beginning and an end.";
   }
   return Date.parse(to) > Date.parse(from) ? "" : "The end must lie after the beginning.";
+}
+
+/** Where the Events view shows the records a replay tells, as the event store has them, as far as it has come. */
+export function recordsOf({ from, to, at, status, topics, event_types, user_id, venue_id }: Replay): string {
+  const until = status === "finished" ? to : (at ?? from);
+  return hashOf("events", [], { since: from, at: until, channels: topics.join(","), type: (event_types ?? []).join(","), user: user_id, text: venue_id });
 }
 
 /** How much of its range a replay has told, by simulated time; 0 to 1. */
