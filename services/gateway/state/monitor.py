@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.gateway.state.chunk import Chunk
 from services.gateway.state.counters import ENTITY_TOPICS
@@ -27,6 +28,7 @@ class Monitor:
         watched = [name for name in ledger.catalogue.topics_read_by("gateway") if name not in ENTITY_TOPICS]
         self._rates = {name: Rate(_WINDOW_S, started) for name in watched}
         self._confirmed = Rate(_BOOKINGS_WINDOW_S, started)
+        self._live_since: int | None = None
         self._recommended = Rate(_WINDOW_S, started)
         self._latencies = Latencies()
 
@@ -38,16 +40,25 @@ class Monitor:
         if events:
             self._rates[chunk.topic].add(now, events)
         if chunk.topic == "bookings":
-            self._confirmed.add(now, int((chunk.frame["event_type"] == "booking.confirmed").sum()))
+            self._confirm(chunk, now)
         elif chunk.topic == "recommendations":
             self._recommended.add(now, len(chunk))
+
+    def _confirm(self, chunk: Chunk, now: float) -> None:
+        """Count tables of the live phase: those of a backfill would stand in the figure for a minute after it."""
+        live_since = self._ledger.city.simulation.live_since
+        if live_since != self._live_since:
+            self._confirmed, self._live_since = Rate(_BOOKINGS_WINDOW_S, now), live_since
+        confirmed = (chunk.frame["event_type"] == "booking.confirmed").to_numpy()
+        if live_since is not None:
+            self._confirmed.add(now, int((confirmed & _live(chunk, live_since)).sum()))
 
     def sent(self, chunk: Chunk) -> None:
         """Measure record timestamp → fan-out, for records of the live phase only."""
         live_since = self._ledger.city.simulation.live_since
         if live_since is None or not self._ledger.caught_up:
             return
-        stamped = chunk.timestamps_ms[chunk.timestamps_ms * 1000 >= live_since]
+        stamped = chunk.timestamps_ms[_live(chunk, live_since)]
         milliseconds = np.maximum(self._clock.now_us() / 1000 - stamped, 0.0)
         self._latencies.add(self._clock.monotonic(), milliseconds)
         for value in milliseconds[:50]:  # enough for the histogram; the summary has them all
@@ -107,6 +118,11 @@ class Monitor:
             "connected": self._ledger.connected,
             "wall_time": iso(self._clock.now_us()),
         }
+
+
+def _live(chunk: Chunk, live_since: int) -> NDArray[np.bool_]:
+    """Which records were written since the city lives, by the wall clock; a backfill's bear the simulated time."""
+    return chunk.timestamps_ms >= live_since // 1000
 
 
 _FUNNEL = ("sessions", "views", "interests", "bookings_requested", "bookings_confirmed", "visits", "reviews")

@@ -8,7 +8,7 @@ from services.gateway.api.answers.metrics import AGGREGATE
 from services.gateway.api.answers.recommendations import VENUE_PICKS
 from streamkit.identity import hash_id
 from tests.unit.gateway.replies import told
-from tests.unit.gateway.town import Town, person, venue, viewed
+from tests.unit.gateway.town import Town, booking, person, venue, viewed
 
 
 async def test_the_state_is_what_the_simulator_said_last(town: Town, api: httpx.AsyncClient) -> None:
@@ -231,6 +231,18 @@ async def test_statistics_count_the_live_branch_once(town: Town, api: httpx.Asyn
     assert stats["totals"]["users"] == 2
     assert stats["events_per_second"] > 0
     assert stats["branch"] == 1
+
+
+async def test_tables_of_a_backfill_are_not_tables_a_minute(town: Town, api: httpx.AsyncClient) -> None:
+    town.branch = 2
+    town.tell_state(phase="backfill")
+    town.say("bookings", *[booking("booking.confirmed", f"past-{number}") for number in range(50)], source="booking")
+    assert (await api.get("/api/v1/admin/stats")).json()["bookings_per_minute"] == 0
+    town.tell_state(phase="running")
+    town.say("bookings", booking("booking.confirmed", "now"), source="booking")
+    stats = (await api.get("/api/v1/admin/stats")).json()
+    assert 0 < stats["bookings_per_minute"] <= 60
+    assert stats["totals"]["bookings_confirmed"] == 51
 
 
 async def test_a_new_branch_starts_from_nothing_and_the_old_one_is_closed(town: Town, api: httpx.AsyncClient) -> None:
