@@ -9,7 +9,11 @@ from services.recommender.domain.scene import WET, Scene
 from services.recommender.domain.state import CityState
 from services.recommender.domain.weights import VENUE_TERMS, VenueTerm
 
-_KITCHENS = [taste.replace("_", " ") for taste in TASTES]
+_PLAIN = frozenset({"cafe", "dessert", "bar", "healthy", "fast_food"})
+"""Tastes that are not named after a country or a sea, which have a capital letter."""
+_KITCHENS = [taste.replace("_", " ") if taste in _PLAIN else taste.capitalize() for taste in TASTES]
+_AT_HAND_KM = 0.05
+"""What a tenth of a kilometre would say as none."""
 REASONS = 3
 ROOMY = 0.8
 """Share of free seats from which there is room worth telling of."""
@@ -45,7 +49,7 @@ def _taste(facts: Facts) -> str | None:
 
 
 def _distance(facts: Facts) -> str:
-    return f"{facts.distance_km:.1f} km away"
+    return f"{facts.distance_km:.1f} km away" if facts.distance_km >= _AT_HAND_KM else "Just around the corner"
 
 
 def _friends(facts: Facts) -> str | None:

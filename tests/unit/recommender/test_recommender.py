@@ -40,7 +40,7 @@ def test_learned_taste_puts_the_liked_cuisine_first_and_says_so() -> None:
     service.process(batch("preferences", preferences("u1", japanese=0.95, italian=0.1)))
     best = items(service.process(batch("user_actions", session("u1"))))[0]
     assert best["venue_id"] == "v2"
-    assert best["reason_1"] == "You like japanese (0.95)"
+    assert best["reason_1"] == "You like Japanese (0.95)"
 
 
 def test_where_friends_go_counts_from_the_next_minute_on() -> None:
