@@ -26,3 +26,6 @@ export function priceSigns(tier: number): string {
   const sign = format().formatToParts(0).find(({ type }) => type === "currency")?.value ?? "";
   return sign.repeat(Math.max(1, Math.round(tier)));
 }
+
+/** A reason as the recommender gives it, its tier of prices in signs: `Your price range ($$)`. */
+export const reasonWords = (reason: string): string => reason.replace(/\btier (\d)\b/, (_, tier: string) => priceSigns(Number(tier)));

@@ -9,7 +9,7 @@ import { throughLocal } from "../../src/lib/local.ts";
 import { clockTime, toLocal } from "../../src/lib/format.ts";
 import { plainSentence } from "../../src/lib/sentences/index.ts";
 import { Luna } from "../../src/lib/luna.ts";
-import { money, priceSigns } from "../../src/lib/money.ts";
+import { money, priceSigns, reasonWords } from "../../src/lib/money.ts";
 import { NEW_YORK, place } from "../../src/lib/place.ts";
 import type { Venue } from "../../src/lib/types.ts";
 import { FakeGateway, around } from "../gateway.tsx";
@@ -60,6 +60,7 @@ describe("another city", () => {
     expect([money(807), priceSigns(2), priceSigns(0)]).toEqual(["$8.07", "$$", "$"]);
     inLondon();
     expect([money(807), priceSigns(2), priceSigns(0)]).toEqual(["£8.07", "££", "£"]);
+    expect(reasonWords("Your price range (tier 3)")).toBe("Your price range (£££)");
     expect(plainSentence(left)).toBe("Ada Green left Rook Pub after spending £1,234.56");
   });
 

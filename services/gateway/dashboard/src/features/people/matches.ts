@@ -1,5 +1,6 @@
 /** People whom the recommender brings together, with how well and why. */
 import type { PersonMatch } from "../../generated/api.ts";
+import { reasonWords } from "../../lib/money.ts";
 import type { CityEvent } from "../../lib/types.ts";
 
 /** As the recommender answers it, or as a record of it says. */
@@ -12,7 +13,7 @@ export interface Pairing extends Match {
 }
 
 export const reasonsOf = ({ reason_1, reason_2, reason_3 }: Match): string[] =>
-  [reason_1, reason_2, reason_3].filter((reason): reason is string => typeof reason === "string" && reason !== "");
+  [reason_1, reason_2, reason_3].filter((reason): reason is string => typeof reason === "string" && reason !== "").map(reasonWords);
 
 /** The pair that an event proposes; null for any other event. */
 export function pairingOf(event: CityEvent): Pairing | null {

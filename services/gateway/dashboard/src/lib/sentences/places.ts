@@ -6,6 +6,7 @@ import type {
   RecommendationsEventType,
 } from "../../generated/events.ts";
 import { plain } from "../format.ts";
+import { reasonWords } from "../money.ts";
 import { at, because, comma, named, other, party, where, who, type Tellers } from "./words.ts";
 
 export const BOOKINGS: Tellers<BookingsEventType> = {
@@ -27,7 +28,7 @@ export const RECOMMENDATIONS: Tellers<RecommendationsEventType> = {
     e.venue_id === undefined && e.other_user_id !== undefined ? other(e) : where(e),
     " suggested to ",
     who(e),
-    e.reason_1 === undefined ? "" : `: ${e.reason_1}`,
+    e.reason_1 === undefined ? "" : `: ${reasonWords(e.reason_1)}`,
   ],
   "compatibility.calculated": (e) => [who(e), " and ", other(e), ` match ${Math.round((e.score ?? 0) * 100)} %`],
 };
