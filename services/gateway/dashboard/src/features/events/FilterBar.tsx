@@ -100,7 +100,7 @@ function Types({ filter }: { readonly filter: Filter }) {
     <select className="field" aria-label="Event type" value={filter.type} onFocus={look} onPointerDown={look} onChange={({ target }) => refine({ type: target.value })} data-testid="events-type">
       <option value="">Every type</option>
       {types.map((type) => (
-        <option key={type}>{type}</option>
+        <option key={type} value={type}>{type.replaceAll(",", ", ")}</option>
       ))}
     </select>
   );
