@@ -9,16 +9,16 @@ from collections.abc import Awaitable, Sequence
 from services.simulator.announcer import Announcer
 from services.simulator.barrier import Barrier
 from services.simulator.beginning import Beginning, Plan
-from services.simulator.control import Control, answer_of, answers_of
+from services.simulator.control import Control, answers_of
 from services.simulator.frame import FRAME_TICKS, FRAMES_IN_LEAD, Frame, compute
+from services.simulator.intake import Intake
 from services.simulator.ports import Arrivals, FailPoint, Publisher
 from services.simulator.questions import questions
 from services.simulator.reports import Reports, Sent
-from services.simulator.runtime.admission import CONTROL, Admitted
-from services.simulator.runtime.notices import METRICS, Published
+from services.simulator.runtime.admission import Admitted
+from services.simulator.runtime.notices import Published
 from services.simulator.runtime.pacer import SECOND, UNPACED, Pacer
 from services.simulator.runtime.partners import Partners
-from services.simulator.runtime.past import progress
 from services.simulator.runtime.spread import SMALLEST_SLICE, slices
 from services.simulator.saving import Saving
 from services.simulator.snapshots.files import SnapshotFiles
@@ -26,7 +26,7 @@ from services.simulator.stage import Stage
 from services.simulator.status import Status
 from services.simulator.telling import Telling
 from services.simulator.time_machine import TimeMachine
-from services.simulator.waiting import first_of
+from services.simulator.waiting import first_of, refused_by
 from streamkit import metrics
 from streamkit.clock import Clock
 from streamkit.errors import Retryable
@@ -38,8 +38,6 @@ from streamkit.progress import Progress
 
 LOOK_SECONDS = 0.25
 """Longest wait without looking at what else may have happened."""
-
-DISK_RETRY_SECONDS = 1.0
 
 
 class Simulation:
@@ -80,6 +78,9 @@ class Simulation:
             self.control, self._saving, TimeMachine(beginning, barrier, files),
         )  # fmt: skip
         self.control.questions = questions(files, self._partners.needed)
+        self._intake = Intake(
+            arrivals, self._stage, self.control, self._partners, self._announcer, clock, readiness, reached
+        )
 
     @property
     def telling(self) -> Telling:
@@ -127,7 +128,7 @@ class Simulation:
         try:
             await self._stage.obey(order)
         except Retryable as error:
-            await self._wait_for("branch", error)
+            await refused_by(self._readiness, self._clock, "branch", error)
         else:
             self.control.order = None
 
@@ -143,7 +144,7 @@ class Simulation:
             return
         await self._reports.room()
         self.control.pacer.begin(start_us, self._clock.monotonic())
-        await self._absorb()
+        await self._intake.absorb()
         admitted = await self._admitted()
         for tick in range(first, first + ticks):
             self._fail_point("journaled", tick)
@@ -201,7 +202,7 @@ class Simulation:
         journey = self.telling.goal is not None
         max_lead = self._plan.max_lead if journey or not self.control.backfilling else self._plan.backfill_lead
         while True:
-            await self._absorb()
+            await self._intake.absorb()
             if self._interrupted:
                 return False
             now = self._clock.monotonic()
@@ -221,7 +222,7 @@ class Simulation:
             try:
                 admitted = self.telling.admit()
             except Retryable as error:
-                await self._wait_for("journal", error)
+                await refused_by(self._readiness, self._clock, "journal", error)
             else:
                 self._readiness.set("journal", ok=True)
                 return admitted
@@ -249,43 +250,7 @@ class Simulation:
         sleep = self._clock.sleep(min(seconds, LOOK_SECONDS))
         await first_of(sleep, self._arrivals.arrived(), self._wake.wait())
         self._wake.clear()
-        await self._absorb()
-
-    async def _absorb(self) -> None:
-        """Sort what has arrived: progress to the lead, commands to the control, all else to the inbox.
-
-        It counts as consumed then, not at the next tick: while paused there is none, and lag would never end.
-        """
-        for received in self._arrivals.poll():
-            topic = received.batch.topic
-            if topic == METRICS:
-                for service, positions in progress(received.batch.frame).items():
-                    self.telling.lead.progressed(service, positions)
-                    self._partners.progressed(service, positions, self._clock.monotonic())
-            elif topic == CONTROL:
-                now = self._clock.monotonic()
-                self._partners.answered(received.batch.frame)
-                answers = self.control.receive(received, self.telling, self._stage.live_us, now)
-                await self._announcer.answer(self.telling, answers)
-                await self._announcer.announce(self.telling, self._stage.state())
-            else:
-                self.telling.inbox.offer(received)
-        if self.control.pacer.paused and self.telling.inbox.ordered:
-            await self._answer_paused()
-        self._arrivals.hold(len(self.telling.inbox))
-        self._reached.note(self._arrivals.positions())
-
-    async def _answer_paused(self) -> None:
-        """Answer commands while the clock stands: the tick at which it stands is told them now."""
-        telling = self.telling
-        try:
-            said = await asyncio.to_thread(telling.admit_early)
-        except Retryable as error:
-            await self._wait_for("journal", error)
-            return
-        self._readiness.set("journal", ok=True)
-        effective_us = telling.city.time_us
-        await self._announcer.answer(telling, [answer_of(order, result, effective_us) for order, result in said])
+        await self._intake.absorb()
 
     @property
     def _interrupted(self) -> bool:
@@ -293,8 +258,3 @@ class Simulation:
 
     def _stopping(self) -> bool:
         return self._stop.is_set()
-
-    async def _wait_for(self, part: str, error: Retryable) -> None:
-        self._readiness.set(part, ok=False, detail=str(error))
-        get_logger().error("disk.waiting", part=part, reason=str(error))
-        await self._clock.sleep(DISK_RETRY_SECONDS)

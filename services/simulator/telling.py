@@ -74,6 +74,8 @@ class Telling:
     script: dict[int, Received] = field(default_factory=dict)
     _taken: Admitted | None = None
     _begun: tuple[int, int] = (-1, 0)
+    _early: int = -1
+    """The tick that was told something early, by this process: what comes until it is computed is added."""
 
     def admit(self) -> Admitted:
         """What the next tick is told, durable when this returns; may be called again after an error.
@@ -84,7 +86,9 @@ class Telling:
         """
         tick = self.city.tick
         if tick in self.told:
-            return self._counted(self.told.pop(tick))
+            more = self._journaled(tick) if tick == self._early else Admitted()
+            self._early = -1
+            return self._counted(together(self.told.pop(tick), more))
         if tick <= self.deaf_until:
             return Admitted()
         return self._counted(self._journaled(tick))
@@ -100,6 +104,7 @@ class Telling:
         """
         tick = self.city.tick
         more = self._journaled(tick)
+        self._early = tick
         self.told[tick] = whole = together(self.told.get(tick, Admitted()), more)
         commands = [order.command for order in whole.orders]
         results = self.city.foresee(whole.batches, [one for one in commands if one.name != COMMAND])

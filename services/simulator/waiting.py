@@ -1,8 +1,15 @@
-"""Waiting for whatever comes first."""
+"""Waiting: for whatever comes first, and until something that was refused may be tried again."""
 
 import asyncio
 from collections.abc import Coroutine
 from typing import Any
+
+from streamkit.clock import Clock
+from streamkit.errors import Retryable
+from streamkit.health import Readiness
+from streamkit.logs import get_logger
+
+RETRY_SECONDS = 1.0
 
 
 async def first_of(*waits: Coroutine[Any, Any, object]) -> None:
@@ -13,3 +20,10 @@ async def first_of(*waits: Coroutine[Any, Any, object]) -> None:
     finally:
         for task in tasks:
             task.cancel()
+
+
+async def refused_by(readiness: Readiness, clock: Clock, part: str, error: Retryable) -> None:
+    """Say that disk or broker refuses something, and wait until it may be tried again."""
+    readiness.set(part, ok=False, detail=str(error))
+    get_logger().error("disk.waiting", part=part, reason=str(error))
+    await clock.sleep(RETRY_SECONDS)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-from services.simulator.domain.city import Command, Step
+from services.simulator.domain.city import CityConfig, Command, Identity, Step
 from services.simulator.imperfections.rules import parse
 from services.simulator.snapshots.files import SnapshotFiles
 from streamkit.records import Batch
-from tests.unit.simulator.runtime.fakes import World
+from tests.unit.simulator.runtime.fakes import START_US, World
 from tests.unit.simulator.runtime.test_simulation import answer, eventually, last_tick, living, paced, said
 from tests.unit.simulator.runtime.tiny_city import FakeCity
 
@@ -163,3 +163,38 @@ async def test_a_crash_leaves_what_goes_wrong_as_if_nothing_had_happened(tmp_pat
     expected, told = published(calm), published(world)
     assert told.keys() == expected.keys()
     assert all(told[place].keys() == expected[place].keys() for place in expected)
+
+
+class Noting(FakeCity):
+    """A city that remembers how many records and commands each tick was told."""
+
+    def __init__(self, config: CityConfig, seed: int, identity: Identity) -> None:
+        super().__init__(config, seed, identity)
+        self.told: dict[int, tuple[int, int]] = {}
+
+    def step(self, admitted: Sequence[Batch], commands: Sequence[Command]) -> Step:
+        self.told[self.tick] = sum(len(batch) for batch in admitted), len(commands)
+        return super().step(admitted, commands)
+
+
+async def test_a_command_is_answered_long_before_its_tick_which_is_told_what_comes_later_too(tmp_path: Path) -> None:
+    cities: list[Noting] = []
+
+    def made(config: CityConfig, seed: int, identity: Identity) -> Noting:
+        cities.append(Noting(config, seed, identity))
+        return cities[-1]
+
+    world = World(tmp_path, backfill_minutes=0, speed=20.0, make_city=made)  # a tick of three seconds, a request each
+    async with living(world):
+        city = cities[-1]
+        await eventually(lambda: city.tick >= 2)
+        stood = city.tick
+        given = world.clock.monotonic()
+        spawn = world.broker.command("spawn", '{"count": 3}')
+        await eventually(partial(answer, world, spawn))
+        assert world.clock.monotonic() - given < 1.0
+        assert city.tick == stood, "its tick has not been computed"
+        assert (answer(world, spawn) or {})["effective_time"] == START_US + stood * 60_000_000
+        await eventually(lambda: city.tick > stood)
+        assert city.told[stood] == (3, 1), "answers to requests made after the command, and the command"
+        assert said(world, "ack.given")["command_id"].is_unique().all()
