@@ -21,7 +21,7 @@ ORDERS: Mapping[str, Order] = {
     "command to the clock": {"type": "set_speed", "payload": {"multiplier": 60}},
     "command to the city": {"type": "spawn_users", "payload": {"count": 1}},
 }
-"""The clock obeys at once, the city with its next tick, which a command waits for; it goes on much as before."""
+"""The clock obeys at once, the city with its next tick, which is told the command as it comes; both go on as before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,11 @@ class Chunk:
 
     @staticmethod
     def joined(chunks: Collection["Chunk"]) -> "Chunk":
-        """One chunk of several of a topic, without their tombstones."""
+        """One chunk of several of a topic, their columns in one piece, without their tombstones."""
         known = [chunk.schema_ids for chunk in chunks if chunk.schema_ids is not None]
         return Chunk(
             next(iter(chunks)).topic,
-            pl.concat([chunk.frame for chunk in chunks]),
+            _in_one_piece(pl.concat([chunk.frame for chunk in chunks], rechunk=True)),
             np.concatenate([chunk.partitions for chunk in chunks]),
             np.concatenate([chunk.offsets for chunk in chunks]),
             np.concatenate([chunk.timestamps_ms for chunk in chunks]),
@@ -67,3 +67,12 @@ def _rows_of(frame: pl.DataFrame, rows: NDArray[np.intp]) -> pl.DataFrame:
         return frame[rows]
     index = pl.Series(rows, dtype=pl.UInt32)
     return pl.DataFrame([column[index] for column in frame.get_columns()])
+
+
+def _in_one_piece(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same with texts of its own: those of a frame put together stay in the memory of the frames it came from."""
+    return frame.with_columns(
+        pl.Series(column.name, column.to_list(), dtype=pl.String)
+        for column in frame.get_columns()
+        if column.dtype == pl.String
+    )

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,10 @@ class Page:
 _PIECE = 1_000
 """Records of a chunk that was put in order."""
 
+_LOOSE = 64
+"""Small chunks that become one. A column costs some hundred bytes however short it is, and a quiet city's chunks are of
+a record or two: ten thousand of them would be a third of a gigabyte."""
+
 
 class Ring:
     """Holds at least the newest ``capacity`` records (whole chunks), and knows what it has let go.
@@ -45,6 +49,7 @@ class Ring:
         self._next = [0] * partitions
         self._floor = [0] * partitions
         self._chunks: deque[Chunk] = deque()
+        self._loose = 0
 
     def append(self, chunk: Chunk) -> None:
         """Take a chunk in and let the oldest go."""
@@ -56,9 +61,13 @@ class Ring:
             if self.held >= 2 * self.capacity:
                 self._put_in_order()
             return
+        self._loose = self._loose + 1 if len(chunk) < _PIECE else 0
+        if self._loose == _LOOSE:
+            self._join_loose()
         while self.held - len(self._chunks[0]) >= self.capacity:
             oldest = self._chunks.popleft()
             self.held -= len(oldest)
+            self._loose = min(self._loose, len(self._chunks))
             _raise_to(self._floor, oldest)
 
     def catch_up(self) -> None:
@@ -100,6 +109,13 @@ class Ring:
             if left == 0:
                 return Page(found, tuple(edge), complete=False)
         return Page(found, None, complete=not any(self._floor))
+
+    def _join_loose(self) -> None:
+        """Make one chunk of the small ones that came last."""
+        loose = [self._chunks.pop() for _ in range(self._loose)][::-1]
+        removed = [key for chunk in loose for key in chunk.removed]
+        self._chunks.append(replace(Chunk.joined(loose), removed=removed))
+        self._loose = 0
 
     def _put_in_order(self) -> None:
         """Hold the newest by their timestamps, oldest first, each partition's in the order of its offsets."""

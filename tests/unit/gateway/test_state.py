@@ -1,11 +1,12 @@
 """Folds and positions on hand-made and generated records."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.gateway.page import Page
@@ -57,7 +58,8 @@ def test_an_epoch_differs_by_cluster_run_and_branch() -> None:
     assert len({epoch_of("a", "r", 1), epoch_of("b", "r", 1), epoch_of("a", "s", 1), epoch_of("a", "r", 2)}) == 4
 
 
-@given(st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=5), max_size=12), st.integers(1, 12), st.data())
+@given(st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=5), max_size=140), st.integers(1, 200), st.data())
+@settings(deadline=None)
 def test_a_ring_gives_exactly_what_was_missed_or_says_that_it_cannot(
     rounds: list[list[int]], capacity: int, data: st.DataObject
 ) -> None:
@@ -80,7 +82,8 @@ def test_a_ring_gives_exactly_what_was_missed_or_says_that_it_cannot(
     assert ring.vector() == tuple(ends)
 
 
-@given(st.integers(1, 9), st.integers(1, 40))
+@given(st.integers(1, 9), st.integers(1, 150))
+@settings(deadline=None)
 def test_pages_of_a_ring_tell_every_record_once_newest_first(limit: int, many: int) -> None:
     ring = Ring(1_000, 2, {})
     for number in range(many):
@@ -92,6 +95,16 @@ def test_pages_of_a_ring_tell_every_record_once_newest_first(limit: int, many: i
         page = ring.newest(Filters(), limit, page.before)
         told += ids(list(page.chunks))
     assert told == [f"{number % 2}-{number // 2}" for number in reversed(range(many))]
+
+
+def test_many_small_chunks_are_held_as_a_few_with_their_tombstones() -> None:
+    ring = Ring(10_000, 2, {})
+    for number in range(500):
+        ring.append(replace(chunk([(number % 2, number // 2)]), removed=[f"gone-{number}"]))
+    missed = ring.since((0, 0)) or []
+    assert len(missed) < 100
+    assert ids(missed) == [f"{number % 2}-{number // 2}" for number in range(500)]
+    assert [key for one in missed for key in one.removed] == [f"gone-{number}" for number in range(500)]
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 50)), min_size=1, max_size=40), st.integers(1, 12))
