@@ -238,7 +238,7 @@ class ChunkHost:
         """Go on with commands; what they did is saved before they are acknowledged."""
         told = await self._desk.work()
         if told is not None:
-            letters = {partition: self._post.encode(outgoing(rows)) for partition, rows in told.items()}
+            letters = {partition: self._post.encode(rows) for partition, rows in told.items()}
             await self._cells.commit({}, packed(letters))
             await self._post.send(one for part in letters.values() for one in part)
 

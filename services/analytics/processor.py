@@ -126,6 +126,11 @@ class AnalyticsProcessor:
         self._cells.write(partition, cell_key(scope, kind, name), data)
         self._state(scope).load(kind, partition, name, data)
 
+    def restated(self, scope: Scope, partition: int, trigger: pl.DataFrame) -> list[Outgoing]:
+        """Rows of compacted topics again, of a partition of a saved state that was just adopted."""
+        rows = self._state(scope).preferences.restated(partition, trigger)
+        return [] if rows is None else [rows]
+
     def process(self, batch: Batch) -> Sequence[Output]:
         """Fold a batch of any partitions and say whatever became final."""
         told: list[Outgoing] = []

@@ -6,7 +6,7 @@ base, and the one that holds the command acknowledges once all partitions have t
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -15,9 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from services.analytics.adapters.snapshot_shelf import VERSION, SnapshotShelf
 from services.analytics.adapters.tables import TableCells
 from services.analytics.domain.cells import Scope, cell_key, pack_json, split_key
-from services.analytics.domain.emitting import COMMON, SOURCE, Row, caused
+from services.analytics.domain.emitting import COMMON, SOURCE, Row, caused, outgoing
 from services.analytics.processor import AnalyticsProcessor
 from streamkit.clock import Clock
+from streamkit.records import Outgoing
 
 SAVE, LOAD, RESET = "snapshot.save", "snapshot.load", "reset"
 KIND, BASE_KIND = "command", "base"
@@ -74,9 +75,9 @@ class SnapshotDesk:
             self._pending[command["command_id"]] = partition, command
             self._cells.write(partition, cell_key(None, KIND, command["command_id"]), pack_json(command))
 
-    async def work(self) -> Mapping[int, list[tuple[str, Row]]] | None:
-        """Go on with every command; acknowledgements by partition, None where nothing changed."""
-        told: dict[int, list[tuple[str, Row]]] = {}
+    async def work(self) -> Mapping[int, list[Outgoing]] | None:
+        """Go on with every command; what is to be said by partition, None where nothing changed."""
+        told: dict[int, list[Outgoing]] = {}
         loaded = False
         for command_id, (partition, command) in list(self._pending.items()):
             held = partition in self._cells.partitions()
@@ -84,18 +85,18 @@ class SnapshotDesk:
                 continue
             before = len(self._bases)
             try:
-                result, reason = await self._obey(command), None
+                result, reason = await self._obey(command, told), None
             except (RefusedError, ValueError) as refusal:
                 result, reason = None, _words(refusal)
             loaded |= len(self._bases) > before
             if held and (result is not None or reason is not None):
-                told.setdefault(partition, []).append(self._acknowledgement(command, result, reason))
+                told.setdefault(partition, []).extend(outgoing([self._acknowledgement(command, result, reason)]))
                 del self._pending[command_id]
                 self._cells.remove(partition, cell_key(None, KIND, command_id))
         return told if told or loaded else None
 
-    async def _obey(self, command: Row) -> dict[str, object] | None:
-        """What the command did; None while other workers are at it."""
+    async def _obey(self, command: Row, told: dict[int, list[Outgoing]]) -> dict[str, object] | None:
+        """What the command did; None while other workers are at it. What it has to say of state goes to ``told``."""
         name = command["command"]
         if name == RESET:
             return {"state": "folded anew in every new branch"}
@@ -113,18 +114,20 @@ class SnapshotDesk:
             raise RefusedError(f"there is no snapshot {snapshot_id!r}")
         if known.version != VERSION:
             raise RefusedError(f"snapshot {snapshot_id!r} has layout {known.version}, this analytics reads {VERSION}")
-        await self._load(snapshot_id, scope, set(self._cells.partitions()))
+        for partition in set(self._cells.partitions()):
+            if self._bases.get((scope, partition)) != snapshot_id:
+                told.setdefault(partition, []).extend(await self._load(snapshot_id, scope, partition, command))
         done = all(self._bases.get((scope, partition)) == snapshot_id for partition in self._partitions)
         return {"snapshot_id": snapshot_id, "cells": known.cells} if done else None
 
-    async def _load(self, snapshot_id: str, scope: Scope, held: Collection[int]) -> None:
-        for partition in held:
-            if self._bases.get((scope, partition)) == snapshot_id:
-                continue
-            for (kind, name), data in (await self._shelf.cells(snapshot_id, partition)).items():
-                self._processor.adopt(scope, kind, partition, name, data)
-            self._cells.write(partition, cell_key(scope, BASE_KIND, "snapshot"), snapshot_id.encode())
-            self._bases[scope, partition] = snapshot_id
+    async def _load(self, snapshot_id: str, scope: Scope, partition: int, command: Row) -> list[Outgoing]:
+        """Adopt a partition; the rows by which others learn of it, since compacted topics have the old telling's."""
+        for (kind, name), data in (await self._shelf.cells(snapshot_id, partition)).items():
+            self._processor.adopt(scope, kind, partition, name, data)
+        self._cells.write(partition, cell_key(scope, BASE_KIND, "snapshot"), snapshot_id.encode())
+        self._bases[scope, partition] = snapshot_id
+        trigger = pl.DataFrame([{name: command[name] for name in COMMON}], schema_overrides={"cause_id": pl.String})
+        return self._processor.restated(scope, partition, trigger)
 
     def _acknowledgement(self, command: Row, result: Mapping[str, Any] | None, reason: str | None) -> tuple[str, Row]:
         return "simulation_control", caused(

@@ -20,7 +20,7 @@ from services.analytics.domain.learners import Learners
 from services.analytics.domain.learning import REASONS, ActionWeight, LearningParameters
 from services.analytics.domain.lessons import Lessons, lessons, teaching
 from services.analytics.domain.shifts import Shifts
-from services.analytics.domain.taste_rows import Due, taught_rows, told_tastes
+from services.analytics.domain.taste_rows import Due, rows_of, taught_rows
 from services.analytics.domain.tastes import (
     COLUMNS,
     DAY_US,
@@ -241,15 +241,25 @@ class Preferences:
         self._save(partition, who.tolist())
         if not len(who):
             return
-        day = trigger["simulation_time"][0] // DAY_US
+        about = f"drift/{trigger['simulation_time'][0] // DAY_US}"
         users = [self.learners.ids[person] for person in who.tolist()]
-        triggers = pl.concat([trigger] * len(who)).with_columns(
-            pl.Series("simulation_time", times),
-            pl.Series("user_id", users),
-            pl.lit(None, pl.String).alias("cause_id"),
-        )
-        identities = [f"drift/{user}/{day}" for user in users]
-        yield told_tastes(triggers, shown, self.learners.version[who], reasons, size, identities)
+        yield rows_of(users, trigger, times, shown, self.learners.version[who], reasons, size, about)
+
+    def restated(self, partition: int, trigger: pl.DataFrame) -> Outgoing | None:
+        """The row again of everybody who had one, as of what was learned last: the state goes on in another telling."""
+        learners = self.learners
+        who = learners.learned(partition)
+        who = who[learners.told[who] > 0]
+        if not len(who):
+            return None
+        times = np.maximum.reduce([learners.told[who], learners.acted[who], learners.pulled[who]])
+        mixed = self._mixed(who, times)
+        learners.published[who], learners.told[who] = mixed[:, :TASTE_COUNT], times
+        self._save(partition, who.tolist())
+        reasons, size = learners.shift_reason[who, 0], learners.shift_size[who, 0].astype(np.float64)
+        users = [learners.ids[person] for person in who.tolist()]
+        shown = self._formula.shown(mixed, times)
+        return rows_of(users, trigger, times, shown, learners.version[who], reasons, size, "restated")
 
     def _publish(
         self, person: NDArray[np.intp], mixed: Array, times: NDArray[np.int64], reasons: Reasons, size: Array

@@ -61,3 +61,25 @@ def told_tastes(
         "shift": size,
     }
     return consequences(TOPIC, triggers, [EVENT_TYPE] * triggers.height, columns, identities=identities)
+
+
+def rows_of(
+    users: Sequence[str],
+    trigger: pl.DataFrame,
+    times: NDArray[np.int64],
+    shown: Array,
+    version: NDArray[np.int64],
+    reasons: NDArray[np.int8],
+    size: Array,
+    about: str,
+) -> Outgoing:
+    """Rows of different people that no record of theirs set off but ``trigger``, a row of `COMMON`.
+
+    ``about`` names them beside the person.
+    """
+    triggers = pl.concat([trigger] * len(users)).with_columns(
+        pl.Series("simulation_time", times),
+        pl.Series("user_id", users),
+        pl.lit(None, pl.String).alias("cause_id"),
+    )
+    return told_tastes(triggers, shown, version, reasons, size, [f"{about}/{user}" for user in users])

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import polars as pl
 import pytest
 
 from streamkit.identity import hash_id
@@ -125,5 +126,10 @@ async def test_a_saved_state_loads_into_a_new_telling_over_two_workers(stage: St
         loaded = await command(stage, "snapshot.load", 1, 4)
         assert (loaded["status"], loaded["branch"]) == ("accepted", 1)
         assert await figures_once(stage, 1, counted(6_000)) == saved
+        rows = stage.frame("preferences").filter(pl.col("simulation_time") < START + end_of(6_000))
+        tasting = set(rows.filter(pl.col("branch") == 0)["user_id"])
+        restated = rows.filter(pl.col("branch") == 1)["user_id"].to_list()
+        assert len(tasting) > 100
+        assert sorted(restated) == sorted(tasting)
         assert stage.stop(one) == 0
         assert stage.stop(two) == 0

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from services.analytics.domain import ties
-from services.analytics.domain.cells import MemoryCells, Scope
+from services.analytics.domain.cells import MemoryCells, Scope, split_key
+from services.analytics.domain.emitting import COMMON
+from services.analytics.domain.preferences import KIND
 from services.analytics.domain.tastes import COLUMNS, PRICE, WIDTH, Formula
-from tests.unit.analytics.city import DAY, START, event
-from tests.unit.analytics.tasting import KINDS, LEARNING, STILL, followed, learner, only, streams, taken, tell
+from tests.unit.analytics.city import DAY, MINUTE, START, event, rows_of
+from tests.unit.analytics.tasting import KINDS, LEARNING, STILL, followed, frame_of, learner, only, streams, taken, tell
 
 
 def test_kinds_of_actions_teach_in_the_order_of_their_weight() -> None:
@@ -136,3 +138,32 @@ def test_what_was_published_last_of_somebody_can_be_asked_for() -> None:
     assert [shift.time for shift in latest] == [START + n for n in (6, 5, 4, 3, 2)]
     assert latest[0].size == pytest.approx(rows[-1]["shift"], abs=1e-6)
     assert latest[0].reason == "visit"
+
+
+def test_whoever_had_a_row_has_one_again_in_the_telling_that_goes_on_with_the_state() -> None:
+    cells = MemoryCells()
+    before = learner(cells=cells)
+    told = tell(
+        before,
+        "user_actions",
+        *(event("visit.started", number, number * MINUTE, number % 3, venue_id="v00001") for number in range(9)),
+    )
+    assert {row["user_id"] for row in told} == {"u0000000", "u0000001", "u0000002"}
+    after = learner()
+    for key, data in cells.scan(0):
+        _, kind, name = split_key(key)
+        if kind == KIND:
+            after.load(0, name, data)
+    trigger = frame_of("user_actions", [event("session.started", "command", DAY, 9)]).select(COMMON)
+    restated = after.restated(0, trigger)
+    assert restated is not None
+    rows = rows_of([restated], "preferences")
+    latest = {str(row["user_id"]): row for row in told}
+    assert sorted(str(row["user_id"]) for row in rows) == sorted(latest)
+    for row in rows:
+        user = str(row["user_id"])
+        assert {name: row[name] for name in COLUMNS} == pytest.approx(dict(before.of(user) or {}))
+        assert (row["reason"], row["version"]) == (latest[user]["reason"], latest[user]["version"])
+        assert START <= int(str(row["simulation_time"])) < START + DAY
+        assert row["event_id"] != latest[user]["event_id"]
+    assert after.restated(1, trigger) is None, "nobody lives on another partition"
