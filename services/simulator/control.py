@@ -34,6 +34,9 @@ WHILE_STOPPED = frozenset(
 )
 """Commands that a stopped simulation obeys; questions it answers too."""
 
+ENDING = frozenset({"start", "seed", "reset", "stop", "snapshot.restore", "travel"})
+"""Orders after which nothing more is told to the branch they come to."""
+
 Question = Callable[[Parameters, Telling], Mapping[str, object]]
 """Answers a question of people, or raises `Refused`."""
 
@@ -105,6 +108,8 @@ class Control:
         if self.stopped and name not in WHILE_STOPPED:
             raise Refused(f"the simulation is stopped; {name} needs a start or a reset first")
         if scope is Scope.CITY:
+            if self.order is not None and self.order.command in ENDING:
+                raise Refused(f"a {self.order.command} is under way, which ends this branch; try again when it is done")
             return None
         if scope is Scope.BRANCH:
             if self.order is not None:

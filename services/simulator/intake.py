@@ -63,14 +63,19 @@ class Intake:
                 await self._announcer.announce(telling, self._stage.state())
             else:
                 telling.inbox.offer(received)
-        if telling.inbox.ordered and self._resting:
+        if telling.ordered and self._resting:
             await self._answer_early()
         self._arrivals.hold(len(telling.inbox))
         self._reached.note(self._arrivals.positions())
 
     @property
     def _resting(self) -> bool:
-        """Whether the next tick is a while off, or does not come before the clock goes on."""
+        """Whether the next tick is a while off, or does not come before the clock goes on.
+
+        While an order waits, or is carried out, that may end the branch, it is not known whether there is one.
+        """
+        if self._control.order is not None:
+            return False
         wait = self._control.pacer.wait(self._stage.telling.city.time_us, self._clock.monotonic())
         return wait > ANSWERED_BEFORE_SECONDS
 

@@ -18,7 +18,7 @@ from services.simulator.imperfections.imperfect import Imperfect
 from services.simulator.imperfections.rules import Rule
 from services.simulator.lineage import Lineage, write
 from services.simulator.ports import Decode, MakeCity
-from services.simulator.runtime.admission import CONTROL, Inbox, Raw, Received
+from services.simulator.runtime.admission import CONTROL, Inbox, Received
 from services.simulator.runtime.branches import Opened
 from services.simulator.runtime.lead import Lead
 from services.simulator.runtime.past import Past
@@ -159,20 +159,24 @@ class Opener:
         self._forget(directory)
         return telling
 
-    def _script(self, telling: Telling, first: int) -> dict[int, Received]:
-        """Commands of the branch that is told again, by tick, from ``first`` on."""
+    def _script(self, telling: Telling, first: int) -> dict[int, list[Received]]:
+        """Commands of the branch that is told again, by tick, from ``first`` on, in the order they were told it.
+
+        Those that this one's journal has already are left out: a crash may have come amid a tick's.
+        """
         goal = telling.goal
         if goal is None or goal.of is None:
             return {}
         path = directory_of(self.root, telling.identity.run_id, goal.of) / JOURNAL
         if not path.exists():
             raise SnapshotError(f"the journal of branch {goal.of} is not on this disk any more")
-        orders: dict[int, list[Raw]] = {}
+        script: dict[int, list[Received]] = {}
         for entry in read(path):
-            if first <= entry.tick < goal.until:
-                commands = [raw for raw in entry.records if raw.topic == CONTROL]
-                orders.setdefault(entry.tick, []).extend(commands)
-        return {tick: self.decode(CONTROL, raws) for tick, raws in orders.items() if raws}
+            told = telling.told[entry.tick].entries if entry.tick in telling.told else ()
+            commands = [raw for raw in entry.records if raw.topic == CONTROL and raw not in told]
+            if first <= entry.tick < goal.until and commands:
+                script.setdefault(entry.tick, []).append(self.decode(CONTROL, commands))
+        return script
 
     def ended(self) -> None:
         """Note that the branch was ended properly: the next start opens a new one."""
@@ -191,7 +195,7 @@ class Opener:
         check_layout(below(checkpoint.arrays, CITY), telling.city.save(), "the checkpoint")
         journal_start = telling.restore(checkpoint)
         telling.remember(read(telling.journal.path, journal_start), self.decode)
-        telling.script = self._script(telling, max([checkpoint.tick - 1, *telling.told]) + 1)
+        telling.script = self._script(telling, max([checkpoint.tick, *telling.told]))
         same_boot = opened.boot_id == self.boot_id and bool(self.boot_id)
         unsure = 0 if same_boot else PIPELINE * FRAME_TICKS
         if last is None:

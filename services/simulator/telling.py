@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +72,15 @@ class Telling:
     opening: bool = True
     foretold: set[str] = field(default_factory=set)
     goal: Goal | None = None
-    script: dict[int, Received] = field(default_factory=dict)
-    _taken: Admitted | None = None
-    _begun: tuple[int, int] = (-1, 0)
+    script: dict[int, list[Received]] = field(default_factory=dict)
+    _taken: list[Admitted] = field(default_factory=list)
+    """What was taken from the inbox and is not in the journal yet, for its disk refused it."""
+    _starts: dict[int, int] = field(default_factory=dict)
+    """Where the journal of each tick that is not computed begins."""
     _early: int = -1
     """The tick that was told something early, by this process: what comes until it is computed is added."""
+    _written: int = 0
+    """How many parts of what was taken are in the journal: its disk refused the next."""
 
     def admit(self) -> Admitted:
         """What the next tick is told, durable when this returns; may be called again after an error.
@@ -86,7 +91,7 @@ class Telling:
         """
         tick = self.city.tick
         if tick in self.told:
-            more = self._journaled(tick) if tick == self._early else Admitted()
+            more = self._journaled(tick) if tick == self._early or tick in self.script else Admitted()
             self._early = -1
             return self._counted(together(self.told.pop(tick), more))
         if tick <= self.deaf_until:
@@ -115,36 +120,52 @@ class Telling:
         return [(order, said[order.command.command_id]) for order in new]
 
     @property
+    def ordered(self) -> bool:
+        """Whether a command waits that the next tick is not told yet, and may be told before it is computed.
+
+        A tick that was told something by a process before this one may be on the broker in part, and one that is deaf
+        was told nothing: both are told again what they were told, and no more.
+        """
+        tick = self.city.tick
+        if tick <= self.deaf_until or (tick in self.told and tick != self._early):
+            return False
+        return self.inbox.ordered or any(part.orders for part in self._taken)
+
+    @property
     def waiting(self) -> tuple[Raw, ...]:
         """What the next tick will be told as far as it has come, journaled or not."""
         early = self.told[self.city.tick].entries if self.city.tick in self.told else ()
-        return (*early, *self.inbox.waiting)
+        taken = [raw for part in self._taken for raw in part.entries]
+        return (*early, *taken, *self.inbox.waiting)
 
     @property
     def journal_start(self) -> int:
         """Where the journal of the next tick begins."""
-        tick, start = self._begun
-        return start if tick == self.city.tick else self.journal.length
+        return self._starts.get(self.city.tick, self.journal.length)
 
     def _journaled(self, tick: int) -> Admitted:
-        """Everything that waits, once it is in the journal."""
-        if tick in self.script:
-            self.inbox.put(told_again := self.script.pop(tick))
+        """Everything that waits, once it is in the journal; of a script in the order in which it was told before."""
+        for told_again in self.script.pop(tick, ()):
+            self.inbox.put(told_again)
             self.foretold.update(told_again.batch.frame["command_id"].to_list())
-        if self._taken is None:
-            self._taken = self.inbox.take()
-        if self._begun[0] != tick:
-            self._begun = tick, self.journal.length
-        self.journal.append(tick, self._taken.entries)
-        admitted, self._taken = self._taken, None
-        advance(self.inputs, _positions(admitted.entries))
-        return admitted
+            self._taken.append(self.inbox.take())
+        if len(self.inbox) or not self._taken:
+            self._taken.append(self.inbox.take())
+        self._starts = {later: start for later, start in self._starts.items() if later >= tick}
+        self._starts.setdefault(tick, self.journal.length)
+        for part in self._taken[self._written :]:
+            self.journal.append(tick, part.entries)
+            advance(self.inputs, _positions(part.entries))
+            self._written += 1
+        parts, self._taken, self._written = self._taken, [], 0
+        return reduce(together, parts)
 
     def remember(self, entries: Iterable[Entry], decode: Decode) -> None:
         """Take up what the journal says was told from this tick on; none of it is admitted a second time."""
         for entry in entries:
             if entry.tick < self.city.tick:
                 continue
+            self._starts.setdefault(entry.tick, entry.start)
             by_topic: dict[str, list[Raw]] = {}
             for raw in entry.records:
                 by_topic.setdefault(raw.topic, []).append(raw)
@@ -186,7 +207,7 @@ class Telling:
         """
         arrays = {CITY + name: array for name, array in self.city.save().items()}
         arrays |= {IMPERFECT + name: array for name, array in self.imperfect.save().items()}
-        arrays[_RECENT] = self.inbox.recent.save()
+        arrays[_RECENT] = self.inbox.recent.save(but=self.inbox.event_ids)
         header = {
             "version": CHECKPOINT_VERSION,
             "tick": self.city.tick,

@@ -23,10 +23,11 @@ _RECORD = struct.Struct("<BiqI")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one tick was told, and where its frame ends in the file."""
+    """What one tick was told, and where its frame begins and ends in the file."""
 
     tick: int
     records: tuple[Raw, ...]
+    start: int
     end: int
 
 
@@ -85,9 +86,10 @@ def read(path: Path, start: int = 0) -> Iterator[Entry]:
             payload = file.read(length)
             if len(payload) < length or zlib.crc32(payload) != check or length < _TICK.size:
                 return
-            position += _FRAME.size + length
+            end = position + _FRAME.size + length
             tick, records = _unpacked(payload)
-            yield Entry(tick, records, position)
+            yield Entry(tick, records, position, end)
+            position = end
 
 
 def sync_directory(path: Path) -> None:

@@ -5,7 +5,7 @@ Whatever passes here is journaled before the tick is computed; everything after 
 
 import json
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,9 +77,9 @@ class RecentEvents:
             self._known.remove(self._order.popleft())
         return np.array(fresh, dtype=np.bool_)
 
-    def save(self) -> NDArray[np.bytes_]:
-        """The window, oldest first; dtype ``S26``."""
-        return np.array(list(self._order), dtype=f"S{ID_LENGTH}")
+    def save(self, but: Collection[str] = ()) -> NDArray[np.bytes_]:
+        """The window, oldest first, without some; dtype ``S26``."""
+        return np.array([one for one in self._order if one not in but], dtype=f"S{ID_LENGTH}")
 
     def load(self, saved: NDArray[np.bytes_]) -> None:
         """Take up a saved window."""
@@ -128,6 +128,11 @@ class Inbox:
     def waiting(self) -> tuple[Raw, ...]:
         """What waits, as it lies in Kafka."""
         return tuple(raw for received in self._waiting for raw in received.raws)
+
+    @property
+    def event_ids(self) -> set[str]:
+        """Ids of what waits."""
+        return {one for received in self._waiting for one in received.batch.frame["event_id"].to_list()}
 
     @property
     def ordered(self) -> bool:

@@ -198,3 +198,14 @@ async def test_a_command_is_answered_long_before_its_tick_which_is_told_what_com
         await eventually(lambda: city.tick > stood)
         assert city.told[stood] == (3, 1), "answers to requests made after the command, and the command"
         assert said(world, "ack.given")["command_id"].is_unique().all()
+
+
+async def test_a_command_that_comes_with_the_end_of_its_branch_is_refused_and_not_promised(tmp_path: Path) -> None:
+    async with living(paced(tmp_path)) as world:
+        await eventually(lambda: last_tick(world) >= 2)
+        reset = world.broker.command("reset")
+        spawn = world.broker.command("spawn", '{"count": 3}')
+        await eventually(partial(answer, world, spawn))
+        refused = answer(world, spawn) or {}
+        assert (refused["status"], "under way" in str(refused["reason"])) == ("rejected", True)
+        await eventually(partial(answer, world, reset))
