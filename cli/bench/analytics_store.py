@@ -6,20 +6,24 @@ from contextlib import closing
 
 from sqlalchemy import create_engine, text
 
-from cli.bench.analytics_load import Stage, wait
+from cli.bench.analytics_load import Stage, Worker, wait
 from cli.bench.measure import Measurement
 from cli.servers.guard import Guard
 from cli.servers.ports import free_port
 from cli.servers.postgres import PostgresPlan, PostgresServer
 
 WRITES_BAR = 40_000.0
+REST_S = 5.0
 _COUNT = """
     SELECT count(*) FROM analytics.events JOIN analytics.kinds USING (kind_id) WHERE topic = 'user_actions'
 """
 
 
 def beside(made: Stage, group: str, total: int) -> Iterator[Measurement]:
-    """A worker that folds ``total`` actions and stores them at once: how fast each goes while both are busy."""
+    """A worker that folds ``total`` actions and stores them at once: how fast each goes while both are busy.
+
+    What is written is counted of all topics, what the folds publish included.
+    """
     with closing(Guard()) as guard:
         home = made.home / group
         postgres = PostgresServer.start(PostgresPlan(home / "postgres", home / "postgres.log", free_port()), guard)
@@ -38,6 +42,14 @@ def _spell(seen: list[tuple[float, int, int]], column: int, total: int) -> tuple
     )
 
 
+def _rest(worker: Worker) -> None:
+    """Wait until the store writes nothing more: what is made of the actions is stored too, and counted with them."""
+    before = -1
+    while (now := worker.stored()) != before:
+        before = now
+        time.sleep(REST_S)
+
+
 def _figures(made: Stage, group: str, total: int, postgres: PostgresServer) -> Iterator[Measurement]:
     worker = made.start(group, LUNA_DATABASE__URL=postgres.url(), LUNA_STORE__GROUP=f"{group}-store")
     seen: list[tuple[float, int, int]] = []
@@ -53,6 +65,7 @@ def _figures(made: Stage, group: str, total: int, postgres: PostgresServer) -> I
     yield Measurement("event store writes, one worker that folds as well", rate, "events/s", bar=WRITES_BAR)
     yield Measurement("the same, share of that time in which it folded", shared, "of it")
     yield Measurement("the same, folds", 0.9 * total / (folds[1] - folds[0]), "events/s")
+    _rest(worker)
     engine = create_engine(postgres.url())
     with engine.connect() as connection:
         rows = int(connection.execute(text(_COUNT)).scalar_one())

@@ -21,7 +21,10 @@ from streamkit.clock import Clock
 from streamkit.records import Outgoing
 
 SAVE, LOAD, RESET = "snapshot.save", "snapshot.load", "reset"
-KIND, BASE_KIND = "command", "base"
+KIND, BASE_KIND, RESTATING_KIND = "command", "base", "restating"
+RESTATED = b"{}"
+"""A cell that was restated: deleting it could be forgotten in a crash, and the rows be said again."""
+
 _COLUMNS = (*COMMON, "command_id", "command", "parameters")
 
 
@@ -50,10 +53,11 @@ class SnapshotDesk:
         self._clock = clock
         self._pending: dict[str, tuple[int, Row]] = {}
         self._bases: dict[tuple[Scope, int], str] = {}
+        self._restating: dict[tuple[Scope, int], Row] = {}
 
     def restart(self) -> None:
         """Start over from the cells of the partitions held."""
-        self._pending, self._bases = {}, {}
+        self._pending, self._bases, self._restating = {}, {}, {}
         for partition in self._cells.partitions():
             self.follow(partition, dict(self._cells.scan(partition)))
 
@@ -67,6 +71,10 @@ class SnapshotDesk:
                 self._pending[name] = partition, json.loads(data)
             elif kind == BASE_KIND and data is not None:
                 self._bases[Scope.parse(scope), partition] = data.decode()
+            elif kind == RESTATING_KIND and data in (None, RESTATED):
+                self._restating.pop((Scope.parse(scope), partition), None)
+            elif kind == RESTATING_KIND and data is not None:
+                self._restating[Scope.parse(scope), partition] = json.loads(data)
 
     def hear(self, partition: int, control: pl.DataFrame) -> None:
         """Note the commands of a frame of ``simulation_control`` that are ours."""
@@ -85,7 +93,7 @@ class SnapshotDesk:
                 continue
             before = len(self._bases)
             try:
-                result, reason = await self._obey(command, told), None
+                result, reason = await self._obey(command), None
             except (RefusedError, ValueError) as refusal:
                 result, reason = None, _words(refusal)
             loaded |= len(self._bases) > before
@@ -93,10 +101,23 @@ class SnapshotDesk:
                 told.setdefault(partition, []).extend(outgoing([self._acknowledgement(command, result, reason)]))
                 del self._pending[command_id]
                 self._cells.remove(partition, cell_key(None, KIND, command_id))
+        self._restate(told)
         return told if told or loaded else None
 
-    async def _obey(self, command: Row, told: dict[int, list[Outgoing]]) -> dict[str, object] | None:
-        """What the command did; None while other workers are at it. What it has to say of state goes to ``told``."""
+    def _restate(self, told: dict[int, list[Outgoing]]) -> None:
+        """Say the rows of what was loaded once its telling lives: those of one that never does would be the newest."""
+        lives = self._processor.lives
+        for (scope, partition), command in list(self._restating.items()):
+            if scope in lives.over:
+                del self._restating[scope, partition]  # its cells are deleted with the telling's
+            elif scope == lives.live and partition in self._cells.partitions():
+                trigger = pl.DataFrame([command], schema_overrides={"cause_id": pl.String})
+                told.setdefault(partition, []).extend(self._processor.restated(scope, partition, trigger))
+                self._cells.write(partition, cell_key(scope, RESTATING_KIND, "snapshot"), RESTATED)
+                del self._restating[scope, partition]
+
+    async def _obey(self, command: Row) -> dict[str, object] | None:
+        """What the command did; None while other workers are at it."""
         name = command["command"]
         if name == RESET:
             return {"state": "folded anew in every new branch"}
@@ -116,18 +137,19 @@ class SnapshotDesk:
             raise RefusedError(f"snapshot {snapshot_id!r} has layout {known.version}, this analytics reads {VERSION}")
         for partition in set(self._cells.partitions()):
             if self._bases.get((scope, partition)) != snapshot_id:
-                told.setdefault(partition, []).extend(await self._load(snapshot_id, scope, partition, command))
+                await self._load(snapshot_id, scope, partition, command)
         done = all(self._bases.get((scope, partition)) == snapshot_id for partition in self._partitions)
         return {"snapshot_id": snapshot_id, "cells": known.cells} if done else None
 
-    async def _load(self, snapshot_id: str, scope: Scope, partition: int, command: Row) -> list[Outgoing]:
-        """Adopt a partition; the rows by which others learn of it, since compacted topics have the old telling's."""
+    async def _load(self, snapshot_id: str, scope: Scope, partition: int, command: Row) -> None:
+        """Adopt a partition. Others learn of it when the telling lives: compacted topics have the old one's rows."""
         for (kind, name), data in (await self._shelf.cells(snapshot_id, partition)).items():
             self._processor.adopt(scope, kind, partition, name, data)
+        self._restating[scope, partition] = {name: command[name] for name in COMMON}
+        waiting = pack_json(self._restating[scope, partition])
+        self._cells.write(partition, cell_key(scope, RESTATING_KIND, "snapshot"), waiting)
         self._cells.write(partition, cell_key(scope, BASE_KIND, "snapshot"), snapshot_id.encode())
         self._bases[scope, partition] = snapshot_id
-        trigger = pl.DataFrame([{name: command[name] for name in COMMON}], schema_overrides={"cause_id": pl.String})
-        return self._processor.restated(scope, partition, trigger)
 
     def _acknowledgement(self, command: Row, result: Mapping[str, Any] | None, reason: str | None) -> tuple[str, Row]:
         return "simulation_control", caused(

@@ -41,7 +41,7 @@ class ChangelogWriter:
 
         """
         sent = 0
-        while sent < len(records):
+        while sent < len(records) and self._failure is None:  # nothing after a record that is lost
             sent = self._produce(records, sent)
             if sent < len(records):
                 await asyncio.to_thread(self._client.poll, QUEUE_FULL_PAUSE_S)

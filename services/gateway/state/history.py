@@ -27,9 +27,9 @@ class Page:
 _PIECE = 1_000
 """Records of a chunk that was put in order."""
 
-_LOOSE = 64
-"""Small chunks that become one. A column costs some hundred bytes however short it is, and a quiet city's chunks are of
-a record or two: ten thousand of them would be a third of a gigabyte."""
+_SMALL, _LOOSE = 50, 32
+"""Records of a small chunk, and how many of such become one. A column costs some hundred bytes however short it is, and
+a quiet city's chunks are of a record or two: ten thousand of them would be a third of a gigabyte."""
 
 
 class Ring:
@@ -61,7 +61,7 @@ class Ring:
             if self.held >= 2 * self.capacity:
                 self._put_in_order()
             return
-        self._loose = self._loose + 1 if len(chunk) < _PIECE else 0
+        self._loose = self._loose + 1 if len(chunk) < _SMALL else 0
         if self._loose == _LOOSE:
             self._join_loose()
         while self.held - len(self._chunks[0]) >= self.capacity:

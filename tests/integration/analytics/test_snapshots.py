@@ -118,13 +118,15 @@ async def test_a_saved_state_loads_into_a_new_telling_over_two_workers(stage: St
             [
                 Outgoing.from_rows("venues", [venue(number) | {"branch": 1} for number in range(60)]),
                 Outgoing.from_rows("users", [person(number) | {"branch": 1} for number in range(500)]),
-                Outgoing.from_rows("simulation_control", [state_changed(0, 2, branch=1)]),
             ]
         )  # as the simulator does: rows of everybody, under the new telling
         unknown = await command(stage, "snapshot.load", 1, 3, snapshot_id="none")
         assert unknown["reason"] == "there is no snapshot 'none'"
         loaded = await command(stage, "snapshot.load", 1, 4)
         assert (loaded["status"], loaded["branch"]) == ("accepted", 1)
+        assert 1 not in stage.frame("preferences")["branch"], "a telling that may never live"
+        lives = Outgoing.from_rows("simulation_control", [state_changed(0, 2, branch=1)])
+        await stage.producer.publish([lives])
         assert await figures_once(stage, 1, counted(6_000)) == saved
         rows = stage.frame("preferences").filter(pl.col("simulation_time") < START + end_of(6_000))
         tasting = set(rows.filter(pl.col("branch") == 0)["user_id"])
