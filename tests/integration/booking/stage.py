@@ -116,6 +116,20 @@ class Stage:
                 raise AssertionError(f"not within {seconds:g} s; last log:\n" + logs[-1].read_text()[-3_000:])
             self.read(0.05)
 
+    def wait_for_outbox(self, seconds: float = 60.0) -> None:
+        """Until nothing decided is still to be told: what a process that was killed owed, another one tells."""
+        until = time.monotonic() + seconds
+        while left := self._owed():
+            assert time.monotonic() < until, f"{left} rows are left in the outbox"
+            self.read(0.1)
+
+    def _owed(self) -> int:
+        engine = create_engine(self._database_url)
+        with engine.connect() as connection:
+            left = connection.execute(text("SELECT count(*) FROM booking.outbox")).scalar_one()
+        engine.dispose()
+        return int(left)
+
     def read(self, seconds: float) -> None:
         """Read what comes on `bookings` for so long."""
         messages = [one for one in self._reader.consume(5_000, seconds) if one.error() is None]
@@ -145,8 +159,8 @@ class Stage:
         )
         with engine.connect() as connection:
             stored = {row.booking_id: row.status for row in connection.execute(text(query), {"run": self.run_id})}
-            left = connection.execute(text("SELECT count(*) FROM booking.outbox")).scalar()
         engine.dispose()
+        left = self._owed()
         told = ledger.states(self.rows)
         wrong = [
             f"booking {name} is {stored.get(name)} in the database and {told.get(name)} on the topic"

@@ -69,3 +69,4 @@ def settle(stage: Stage, asked: int, day: int) -> None:
     stage.read_until(lambda rows: answered(rows) == asked)
     stage.tick(FRIDAY_10H + day * DAY)
     stage.read_until(lambda rows: outcomes(rows) == asked)
+    stage.wait_for_outbox()
