@@ -1,7 +1,7 @@
 """Records of one topic read together, kept as columns from the decoder to the moment somebody asks for them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -38,16 +38,20 @@ class Chunk:
 
     @staticmethod
     def joined(chunks: Collection["Chunk"]) -> "Chunk":
-        """One chunk of several of a topic, their columns in one piece, without their tombstones."""
+        """One chunk of several of a topic, without their tombstones."""
         known = [chunk.schema_ids for chunk in chunks if chunk.schema_ids is not None]
         return Chunk(
             next(iter(chunks)).topic,
-            _in_one_piece(pl.concat([chunk.frame for chunk in chunks], rechunk=True)),
+            pl.concat([chunk.frame for chunk in chunks]),
             np.concatenate([chunk.partitions for chunk in chunks]),
             np.concatenate([chunk.offsets for chunk in chunks]),
             np.concatenate([chunk.timestamps_ms for chunk in chunks]),
             schema_ids=None if len(known) < len(chunks) else np.concatenate(known),
         )
+
+    def packed(self) -> "Chunk":
+        """The same, its columns in one piece and free of the memory of the chunks it was joined from."""
+        return replace(self, frame=_in_one_piece(self.frame.rechunk()))
 
     def take(self, rows: NDArray[np.intp]) -> "Chunk":
         """The rows of these indices, in their order; tombstones are left behind."""

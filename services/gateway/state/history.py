@@ -114,7 +114,7 @@ class Ring:
         """Make one chunk of the small ones that came last."""
         loose = [self._chunks.pop() for _ in range(self._loose)][::-1]
         removed = [key for chunk in loose for key in chunk.removed]
-        self._chunks.append(replace(Chunk.joined(loose), removed=removed))
+        self._chunks.append(replace(Chunk.joined(loose).packed(), removed=removed))
         self._loose = 0
 
     def _put_in_order(self) -> None:
