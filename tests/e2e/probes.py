@@ -24,6 +24,12 @@ def confirmed_booking(city: Stack) -> dict[str, Any]:
     return eventually(attempt, 60.0, every=0.05)
 
 
+def told_cause(city: Stack) -> None:
+    """A scenario begun, and its window told on ground_truth: it is acknowledged before the tick that tells of it."""
+    city.api.post("/simulation/scenario/friday_night")  # refused when it holds already
+    eventually(lambda: city.stats().get("events", {}).get("ground_truth"), said=city.state)
+
+
 def answers(city: Stack) -> dict[str, int]:
     """Status of one question to each service that answers questions."""
     venue = city.get("/venues?limit=1")["venues"][0]["venue_id"]

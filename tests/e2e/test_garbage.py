@@ -8,7 +8,7 @@ from confluent_kafka import Message
 
 from tests.e2e.consumer import read_all
 from tests.e2e.garbage import CONTRACT, Place, Thrown, newest, throw
-from tests.e2e.probes import answers, confirmed_booking
+from tests.e2e.probes import answers, confirmed_booking, told_cause
 from tests.e2e.stack import Stack
 from tests.e2e.waiting import eventually
 from tests.laws.every import violations
@@ -82,7 +82,7 @@ def compared(city: Stack, thrown: dict[str, Thrown]) -> str:
 @pytest.mark.timeout(1800)
 def test_garbage_is_refused_with_its_reason_and_the_city_goes_on(city: Stack) -> None:
     confirmed_booking(city)  # a question and its answer
-    city.api.post("/simulation/scenario/friday_night")  # a cause; refused when it holds already
+    told_cause(city)
     city.settle()
     good: dict[str, list[Message]] = newest(city.bootstrap)
     told = {topic for topic in CONTRACT if topic in good}

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from tests.e2e.consumer import TOPICS, read_all
+from tests.e2e.probes import told_cause
 from tests.e2e.stack import Stack
 from tests.e2e.waiting import eventually
 from tests.laws import bookings
@@ -33,7 +34,7 @@ def unheard(city: Stack) -> list[str]:
 @pytest.mark.timeout(1800)
 def test_an_outside_consumer_finds_every_law_kept(city: Stack, pytestconfig: pytest.Config) -> None:
     time.sleep(pytestconfig.getoption("--city-seconds"))  # the city's life is what is tested, not a condition
-    city.api.post("/simulation/scenario/friday_night")  # refused when it holds already
+    told_cause(city)
     eventually(lambda: not unheard(city), said=lambda: unheard(city))  # a loaded machine tells less in a second
     paused = city.settle()
     heard = read_all(city.bootstrap, city.url)
