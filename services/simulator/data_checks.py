@@ -18,6 +18,7 @@ def check_world(data: CityData, directory: Path, world: str) -> None:
     worlds, personas = directory / "worlds" / f"{world}.yaml", directory / "personas" / f"{world}.yaml"
     _check_chain(worlds, data)
     _check_happy_hours(worlds, data)
+    _check_own_events(worlds, data)
     check_known(worlds, "actions", data.world.actions, ACTIONS)
     check_known(worlds, "categories", data.world.categories, tuple(data.checkins))
     _check_skies(worlds, data)
@@ -80,6 +81,22 @@ def _check_happy_hours(path: Path, data: CityData) -> None:
             raise wrong(path, [*here, "starts"], "weights of starts and hours must be above 0")
         if not 0 < rates.discount < 1:
             raise wrong(path, [*here, "discount"], "discount must be between 0 and 1")
+
+
+def _check_own_events(path: Path, data: CityData) -> None:
+    for name, rates in data.world.dynamics.own_events.items():
+        here: list[str | int] = ["dynamics", "own_events", name]
+        if name not in data.world.categories:
+            raise unknown(path, here, name, data.world.categories)
+        if not 0 <= rates.share <= 1:
+            raise wrong(path, [*here, "share"], "share is 0 to 1")
+        if len(rates.weekdays) != _WEEKDAYS or min(rates.weekdays) < 0:
+            raise wrong(path, [*here, "weekdays"], f"weekdays are {_WEEKDAYS} weights, none below 0")
+        if not all(0 <= hour < _HOURS for hour in rates.starts) or not all(0 < hours < _HOURS for hours in rates.hours):
+            raise wrong(path, [*here, "starts"], f"starts are 0 to {_HOURS - 1}, hours 1 to {_HOURS - 1}")
+        for column, weights in (("kinds", rates.kinds), ("starts", rates.starts), ("hours", rates.hours)):
+            if not weights or min(weights.values()) <= 0:
+                raise wrong(path, [*here, column], f"weights of {column} must be above 0")
 
 
 def check_visits(path: Path, data: CityData) -> None:

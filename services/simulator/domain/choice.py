@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from services.simulator.domain import venue_events
 from services.simulator.domain.calendar import DAY, HOUR
 from services.simulator.domain.causes import label
 from services.simulator.domain.draws import Array, Purpose
@@ -76,8 +77,8 @@ def choose_venues(turn: Turn, wish: Wish) -> tuple[Array, Array, Array]:
 
 
 def crowd_pull(turn: Turn) -> Array | None:
-    """What a concert or a game adds to venues near it, from some time before its start to its end. Shape (venues,)."""
-    venues, pull = turn.state.venues, None
+    """What events add: to venues near an arena, from some time before, and to those that hold one. Shape (venues,)."""
+    venues, pull = turn.state.venues, venue_events.pull(turn)
     before = int(turn.town.data.almanac.crowd_from_hours * HOUR)
     for row in turn.state.pools["gatherings"].rows:
         if not row["starts"] - before <= turn.start < row["ends"]:

@@ -88,6 +88,7 @@ class Purpose(IntEnum):
     IMPERFECTION = 90  # from here on apart from those that people add
     ACTIVE_POOL = 91
     SAME_VENUE = 92
+    OWN_EVENT = 93
 
 
 def _mix_scalar(x: int) -> int:

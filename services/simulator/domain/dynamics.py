@@ -1,12 +1,13 @@
-"""What venues do by themselves: promotions and happy hours, prices that move, doors that fill up."""
+"""What venues do by themselves: promotions and happy hours, events, prices that move, doors that fill up."""
 
 import numpy as np
 
+from services.simulator.domain import venue_events
 from services.simulator.domain.calendar import HOUR
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
 from services.simulator.domain.turn import Turn
-from services.simulator.domain.venues import BUSY, FREE, FULL, HAPPY_HOUR, NO_PROMOTION, PROMOTION
+from services.simulator.domain.venues import BUSY, FREE, FULL, HAPPY_HOUR, NO_PROMOTION, PROMOTION, seats
 
 _QUARTER = 15
 
@@ -17,7 +18,11 @@ def advance(turn: Turn) -> None:
         return
     _fill(turn)
     _end_promotions(turn)
-    if turn.now.minute % 60 < _QUARTER:
+    venue_events.advance(turn)
+    hourly = turn.now.minute % 60 < _QUARTER
+    if (hourly and turn.now.hour == turn.town.data.almanac.announce_hour) or turn.tick == 0:
+        venue_events.announce(turn)
+    if hourly:
         _start_promotions(turn)
         if turn.now.hour == turn.town.data.world.dynamics.prices_hour:
             _move_prices(turn)
@@ -33,16 +38,14 @@ def _fill(turn: Turn) -> None:
     np.add.at(
         guests, columns["visit_venue"][inside], np.where(alone, 1, columns["visit_size"][inside]).astype(np.int64)
     )
-    seats = sum(
-        venues[name].astype(np.int64) * size for name, size in (("two", 2), ("four", 4), ("six", 6), ("eight", 8))
-    )
-    free = 1.0 - guests / np.maximum(seats, 1)
+    places = seats(venues, np.arange(venues.count))
+    free = 1.0 - guests / np.maximum(places, 1)
     level = np.where(free <= rates.full_below, FULL, np.where(free <= rates.busy_below, BUSY, FREE))
     changed = np.flatnonzero(level != venues["fullness"])
     if len(changed):
         venues.put("fullness", changed, level[changed])
         out = turn.events.add(Kind.VENUE_AVAILABILITY_CHANGED, np.full(len(changed), turn.start))
-        out["venue"], out["score"] = changed, np.maximum(seats - guests, 0)[changed]
+        out["venue"], out["score"] = changed, np.maximum(places - guests, 0)[changed]
 
 
 def _start_promotions(turn: Turn) -> None:

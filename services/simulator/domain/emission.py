@@ -13,6 +13,7 @@ from services.simulator.domain.events import TYPE_NAMES, Kind
 from services.simulator.domain.ids import printed
 from services.simulator.domain.rows import user_ids, user_rows, venue_ids, venue_rows
 from services.simulator.domain.turn import Turn
+from services.simulator.domain.weekly import own_event_kinds
 from streamkit.records import Coded, Column, Outgoing
 
 _TOPICS: tuple[tuple[str, int, int], ...] = (
@@ -175,15 +176,20 @@ def _environment(turn: Turn, rows: Array, _ids: Array) -> dict[str, Column]:
     weather, traffic = kind == Kind.WEATHER_CHANGED, kind == Kind.TRAFFIC_CHANGED
     gathering = (kind >= Kind.EVENT_SCHEDULED) & (kind <= Kind.EVENT_ENDED)
     placed = gathering & (kind != Kind.EVENT_ENDED)
-    arena = np.where(gathering, rows["value"], -1)
+    own = gathering & (rows["venue"] >= 0)
+    arena = np.where(gathering & ~own, rows["value"], -1)
     where = np.array([(a.latitude, a.longitude, a.radius_km, a.crowd) for a in arenas] or [(0.0, 0.0, 0.0, 0)])[arena]
+    for place, column in enumerate(("latitude", "longitude", "score", "size")):
+        where[own, place] = rows[column][own]
     text = np.where(rows["text"] > 0, rows["text"], -1).astype(np.int32)
     holiday = kind == Kind.HOLIDAY_STARTED
     names = [*texts, *(a.name for a in arenas)]
-    kinds = [*HOLIDAY_TYPES, *(a.kind for a in arenas), "promotion", "happy_hour"]
+    kinds = [*HOLIDAY_TYPES, *(a.kind for a in arenas), "promotion", "happy_hour", *own_event_kinds(turn.town.data)]
     promoted = (kind == Kind.PROMOTION_STARTED) | (kind == Kind.PROMOTION_ENDED)
     what = np.where(gathering, len(HOLIDAY_TYPES) + arena, np.where(holiday, rows["value"], -1))
-    what = np.where(promoted, len(HOLIDAY_TYPES) + len(arenas) + rows["value"], what).astype(np.int32)
+    beyond = len(HOLIDAY_TYPES) + len(arenas)
+    what = np.where(promoted, beyond + rows["value"], what)
+    what = np.where(own, beyond + 2 + rows["value"], what).astype(np.int32)
     ends = placed | (kind == Kind.PROMOTION_STARTED)
     priced = (kind == Kind.PRICE_CHANGED) | (kind == Kind.VENUE_AVAILABILITY_CHANGED) | (kind == Kind.VENUE_TRENDING)
     return {
@@ -193,7 +199,7 @@ def _environment(turn: Turn, rows: Array, _ids: Array) -> dict[str, Column]:
         "precipitation_mm": _masked(rows["latitude"], weather, "f4"),
         "wind_kph": _masked(rows["longitude"], weather, "f4"),
         "delay_minutes": _masked(rows["score"], traffic, "f4"),
-        "name": Coded(np.where(gathering, len(texts) + arena, np.where(holiday, text, -1)).astype(np.int32), names),
+        "name": Coded(np.where(arena >= 0, len(texts) + arena, np.where(holiday | own, text, -1)), names),
         "kind": Coded(what, kinds),
         "latitude": _masked(where[:, 0], placed, "f4"),
         "longitude": _masked(where[:, 1], placed, "f4"),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import polars as pl
 
+from services.simulator.domain import venue_events
 from services.simulator.domain.actions import rate
 from services.simulator.domain.calendar import DAY, HOUR
 from services.simulator.domain.dynamics import end_promotions
@@ -20,7 +21,7 @@ from services.simulator.domain.population import ACTIVE, CHURNED, DORMANT
 from services.simulator.domain.refusals import RefusedError
 from services.simulator.domain.scenarios import TRAFFIC
 from services.simulator.domain.turn import Turn
-from services.simulator.domain.venues import BUSY, FREE, FULL, HAPPY_HOUR, PROMOTION
+from services.simulator.domain.venues import BUSY, FREE, FULL, HAPPY_HOUR, NOT_ANNOUNCED, ON, PROMOTION, seats
 from services.simulator.domain.weather_orders import force_weather, weather_of
 
 TIMED = ("weather.changed", "traffic.changed")
@@ -36,7 +37,7 @@ What = Mapping[str, object]
 
 
 def completed(turn: Turn, name: str, row: What) -> dict[str, object]:
-    """Columns that the city can fill in: the usual of an arena, the delay of a level of traffic.
+    """Columns that the city can fill in: the usual of an arena or a venue, the delay of a level of traffic.
 
     Raises:
         RefusedError: There is no such level.
@@ -49,6 +50,8 @@ def completed(turn: Turn, name: str, row: What) -> dict[str, object]:
             "kind": known.kind, "latitude": known.latitude, "longitude": known.longitude,
             "radius_km": known.radius_km, "crowd": known.crowd,
         }  # fmt: skip
+        if known is None and "venue_id" in row:
+            found = venue_events.usual(turn, int(_venue(row)[0]))
         starts = int(str(row.get("starts_at", turn.start)))
         hours = _EVENT_HOURS if known is None else known.hours
         return found | {"starts_at": starts, "ends_at": starts + int(hours * HOUR)}
@@ -119,22 +122,27 @@ def _gather(turn: Turn, row: What, what: What) -> None:
 
 
 def _disperse(turn: Turn, row: What, what: What) -> None:
-    """End what is on under this name now; its own end, still to come, is not told again."""
+    """End what is on under this name, or at this venue, now; its own end, still to come, is not told again."""
     if what.get("follows"):
         return
-    pool = turn.state.pools["gatherings"]
-    for place in turn.town.data.almanac.venues_of_crowds:
-        if place.name == row["name"]:
-            spot = np.float32(place.latitude), np.float32(place.longitude)
-            here = (pool.rows["latitude"] == spot[0]) & (pool.rows["longitude"] == spot[1])
-            pool.take(here & (pool.rows["starts"] <= turn.start))
-    turn.state.queue = tuple(entry for entry in turn.state.queue if not _is_end_of(row["name"], entry[1]))
+    pool, venues = turn.state.pools["gatherings"], turn.state.venues
+    places = turn.town.data.almanac.venues_of_crowds
+    spots = [(one.latitude, one.longitude) for one in places if one.name == row["name"]]
+    if "venue_id" in row:
+        venue = _venue(row)
+        spots.append((float(venues["latitude"][venue][0]), float(venues["longitude"][venue][0])))
+        venues.put("event_phase", venue[venues["event_phase"][venue] == ON], NOT_ANNOUNCED)
+    for latitude, longitude in spots:
+        here = (pool.rows["latitude"] == np.float32(latitude)) & (pool.rows["longitude"] == np.float32(longitude))
+        pool.take(here & (pool.rows["starts"] <= turn.start))
+    turn.state.queue = tuple(entry for entry in turn.state.queue if not _is_end_of(row, entry[1]))
 
 
-def _is_end_of(name: object, entry: bytes) -> bool:
+def _is_end_of(row: What, entry: bytes) -> bool:
     what = json.loads(entry)
     ends = what["event_type"] == "special_event.ended" and what.get("follows") is not None
-    return bool(ends and what["columns"]["name"] == name)
+    here = what["columns"].get("venue_id")
+    return bool(ends and (what["columns"]["name"] == row["name"] or (here is not None and here == row.get("venue_id"))))
 
 
 def _follow(turn: Turn, what: What, name: str, due: int, key: tuple[int, int]) -> None:
@@ -144,7 +152,7 @@ def _follow(turn: Turn, what: What, name: str, due: int, key: tuple[int, int]) -
     if name == "special_event.ended":
         columns = what["columns"]
         assert isinstance(columns, Mapping)
-        entry["columns"] = {column: columns[column] for column in ("name", "kind")}
+        entry["columns"] = {column: columns[column] for column in ("name", "kind", "venue_id") if column in columns}
     queue = [*turn.state.queue, (due, json.dumps(entry, sort_keys=True).encode())]
     turn.state.queue = tuple(sorted(queue, key=lambda one: one[0]))
 
@@ -171,10 +179,7 @@ def _reprice(turn: Turn, row: What, _what: What) -> None:
 def _fill(turn: Turn, row: What, _what: What) -> None:
     """``value`` is seats free; it holds until guests are counted again."""
     venue, venues, rates = _venue(row), turn.state.venues, turn.town.data.world.dynamics
-    seats = sum(
-        int(venues[name][venue][0]) * size for name, size in (("two", 2), ("four", 4), ("six", 6), ("eight", 8))
-    )
-    free = _number(row, "value") / max(seats, 1)
+    free = _number(row, "value") / max(int(seats(venues, venue)[0]), 1)
     level = FULL if free <= rates.full_below else BUSY if free <= rates.busy_below else FREE
     venues.put("fullness", venue, level)
 

@@ -209,6 +209,7 @@ class ChoiceWeights(Strict):
     trending: float
     hours: float
     crowd: float
+    own_event: float
 
 
 @dataclass(frozen=True)
@@ -226,8 +227,22 @@ class HappyHours(Strict):
 
 
 @dataclass(frozen=True)
+class OwnEvents(Strict):
+    """Events that venues of a category hold once a week: share of venues, and weights of what, when and how many hours.
+
+    ``weekdays`` are weights, too, Monday first; those on which a house is closed then do not count.
+    """
+
+    share: float
+    kinds: Mapping[str, float]
+    weekdays: tuple[float, ...]
+    starts: Mapping[int, float]
+    hours: Mapping[int, float]
+
+
+@dataclass(frozen=True)
 class Dynamics(Strict):
-    """What venues do by themselves: fullness, promotions, happy hours, prices."""
+    """What venues do by themselves: fullness, promotions, happy hours, events of their own, prices."""
 
     busy_below: float
     full_below: float
@@ -236,6 +251,9 @@ class Dynamics(Strict):
     promotion_length_hours: float
     promotion_discount: tuple[float, float]
     happy_hours: Mapping[str, HappyHours]
+    own_events: Mapping[str, OwnEvents]
+    own_event_radius_km: float
+    own_event_from_hours: float
     prices_hour: int
     price_changes_per_day: float
     price_log_sd: float

@@ -70,17 +70,21 @@ def user_rows(town: Town, state: State, index: Array, common: dict[str, Column])
     })  # fmt: skip
 
 
+def venue_names(town: Town, state: State, index: Array) -> list[str]:
+    """What some venues are called."""
+    kinds, listed = list(town.data.world.categories.values()), town.data.world.names.venue
+    bits = town.draws.bits(Purpose.VENUE_NAME, index)
+    head = (bits % np.uint64(len(listed))).astype(np.int64)
+    tail = (bits >> np.uint64(20)).astype(np.int64)
+    words = [kinds[number].words for number in state.venues["category"][index].tolist()]
+    return [f"{listed[h]} {named[t % len(named)]}" for h, t, named in zip(head, tail, words, strict=True)]
+
+
 def venue_rows(town: Town, state: State, index: Array, common: dict[str, Column]) -> Outgoing:
     """Rows of `venues` for some venues."""
     columns, data = state.venues, town.data
     kinds = data.world.categories
     category = columns["category"][index]
-    bits = town.draws.bits(Purpose.VENUE_NAME, index)
-    listed = data.world.names.venue
-    words = [kind.words for kind in kinds.values()]
-    head = (bits % np.uint64(len(listed))).astype(np.int64)
-    tail = (bits >> np.uint64(20)).astype(np.int64)
-    names = [f"{listed[h]} {words[k][t % len(words[k])]}" for h, t, k in zip(head, tail, category, strict=True)]
     tables = [
         ",".join(f"{seats}x{count}" for seats, count in zip((2, 4, 6, 8), row, strict=True) if count > 0)
         for row in np.stack([columns[n][index] for n in ("two", "four", "six", "eight")], axis=1).tolist()
@@ -98,7 +102,7 @@ def venue_rows(town: Town, state: State, index: Array, common: dict[str, Column]
     return Outgoing("venues", len(index), {
         **common,
         "venue_id": venue_ids(index),
-        "name": pl.Series(names, dtype=pl.String),
+        "name": pl.Series(venue_names(town, state, index), dtype=pl.String),
         "category": Coded(category.astype(np.int32), list(kinds)),
         "cuisine": Coded(columns["cuisine"][index].astype(np.int32), TASTES),
         "borough": Coded(columns["zone"][index].astype(np.int32), [p.borough for p in data.place.neighbourhoods]),

@@ -1,6 +1,6 @@
 """Venues: what they are, where they stand, when they are open, and which are near whom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from services.simulator.domain.columns import Columns
 from services.simulator.domain.draws import Array, Draws, Purpose, cumulate, pick
 from services.simulator.domain.geography import kilometres, moved
 from services.simulator.domain.specification import AMBIANCES, CityData
+from services.simulator.domain.weekly import happy_hours, own_events
 
 ZONE_DRAWS = 1024
 """Venues listed for each zone: a sample by popularity and rank of distance, from which candidates are drawn."""
@@ -26,8 +27,8 @@ FREE, BUSY, FULL = 0, 1, 2
 
 NO_PROMOTION, PROMOTION, HAPPY_HOUR = 0, 1, 2
 """Why a discount is given."""
-_START, _LENGTH, _WEEKDAY = 3, 4, 8
-"""Draws of happy hours; what follows the last is for each weekday one."""
+NOT_ANNOUNCED, ANNOUNCED, ON = 0, 1, 2
+"""How far a venue's own event of today has come."""
 
 VENUE_COLUMNS: dict[str, tuple[str, int]] = {
     "category": ("u1", 1), "cuisine": ("u1", 1), "zone": ("u1", 1), "latitude": ("f4", 1), "longitude": ("f4", 1),
@@ -38,6 +39,9 @@ VENUE_COLUMNS: dict[str, tuple[str, int]] = {
     "price_level": ("f4", 1), "discount": ("f4", 1), "discount_until": ("i8", 1), "fullness": ("u1", 1),
     "happy_from": ("u1", 1), "happy_until": ("u1", 1), "happy_days": ("u1", 1), "happy_percent": ("u1", 1),
     "promotion": ("u1", 1),
+    "event_kind": ("u1", 1), "event_day": ("u1", 1), "event_from": ("u1", 1), "event_hours": ("u1", 1),
+    "event_phase": ("u1", 1), "event_starts": ("i8", 1), "event_ends": ("i8", 1),
+    "event_high": ("u8", 1), "event_low": ("u8", 1),
 }  # fmt: skip
 
 
@@ -87,7 +91,8 @@ def make_venues(data: CityData, draws: Draws, count: int) -> dict[str, Array]:
         "price_level": np.ones(count),
         "opens": np.where(always[:, None], 0, opens),
         "closes": np.where(always[:, None], _INTO_THE_NEXT_DAY, closes),
-        **_happy_hours(data, draws, category, opens, closes),
+        **happy_hours(data, draws, category, opens, closes),
+        **own_events(data, draws, category, opens, closes),
     }  # fmt: skip
 
 
@@ -97,34 +102,6 @@ def _kinds(data: CityData, zone: Array, of_category: Array, of_cuisine: Array) -
     categories, cuisines = cumulate(shares), cumulate(cuisine_shares(data, shares))
     category = np.minimum((categories[zone] <= of_category[:, None]).sum(axis=1), categories.shape[1] - 1)
     return category, (cuisines[zone, category] < of_cuisine[:, None]).sum(axis=1)
-
-
-def _happy_hours(data: CityData, draws: Draws, category: Array, opens: Array, closes: Array) -> dict[str, Array]:
-    """Hours from and until, weekdays as bits from Monday on, and per cent off; all of them 0 where there are none.
-
-    None on a day on which the house is not open then, and for an hour more. ``opens`` and ``closes`` are (venues, 7).
-    """
-    keeps = draws.uniform(Purpose.PROMOTION, np.arange(len(category)))
-    starts, ends, days, percent = (np.zeros(len(category), dtype=np.int64) for _ in range(4))
-    for number, name in enumerate(data.world.categories):
-        rates = data.world.dynamics.happy_hours.get(name)
-        if rates is None:
-            continue
-        who = np.flatnonzero((category == number) & (keeps < rates.share))
-        starts[who] = _one_of(rates.starts, draws.uniform(Purpose.PROMOTION, who, step=_START))
-        ends[who] = starts[who] + _one_of(rates.hours, draws.uniform(Purpose.PROMOTION, who, step=_LENGTH))
-        percent[who] = round(100 * rates.discount)
-        for day, share in enumerate(rates.weekdays):
-            there = draws.uniform(Purpose.PROMOTION, who, step=_WEEKDAY + day) < share
-            there &= (opens[who, day] <= 60 * starts[who]) & (closes[who, day] > 60 * (starts[who] + 1))
-            days[who] |= there.astype(np.int64) << day
-    columns = {"happy_from": starts, "happy_until": ends, "happy_days": days, "happy_percent": percent}
-    return {name: np.where(days > 0, column, 0) for name, column in columns.items()}
-
-
-def _one_of(weights: Mapping[int, float], uniform: Array) -> Array:
-    """Keys drawn by their weights, shape of ``uniform``."""
-    return np.array(list(weights))[pick(cumulate(np.array(list(weights.values()))), uniform)]
 
 
 def _spots(data: CityData, draws: Draws, zone: Array, spread_km: Array, normal: Sequence[Array]) -> tuple[Array, Array]:
@@ -142,6 +119,12 @@ def _spots(data: CityData, draws: Draws, zone: Array, spread_km: Array, normal: 
         near = draws.normal(Purpose.VENUE, ids, step=28 + axis) * streets.spread_km
         found.append(np.where(inside, np.clip(street, -2, 2) * spread_km + near, np.clip(own, -2, 2) * spread_km))
     return found[0], found[1]
+
+
+def seats(venues: Columns, index: Array) -> Array:
+    """Seats at all tables of some venues, shape of ``index``."""
+    sizes = (("two", 2), ("four", 4), ("six", 6), ("eight", 8))
+    return np.asarray(sum(venues[name][index].astype(np.int64) * size for name, size in sizes))
 
 
 def largest_party(venues: Columns, index: Array) -> Array:
