@@ -20,8 +20,8 @@ def weather(files: Files) -> pl.DataFrame:
 
 
 def events(files: Files) -> pl.DataFrame:
-    """Gatherings that took place: where, from when to when, how many people."""
-    rows = files.scan("environment", "special_event.started")
+    """Gatherings of the city that took place, not those of a house: where, from when to when, how many people."""
+    rows = files.scan("environment", "special_event.started").filter(pl.col("venue_id").is_null())
     times = [pl.col(name).dt.epoch("us").alias(name) for name in ("starts_at", "ends_at")]
     return (
         rows.select("name", "kind", "latitude", "longitude", "radius_km", "crowd", *times).sort("starts_at").collect()

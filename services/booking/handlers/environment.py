@@ -13,7 +13,9 @@ from services.booking.handlers.rows import Row, rows_of
 from services.booking.words import wet
 from streamkit.frames import of_type
 
-COLUMNS = ("condition", "delay_minutes", "name", "latitude", "longitude", "radius_km", "starts_at", "ends_at")
+COLUMNS = (
+    "condition", "delay_minutes", "name", "latitude", "longitude", "radius_km", "starts_at", "ends_at", "venue_id",
+)  # fmt: skip
 ENDED = "special_event.ended"
 SCHEDULED = ("special_event.scheduled", "special_event.started")
 READ = ("weather.changed", "traffic.changed", "holiday.started", *SCHEDULED, ENDED)
@@ -52,10 +54,11 @@ def condition_of(row: Row) -> Condition:
     name = row.text("name") or ""
     if row.event_type == "holiday.started":
         return Condition(city, HOLIDAY, name, time_us, time_us + DAY_US)
+    venue = row.text("venue_id")
     return Condition(
         city,
         CROWD,
-        name,
+        name if venue is None else f"{name} ({venue})",  # houses of one name may hold the same
         row.number("starts_at", time_us),
         row.number("ends_at", time_us),
         latitude=_number(row, "latitude"),

@@ -23,7 +23,10 @@ async def get_environment(context: InContext) -> Json:
     weather = ("condition", "temperature_c", "precipitation_mm", "wind_kph")
     place = ("latitude", "longitude", "radius_km", "starts_at", "ends_at", "crowd")
     events = [
-        {**_pick(row, ("name", "kind", *place)), "phase": row["event_type"].rpartition(".")[2]}
+        {
+            **_venue(context, row, ("name", "kind", *place)),
+            "phase": row["event_type"].rpartition(".")[2],
+        }
         for row in now.special_events.values()
     ]
     return Json(

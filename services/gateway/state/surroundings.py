@@ -23,7 +23,7 @@ class Surroundings:
         self.weather: Mapping[str, Any] | None = None
         self.traffic: Mapping[str, Any] | None = None
         self.holiday: Mapping[str, Any] | None = None
-        self.special_events: dict[str, Mapping[str, Any]] = {}
+        self.special_events: dict[tuple[str, str | None], Mapping[str, Any]] = {}
         self.promotions: dict[tuple[str, str], Mapping[str, Any]] = {}
         self.trending: dict[str, float] = {}
         self._zone = "UTC"
@@ -68,9 +68,9 @@ class Surroundings:
             case "holiday.started":
                 self.holiday = row
             case "special_event.scheduled" | "special_event.started":
-                _put(self.special_events, row["name"], row)
+                _put(self.special_events, (row["name"], row["venue_id"]), row)
             case "special_event.ended":
-                self.special_events.pop(row["name"], None)
+                self.special_events.pop((row["name"], row["venue_id"]), None)
             case "promotion.started":
                 _put(self.promotions, (row["venue_id"], row["kind"]), row)
             case "promotion.ended":

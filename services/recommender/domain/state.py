@@ -20,6 +20,8 @@ from services.recommender.domain.occupancy import GONE, Occupancy
 from services.recommender.domain.places import CATEGORIES, Places
 
 MINUTE_US = 60_000_000
+_LEAST_KM = 0.01
+"""Of what an event is felt: a house."""
 
 
 class Happening(NamedTuple):
@@ -33,7 +35,7 @@ class Happening(NamedTuple):
 
 
 class Gathering(NamedTuple):
-    """A special event: where, how far it is felt, in km, and when, in µs."""
+    """A special event: where, how far it is felt, in km, and when, in µs; of a house its venue id."""
 
     latitude: float
     longitude: float
@@ -41,6 +43,7 @@ class Gathering(NamedTuple):
     starts_at: int
     ends_at: int
     name: str
+    venue_id: str = ""
 
 
 AFFINITY = {"visit.started": 2, "venue.liked": 1, "venue.saved": 1}
@@ -125,15 +128,19 @@ class CityState:
             self.places[column][place] = told
 
     def _gather(self, kind: str, row: Mapping[str, object]) -> None:
-        name = str(row["name"])
+        name, venue = str(row["name"]), str(row["venue_id"] or "")
         if kind == "special_event.ended":
-            self.gatherings = {key: one for key, one in self.gatherings.items() if one.name != name or
-                               one.starts_at > int(number(row["simulation_time"]))}  # fmt: skip
+            now = int(number(row["simulation_time"]))
+            over = {
+                key for key, one in self.gatherings.items()
+                if (one.name, one.venue_id) == (name, venue) and one.starts_at <= now
+            }  # fmt: skip
+            self.gatherings = {key: one for key, one in self.gatherings.items() if key not in over}
             return
         starts, ends = int(number(row["starts_at"])), int(number(row["ends_at"]))
-        self.gatherings[f"{name}/{starts}"] = Gathering(
-            number(row["latitude"]), number(row["longitude"]), max(number(row["radius_km"]), 0.1), starts, ends, name
-        )
+        radius = max(number(row["radius_km"]), _LEAST_KM)
+        place = number(row["latitude"]), number(row["longitude"])
+        self.gatherings[f"{name}/{venue}/{starts}"] = Gathering(*place, radius, starts, ends, name, venue)
 
     def forget_past(self, time_us: int) -> None:
         """Drop what is over whatever was or was not told of its end; called on the hour."""

@@ -24,8 +24,8 @@ def announce(turn: Turn) -> None:
         return
     high, low = turn.ids(Kind.EVENT_SCHEDULED, who + _BESIDE_ARENAS)
     ends = starts + venues["event_hours"][who].astype(np.int64) * HOUR
-    columns = {"phase": ANNOUNCED, "starts": starts, "ends": ends, "high": high, "low": low}
-    for name, value in columns.items():
+    venues.put("event_phase", who, ANNOUNCED)
+    for name, value in (("starts", starts), ("ends", ends), ("high", high), ("low", low)):
         venues.put(f"event_{name}", who, value)
     _tell(turn, Kind.EVENT_SCHEDULED, who, np.full(len(who), turn.start))
 
@@ -56,7 +56,7 @@ def pull(turn: Turn) -> Array | None:
         return None
     since = venues["event_starts"] - int(rates.dynamics.own_event_from_hours * HOUR)
     there = (venues["event_phase"] != NOT_ANNOUNCED) & (since <= turn.start) & (turn.start < venues["event_ends"])
-    return rates.venue_choice.own_event * there
+    return np.where(there, rates.venue_choice.own_event, 0.0)
 
 
 def usual(turn: Turn, venue: int) -> dict[str, object]:

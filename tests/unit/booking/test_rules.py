@@ -176,6 +176,18 @@ def test_near_a_concert_a_table_is_asked_for_in_time_until_it_is_over() -> None:
     assert town.publish("bookings", request_row("b", **late)).settle().told("b") == ["confirmed"]
 
 
+def test_what_another_house_of_the_name_holds_and_ends_is_its_own() -> None:
+    town = city()
+    for house, latitude in (("v00001", 40.7), ("v00009", 40.8)):
+        held = special_event_row(f"s{house}", "special_event.started", venue_id=house, latitude=latitude)
+        town.publish("environment", held)
+    town.publish("environment", special_event_row("e", "special_event.ended", venue_id="v00009")).settle()
+    late = {"start_time": EVENING, "at": EVENING - 29 * MINUTE}
+    assert town.publish("bookings", request_row("a", **late)).settle().last("a")["reason"] == "too_soon"
+    town.publish("environment", special_event_row("f", "special_event.ended", venue_id="v00001")).settle()
+    assert town.publish("bookings", request_row("b", **late)).settle().told("b") == ["confirmed"]
+
+
 def test_a_holiday_is_known_from_its_start() -> None:
     day = {**common("h", "holiday.started", FRIDAY_10H), "name": "Luna Day", "kind": "national"}
     town = city("8x2").publish("environment", day).settle()

@@ -17,8 +17,26 @@ async def test_surroundings_are_as_they_stand_now(town: Town, api: httpx.AsyncCl
     now = (await api.get("/api/v1/environment")).json()
     assert (now["weather"]["condition"], now["traffic"]) == ("rain", None)
     assert [(event["name"], event["phase"]) for event in now["special_events"]] == [("Concert", "started")]
+    assert (now["special_events"][0]["venue_id"], now["special_events"][0]["venue_name"]) == (None, None)
     town.say("environment", {"event_type": "special_event.ended", "name": "Concert", "kind": "concert"})
     assert (await api.get("/api/v1/environment")).json()["special_events"] == []
+
+
+async def test_houses_of_one_name_hold_events_of_their_own(town: Town, api: httpx.AsyncClient) -> None:
+    quiz = {"name": "Quiz night at Nook", "kind": "quiz_night", "latitude": 40.7, "longitude": -73.9, "radius_km": 0.05}
+    times = {"starts_at": NOON, "ends_at": NOON + HOUR, "crowd": 40}
+    town.say("venues", venue("v00001", "Nook"), venue("v00002", "Nook"))
+    for house in ("v00001", "v00002"):
+        town.say("environment", {"event_type": "special_event.scheduled", "venue_id": house, **quiz, **times})
+    town.say("environment", {"event_type": "special_event.started", "venue_id": "v00002", **quiz, **times})
+    over = {"event_type": "special_event.ended", "venue_id": "v00001", "name": quiz["name"], "kind": "quiz_night"}
+    events = (await api.get("/api/v1/environment")).json()["special_events"]
+    assert [(event["venue_id"], event["venue_name"], event["phase"]) for event in events] == [
+        ("v00001", "Nook", "scheduled"), ("v00002", "Nook", "started"),
+    ]  # fmt: skip
+    town.say("environment", over)
+    events = (await api.get("/api/v1/environment")).json()["special_events"]
+    assert [event["venue_id"] for event in events] == ["v00002"]
 
 
 async def trending(api: httpx.AsyncClient) -> list[tuple[str, str, float]]:

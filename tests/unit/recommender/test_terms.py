@@ -176,6 +176,31 @@ def test_a_crowd_near_is_sought_by_the_open_minded_and_avoided_by_others() -> No
     assert gains[0.0] < -0.01
 
 
+def test_the_event_of_a_house_is_its_own_until_it_ends() -> None:
+    service = city(venue("v1"), venue("v2", latitude=40.7612), persona="event_organizer", openness=1.0)
+
+    def scores(minute: int) -> dict[str, float]:
+        return {str(item["venue_id"]): float(str(item["score"])) for item in proposed(service, minute=minute)}
+
+    def end(venue_id: str) -> None:
+        over = record("special_event.ended", venue_id=venue_id, name="Quiz night at Nook", kind="quiz_night")
+        service.process(batch("environment", over))
+
+    before = scores(10)
+    quiz = record(
+        "special_event.started", venue_id="v2", name="Quiz night at Nook", kind="quiz_night", latitude=40.7612,
+        longitude=-73.99, radius_km=0.03, starts_at=FRIDAY_18H_US, ends_at=FRIDAY_18H_US + 4 * HOUR_US, crowd=40,
+    )  # fmt: skip
+    service.process(batch("environment", quiz))
+    gains = {name: score - before[name] for name, score in scores(11).items()}
+    assert gains["v2"] > 0.01
+    assert gains["v1"] < 0.1 * gains["v2"], "a hundred metres on"
+    end("v1")  # another house of the same name
+    assert scores(12)["v2"] > before["v2"] + 0.5 * gains["v2"]
+    end("v2")
+    assert scores(13)["v2"] < before["v2"] + 0.5 * gains["v2"]
+
+
 def test_habit_draws_regulars_back_and_novelty_draws_explorers_on() -> None:
     leads = {}
     for persona in ("routine_regular", "foodie_explorer"):

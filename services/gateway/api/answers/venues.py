@@ -89,8 +89,10 @@ class Holiday(Answer):
 
 
 class SpecialEvent(Answer):
-    """Something that draws a crowd."""
+    """Something that draws a crowd; of a single house, if ``venue_id`` is set."""
 
+    venue_id: str | None
+    venue_name: str | None
     name: str
     kind: str
     latitude: float
@@ -195,6 +197,8 @@ ENVIRONMENT = {
     "holiday": None,
     "special_events": [
         {
+            "venue_id": None,
+            "venue_name": None,
             "name": "Concert",
             "kind": "concert",
             "latitude": 40.7,

@@ -1551,8 +1551,10 @@ export interface SpawnOptions {
   readonly befriend?: boolean;
 }
 
-/** Something that draws a crowd. */
+/** Something that draws a crowd; of a single house, if ``venue_id`` is set. */
 export interface SpecialEvent {
+  readonly venue_id: string | null;
+  readonly venue_name: string | null;
   readonly name: string;
   readonly kind: string;
   readonly latitude: number;

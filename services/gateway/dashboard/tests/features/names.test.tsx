@@ -22,10 +22,10 @@ const venue = {
 };
 const spot: Spot = { venue: venue as unknown as Venue, x: 0, y: 0, radius: 2, trend: 1 };
 const festival: SpecialEvent = {
-  name: EVIL, kind: EVIL, latitude: 40.7, longitude: -74, radius_km: 1, starts_at: "2026-06-05T22:00:00Z", ends_at: "2026-06-05T23:00:00Z", crowd: 5, phase: "started",
+  venue_id: null, venue_name: null, name: EVIL, kind: EVIL, latitude: 40.7, longitude: -74, radius_km: 1, starts_at: "2026-06-05T22:00:00Z", ends_at: "2026-06-05T23:00:00Z", crowd: 5, phase: "started",
 };
 const around: Surroundings = {
-  city: "new_york", weather: null, traffic: { condition: EVIL, delay_minutes: 2, since: "2026-06-05T04:00:00Z" }, holiday: { name: EVIL, kind: EVIL, since: "2026-06-05T04:00:00Z" }, special_events: [festival],
+  city: "new_york", weather: null, traffic: { condition: EVIL, delay_minutes: 2, since: "2026-06-05T04:00:00Z" }, holiday: { name: EVIL, kind: EVIL, since: "2026-06-05T04:00:00Z" }, special_events: [festival, { ...festival, venue_id: "v00001", venue_name: EVIL }],
   promotions: [], trending: [{ venue_id: "v00001", venue_name: EVIL, value: 1 }],
 };
 const geography = { width: 100, height: 100, kilometre: 3, project: () => [5, 5] } as unknown as Geography;
@@ -41,7 +41,7 @@ describe("a name with markup in it", () => {
     ["a person's link", <PersonLink userId={`"><img src=x onerror=1>`} name={EVIL} persona={EVIL} />],
     ["rows of events", <Rows events={acts} inspected={null} onInspect={nothing} />],
     ["a venue's tip", <VenueTip spot={spot} seen={seen} width={300} />],
-    ["a venue's card", <VenueCard spot={spot} seen={seen} size={{ width: 800, height: 600 }} onClose={nothing} onInspect={nothing} />],
+    ["a venue's card", <VenueCard spot={spot} seen={seen} holds={EVIL} size={{ width: 800, height: 600 }} onClose={nothing} onInspect={nothing} />],
     ["the surroundings", <Environment question={{ status: "ready", answer: around, stale: "", again: nothing }} />],
     ["marks of special events", <EventMarks events={[festival]} geography={geography} />],
   ])("is shown as text by %s", async (_, element) => {

@@ -10,6 +10,7 @@ import { BaseMap } from "./BaseMap.tsx";
 import { EventMarks } from "./EventMarks.tsx";
 import { frameOf } from "./frame.ts";
 import { geographyOf } from "./geography.ts";
+import { heldAt, ofTheCity } from "./houses.ts";
 import { useLand } from "./land.ts";
 import { layersOn, windowOf, type LayerId } from "./layers.ts";
 import { Legend } from "./Legend.tsx";
@@ -76,13 +77,21 @@ export function CityMap({ surroundings, onInspect }: Properties) {
         <canvas className={layerClass("map-layer", on.has("bookings"))} data-layer="bookings" aria-hidden="true" />
         <canvas className={layerClass("map-layer", on.has("venues"))} data-layer="venues" aria-hidden="true" />
         <canvas className="map-layer" data-layer="life" aria-hidden="true" />
-        {geography === null || surroundings === null || !on.has("events") ? null : <EventMarks events={surroundings.special_events} geography={geography} />}
+        {geography === null || surroundings === null || !on.has("events") ? null : <EventMarks events={ofTheCity(surroundings.special_events)} geography={geography} />}
         <canvas className={layerClass("map-layer", on.has("weather"))} data-layer="sky" aria-hidden="true" />
         {hovered === null || opened !== null || stage === null || size === null ? null : (
           <VenueTip spot={hovered} seen={stage.tally.of(hovered.venue.venue_id)} width={size.width} />
         )}
         {opened === null || stage === null || size === null ? null : (
-          <VenueCard key={opened.venue.venue_id} spot={opened} seen={stage.tally.of(opened.venue.venue_id)} size={size} onClose={() => open(null)} onInspect={onInspect} />
+          <VenueCard
+            key={opened.venue.venue_id}
+            spot={opened}
+            seen={stage.tally.of(opened.venue.venue_id)}
+            holds={heldAt(surroundings?.special_events ?? [], opened.venue.venue_id)}
+            size={size}
+            onClose={() => open(null)}
+            onInspect={onInspect}
+          />
         )}
         <MapState />
       </div>

@@ -4,13 +4,15 @@ import { Answered } from "../../components/States.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import type { Question } from "../../lib/asked.ts";
 import { useLuna } from "../../lib/context.ts";
-import { amount, capital, clockTime, counted, duration, hereTime, plain, when } from "../../lib/format.ts";
+import { amount, capital, clockTime, counted, duration, hereTime, plain, shortTime, when } from "../../lib/format.ts";
 import { hashOf } from "../../lib/route.ts";
 import { SKIES } from "../../lib/sky.ts";
 import { useStore } from "../../lib/store.ts";
+import { ofHouses, ofTheCity, type HouseEvent } from "./houses.ts";
 import type { SpecialEvent, Surroundings } from "./surroundings.ts";
 
 const MOST_TRENDING = 5;
+const MOST_HOUSES = 2;
 
 export function Environment({ question }: { readonly question: Question<Surroundings> }) {
   return (
@@ -77,9 +79,10 @@ function Sky({ surroundings: { weather, traffic } }: { readonly surroundings: Su
   );
 }
 
-function Events({ events, holiday, promotions }: { readonly events: readonly SpecialEvent[]; readonly holiday: string | null; readonly promotions: number }) {
+function Events({ events: all, holiday, promotions }: { readonly events: readonly SpecialEvent[]; readonly holiday: string | null; readonly promotions: number }) {
   const luna = useLuna();
   const now = useStore(luna.state, (state) => state?.simulation_time ?? null);
+  const events = ofTheCity(all);
   return (
     <ul className="environment-events" aria-label="Events">
       {holiday === null ? null : <li>{holiday}</li>}
@@ -92,9 +95,25 @@ function Events({ events, holiday, promotions }: { readonly events: readonly Spe
           </span>
         </li>
       ))}
+      <Houses held={ofHouses(all)} />
       {promotions === 0 ? null : <li>{counted(promotions, "venue has a promotion", "venues have promotions")}</li>}
-      {holiday === null && events.length === 0 && promotions === 0 ? <li>Nothing special today</li> : null}
+      {holiday === null && all.length === 0 && promotions === 0 ? <li>Nothing special today</li> : null}
     </ul>
+  );
+}
+
+function Houses({ held }: { readonly held: readonly HouseEvent[] }) {
+  const more = held.length - MOST_HOUSES;
+  return (
+    <>
+      {held.slice(0, MOST_HOUSES).map(({ venue_id, name, phase, starts_at, ends_at }) => (
+        <li key={venue_id} data-testid="house-event">
+          <a href={hashOf("city", [], { venue: venue_id })}>{name}</a>
+          <span>{phase === "started" ? ` until ${shortTime(ends_at)}` : ` from ${shortTime(starts_at)}`}</span>
+        </li>
+      ))}
+      {more > 0 ? <li>{counted(more, "more venue holds something today", "more venues hold something today")}</li> : null}
+    </>
   );
 }
 

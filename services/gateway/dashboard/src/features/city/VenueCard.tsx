@@ -53,6 +53,8 @@ export function VenueTip({ spot, seen, width }: { readonly spot: Spot; readonly 
 interface CardProperties {
   readonly spot: Spot;
   readonly seen: Seen;
+  /** What it holds today, in words; empty for nothing. */
+  readonly holds: string;
   readonly size: Size;
   readonly onClose: () => void;
   readonly onInspect: (event: CityEvent) => void;
@@ -76,7 +78,7 @@ function useRecent(venueId: string): Recent {
   return recent;
 }
 
-export function VenueCard({ spot, seen, size, onClose, onInspect }: CardProperties) {
+export function VenueCard({ spot, seen, holds, size, onClose, onInspect }: CardProperties) {
   const recent = useRecent(spot.venue.venue_id);
   const happy = happyWords(spot.venue);
   const style: CSSProperties = {
@@ -97,6 +99,11 @@ export function VenueCard({ spot, seen, size, onClose, onInspect }: CardProperti
         {spot.venue.ambiance === null ? "" : ` · ${plain(spot.venue.ambiance)}`}
       </span>
       {happy === "" ? null : <span className="venue-facts">{happy}</span>}
+      {holds === "" ? null : (
+        <span className="venue-facts" data-testid="venue-holds">
+          {holds}
+        </span>
+      )}
       <SeenHere seen={seen} />
       <RecentEvents recent={recent} onInspect={onInspect} />
     </aside>
