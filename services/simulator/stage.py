@@ -172,7 +172,7 @@ class Stage:
 
     def state(self, phase: str | None = None) -> State:
         """How the simulation is."""
-        return self.status.state(self.telling, self.control, self.clock.monotonic(), phase)
+        return self.status.state(self.telling, self.control, self.clock.monotonic(), self.live_us, phase)
 
     def dated(self, outputs: Sequence[Output]) -> list[Output]:
         """Outputs with their simulated time as the record timestamp, in a backfill."""

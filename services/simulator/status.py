@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.simulator.control import Control
+from services.simulator.domain.calendar import MINUTE
 from services.simulator.runtime.notices import State
 from services.simulator.runtime.pacer import UNPACED
 from services.simulator.telling import Telling, iso
@@ -35,8 +36,8 @@ class Status:
             self.fault = fault
             self.readiness.set("city", ok=fault is None, detail=fault or "")
 
-    def state(self, telling: Telling, control: Control, now: float, phase: str | None = None) -> State:
-        """The state at this moment."""
+    def state(self, telling: Telling, control: Control, now: float, live_us: int, phase: str | None = None) -> State:
+        """The state at this moment; ``live_us`` is the simulated time at which the backfill ends."""
         paced = not control.backfilling and control.pacer.speed != UNPACED
         return State(
             phase=phase or self._phase(control),
@@ -47,7 +48,7 @@ class Status:
             speed_achieved=control.pacer.achieved(),
             population=self.population,
             active_users=self.active_users,
-            reason=self.fault or self.errand or self.waiting or _journey(telling, control),
+            reason=self.fault or self.errand or self.waiting or _way(telling, control, live_us),
             scenario=",".join(telling.city.scenarios) or None,
             rate_target=None if control.backfilling else control.pacer.rate,
             rate_achieved=control.pacer.achieved_rate(),
@@ -62,7 +63,10 @@ class Status:
         return "backfill" if control.backfilling else "running"
 
 
-def _journey(telling: Telling, control: Control) -> str | None:
-    if telling.goal is None or not control.backfilling:
+def _way(telling: Telling, control: Control, live_us: int) -> str | None:
+    """Where a city that does not live yet goes; to the minute, as the wall clock goes on where that is its end."""
+    if not control.backfilling:
         return None
-    return f"travelling to {iso(telling.goal.time_us)}"
+    if telling.goal is not None:
+        return f"travelling to {iso(telling.goal.time_us)}"
+    return f"living its past until {iso(live_us // MINUTE * MINUTE)}"

@@ -7,6 +7,7 @@ import polars as pl
 
 from services.simulator.domain.city import CityConfig
 from services.simulator.runtime.horizon import DAY_US, Horizon, start_before
+from services.simulator.telling import iso
 from streamkit.clock import ManualClock
 from tests.unit.simulator.runtime.fakes import START_US, World
 
@@ -51,5 +52,9 @@ async def test_the_past_is_told_at_full_speed_and_the_present_in_step_with_the_c
     states = world.broker.frame("simulation_control").filter(pl.col("event_type") == "state.changed")
     phases = list(dict.fromkeys(states["phase"].to_list()))
     assert phases[:3] == ["starting", "backfill", "running"]
+    reasons = {phase: set(states.filter(pl.col("phase") == phase)["reason"].to_list()) for phase in phases}
+    ends = {f"living its past until {iso(time // MINUTE * MINUTE)}" for _, time in moments}
+    assert reasons["backfill"] & ends
+    assert not reasons["running"] & ends
     rows = world.broker.frame("bookings").filter(pl.col("source") == "simulator")
     assert rows["branch"].unique().to_list() == [1], "the same people, before and after"

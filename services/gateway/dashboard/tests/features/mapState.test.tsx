@@ -19,6 +19,21 @@ describe("a city that is not there yet", () => {
     expect(page.querySelector("[role=progressbar]")).toBeNull();
   });
 
+  it("says how many days there are and how far it is, where the simulator does", async () => {
+    const luna = aCity();
+    luna.state.set(past("2024-06-05T18:00:00Z", { reason: "living its past until 2024-06-07T18:00:00Z" }));
+    const page = await shown(<><MapState /><PhaseChip /></>, luna);
+    expect(page.textContent).toContain("Living its past: day 1 of 2");
+    expect(page.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow")).toBe("0");
+    await act(async () => {
+      luna.state.set(past("2024-06-07T06:00:00Z", { reason: "living its past until 2024-06-07T18:00:00Z" }));
+      await new Promise<void>((painted) => nextFrame(painted));
+    });
+    expect(page.textContent).toContain("Living its past: day 2 of 2");
+    expect(page.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow")).toBe("75");
+    expect(page.textContent).not.toContain("Travelling");
+  });
+
   it("says where it travels, how far it is from where it was seen first, and nothing of first days", async () => {
     const luna = aCity();
     const reason = "travelling to 2024-06-20T18:00:00Z";

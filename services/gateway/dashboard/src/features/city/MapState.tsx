@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useLuna } from "../../lib/context.ts";
 import { amount, dayOf, shortTime, weekdayOf } from "../../lib/format.ts";
 import { useStore } from "../../lib/store.ts";
-import { destinationOf } from "../../lib/travel.ts";
+import { birthOf, destinationOf } from "../../lib/travel.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -14,7 +14,7 @@ export function MapState() {
   const away = useStore(luna.streamLink, (link) => link.kind === "waiting" || (link.kind === "connecting" && link.attempt > 0));
   if (state?.phase === "backfill" && state.simulation_time !== null) {
     const to = destinationOf(state.reason);
-    return to === null ? <Past now={state.simulation_time} start={state.start_time} /> : <Journey key={to} now={state.simulation_time} to={to} />;
+    return to === null ? <Past now={state.simulation_time} start={state.start_time} until={birthOf(state.reason)} /> : <Journey key={to} now={state.simulation_time} to={to} />;
   }
   if (directory.status === "failed") {
     return <Words title="The city does not answer" words={`${directory.reason}. Asking again every few seconds.`} />;
@@ -46,18 +46,24 @@ function Words({ title, words, quiet = false }: { readonly title: string; readon
   );
 }
 
-/** How many days it lives before it meets people is not told, so only those behind it are counted. */
-function Past({ now, start }: { readonly now: string; readonly start: string | null }) {
+/** While the simulator says for whom it waits, it does not say how far it goes: only the days behind it are counted then. */
+function Past({ now, start, until }: { readonly now: string; readonly start: string | null; readonly until: string | null }) {
   const luna = useLuna();
   const events = useStore(luna.stats, (stats) => stats?.totals.events ?? null);
-  const day = start === null ? null : Math.floor((Date.parse(now) - Date.parse(start)) / DAY_MS) + 1;
+  const lived = start === null ? null : Date.parse(now) - Date.parse(start);
+  const day = lived === null ? "" : `: day ${Math.floor(lived / DAY_MS) + 1}`;
+  const days = start === null || until === null ? 0 : Math.ceil((Date.parse(until) - Date.parse(start)) / DAY_MS);
   return (
     <div className="map-state" role="status">
-      <strong>Living its past{day === null ? "" : `: day ${day}`}…</strong>
+      <strong>
+        Living its past{day}
+        {days > 0 && day !== "" ? ` of ${days}` : ""}…
+      </strong>
       <span>
         {moment(now)}
         {events === null ? "" : ` · ${amount(events)} events so far`}
       </span>
+      {lived === null || days <= 0 ? null : <Progress what="Past" share={lived / (Date.parse(until ?? "") - Date.parse(start ?? ""))} />}
     </div>
   );
 }
@@ -66,14 +72,22 @@ function Past({ now, start }: { readonly now: string; readonly start: string | n
 function Journey({ now, to }: { readonly now: string; readonly to: string }) {
   const [from] = useState(now);
   const way = Date.parse(to) - Date.parse(from);
-  const share = way <= 0 ? 0 : Math.min(0.99, Math.max(0, (Date.parse(now) - Date.parse(from)) / way));
+  const share = way <= 0 ? 0 : (Date.parse(now) - Date.parse(from)) / way;
   return (
     <div className="map-state" role="status">
       <strong>Travelling to {moment(to)}…</strong>
       <span>{moment(now)}</span>
-      <div className="progress" role="progressbar" aria-label="Journey" aria-valuenow={Math.round(share * 100)} aria-valuemin={0} aria-valuemax={100}>
-        <div style={{ transform: `scaleX(${share})` }} />
-      </div>
+      <Progress what="Journey" share={share} />
+    </div>
+  );
+}
+
+/** Never quite there: the simulator says when it is. */
+function Progress({ what, share }: { readonly what: string; readonly share: number }) {
+  const done = Math.min(0.99, Math.max(0, share));
+  return (
+    <div className="progress" role="progressbar" aria-label={what} aria-valuenow={Math.round(done * 100)} aria-valuemin={0} aria-valuemax={100}>
+      <div style={{ transform: `scaleX(${done})` }} />
     </div>
   );
 }

@@ -5,9 +5,10 @@ import { Speed } from "../../components/controls/Time.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { useLuna } from "../../lib/context.ts";
-import { amount, capital } from "../../lib/format.ts";
+import { amount, capital, shortTime, weekdayOf } from "../../lib/format.ts";
 import { usePending } from "../../lib/receipts.ts";
 import { useStore } from "../../lib/store.ts";
+import { birthOf } from "../../lib/travel.ts";
 
 /** As the simulator takes it. */
 const MOST = 10_000_000;
@@ -68,9 +69,10 @@ function Rate() {
 function Reason() {
   const luna = useLuna();
   const reason = useStore(luna.state, (state) => state?.reason ?? "");
+  const birth = birthOf(reason);
   return reason === "" ? null : (
     <p className="form-note" role="status" data-testid="run-reason">
-      {capital(reason)}
+      {birth === null ? capital(reason) : `Living its past until ${weekdayOf(birth)} ${shortTime(birth)}`}
     </p>
   );
 }

@@ -1,12 +1,12 @@
 /** The figures beside the map: what each is called and how it is read from the statistics. */
 import { amount, milliseconds, percent } from "../../lib/format.ts";
-import type { Stats } from "../../lib/types.ts";
+import type { Figures } from "../../lib/rates.ts";
 
 export interface Counter {
   readonly name: string;
   readonly title: string;
   readonly hint: string;
-  readonly read: (stats: Stats) => number | null;
+  readonly read: (stats: Figures) => number | null;
   readonly print: (value: number | null) => string;
   /** Whether its change over a minute says something. */
   readonly telling?: boolean;
@@ -20,7 +20,7 @@ const sum = (numbers: Readonly<Record<string, number>>): number => Object.values
 const worst = (numbers: Readonly<Record<string, number>>): number => Math.max(0, ...Object.values(numbers));
 
 /** Not the conversion of the Flow view, which is of interests expressed. */
-function booked({ conversion: funnel }: Stats): number | null {
+function booked({ conversion: funnel }: Figures): number | null {
   const sessions = funnel.sessions ?? 0;
   return sessions === 0 ? null : (funnel.bookings_confirmed ?? 0) / sessions;
 }
