@@ -55,7 +55,7 @@ def compose(settings: GatewaySettings, catalogue: Catalogue, publish: Publish, l
     context = Context(own, ledger, records, monitor, hub, desk, gate, scenarios, readiness, letters, clock)
     patience_s = own.access.patience_s
     web = WebServer(create_app(context), own.host, own.port, message_bytes=live.message_bytes, patience_s=patience_s)
-    beats = Beats(hub, clock, own.live.counters_s, monitor.stats)
+    beats = Beats(hub, clock, own.live.counters_s, monitor.beat)
     return Core(context, Intake(ledger, monitor, hub, desk, readiness), web, (hub, beats, desk, web))
 
 

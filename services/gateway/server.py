@@ -115,7 +115,7 @@ class WebServer:
 
 
 class Beats:
-    """Tells counters to watching clients at an even pace."""
+    """Counts at an even pace, and tells it to watching clients."""
 
     def __init__(self, hub: Hub, clock: Clock, every_s: float, counters: Callable[[], Mapping[str, object]]) -> None:
         self._hub = hub
@@ -127,5 +127,6 @@ class Beats:
         """Announce until told to stop."""
         while not stop.is_set():
             await sleep_or_stop(self._clock, self._every_s, stop)
+            counters = self._counters()
             if any("counters" in client.states for client in self._hub.clients):
-                self._hub.announce("counters", self._counters())
+                self._hub.announce("counters", counters)

@@ -8,6 +8,7 @@ import orjson
 from fastapi import Depends, Query
 from fastapi.responses import StreamingResponse
 
+from services.gateway.api.answers import counted
 from services.gateway.api.answers import metrics as told
 from services.gateway.api.asking import ask_analytics
 from services.gateway.api.context import Context, InContext, Json, answers
@@ -43,10 +44,16 @@ Range = Annotated[dict[str, object], Depends(range_of)]
 router = Resource(prefix="/admin", tags=["metrics"])
 
 
-@router.get("/stats", responses=answers(told.Stats, told.STATS))
+@router.get("/stats", responses=answers(counted.Stats, counted.STATS))
 async def get_stats(context: InContext) -> Json:
     """Everything the gateway counts, of the live branch."""
     return Json(context.monitor.stats())
+
+
+@router.get("/metrics/course", responses=answers(counted.Course, counted.COURSE))
+async def get_course(context: InContext) -> Json:
+    """What the gateway counted each second of the last minutes, oldest first: how a chart begins."""
+    return Json(context.monitor.course())
 
 
 @router.get("/metrics/realtime", response_class=StreamingResponse)

@@ -1,5 +1,6 @@
 """Sliding rates and latency of the live branch, and the figures of `/admin/stats`."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -15,6 +16,8 @@ from streamkit.clock import Clock
 
 _WINDOW_S = 10
 _BOOKINGS_WINDOW_S = 60
+_COURSE_SAMPLES = 300
+"""Of the figures of each second: what a chart shows."""
 
 
 class Monitor:
@@ -31,6 +34,8 @@ class Monitor:
         self._live_since: int | None = None
         self._recommended = Rate(_WINDOW_S, started)
         self._latencies = Latencies()
+        self._telling: tuple[object, object] = (None, None)
+        self._course: deque[dict[str, object]] = deque(maxlen=_COURSE_SAMPLES)
 
     def arrived(self, chunk: Chunk, events: int) -> None:
         """Count live records, ``events`` of them events of the city; what is read while catching up is no rate."""
@@ -106,6 +111,22 @@ class Monitor:
             **self.condition(),
         }
 
+    def beat(self) -> dict[str, object]:
+        """Figures as `stats`, of which the course is kept once those of the backfill have left all windows."""
+        stats, live_since = self.stats(), self._ledger.city.simulation.live_since
+        telling = (stats["run_id"], stats["branch"])
+        if telling != self._telling:
+            self._course.clear()
+            self._telling = telling
+        if live_since is not None and self._clock.now_us() - live_since > _WINDOW_S * 1_000_000:
+            self._course.append({name: stats[name] for name in _COURSE})
+        return stats
+
+    def course(self) -> dict[str, object]:
+        """What was counted in the last minutes of the live branch, oldest first."""
+        run_id, branch = self._telling
+        return {"run_id": run_id, "branch": branch, "samples": list(self._course)}
+
     def state(self) -> dict[str, object]:
         """State of the simulation, and whether what we know of it is current."""
         city = self._ledger.city
@@ -126,3 +147,8 @@ def _live(chunk: Chunk, live_since: int) -> NDArray[np.bool_]:
 
 
 _FUNNEL = ("sessions", "views", "interests", "bookings_requested", "bookings_confirmed", "visits", "reviews")
+
+_COURSE = (
+    "wall_time", "simulation_time", "events_per_second", "bookings_per_minute", "recommendations_per_second",
+    "active_users", "population", "scenarios", "topic_rates", "conversion", "dlq", "lag", "latency_ms",
+)  # fmt: skip

@@ -1,47 +1,10 @@
-"""Figures that the gateway counts itself, and those that analytics answers."""
+"""Figures that analytics answers."""
 
 from typing import Literal
 
 from pydantic import Field
 
 from services.gateway.api.answers.answer import Absent, Answer, Time
-from services.gateway.api.answers.simulation import BRIEF, STATE, Brief, SimulationState
-
-
-class ServiceHealth(Answer):
-    """Whether a service was heard lately."""
-
-    alive: bool
-    last_heartbeat_seconds: float | None
-    instances: int
-
-
-class Latency(Answer):
-    """Milliseconds from a record's timestamp to its fan-out."""
-
-    p50: float | None
-    p99: float | None
-    count: int
-
-
-class Stats(SimulationState, Brief):
-    """Everything the gateway counts, of the live branch."""
-
-    events: dict[str, dict[str, int]]
-    """How many of each event type, by topic."""
-    totals: dict[str, int]
-    topic_rates: dict[str, float]
-    """Records a second, by topic."""
-    conversion: dict[str, int]
-    """Steps of the funnel, the first first."""
-    dlq: dict[str, int]
-    """Dead letters, by the topic they came from."""
-    lag: dict[str, int]
-    """Records that each service has yet to handle."""
-    services: dict[str, ServiceHealth]
-    latency_ms: Latency
-    clients: dict[str, int]
-    """Who listens, by kind of connection."""
 
 
 class Wait(Answer):
@@ -216,19 +179,6 @@ FIGURES = {
     "registered_users": 2000,
     "average_group_size": 3.4,
     "response_seconds": {"invites": _WAIT, "bookings": _WAIT},
-}
-STATS = {
-    **STATE,
-    **BRIEF,
-    "events": {"bookings": {"booking.confirmed": 640}},
-    "totals": {"events": 812_000, "users": 2000, "venues": 120},
-    "topic_rates": {"bookings": 0.2},
-    "conversion": {"sessions": 9120, "views": 40_112, "bookings_confirmed": 640},
-    "dlq": {"bookings": 0},
-    "lag": {"booking": 3},
-    "services": {"booking": {"alive": True, "last_heartbeat_seconds": 1.2, "instances": 1}},
-    "latency_ms": {"p50": 41.0, "p99": 120.5, "count": 4812},
-    "clients": {"stream": 2, "control": 1, "sse": 0},
 }
 RECENT = {
     **FIGURES,

@@ -21,6 +21,7 @@ export class FakeGateway implements Api {
   write: Api["write"] = () => Promise.reject(new Error("nothing is written here"));
   venues = () => Promise.resolve(this.known);
   environment = () => Promise.resolve(NOWHERE);
+  course: Api["course"] = () => Promise.reject(new Error("nothing was counted before"));
   scenarios = () => Promise.resolve([]);
   ticket = () => Promise.resolve("t");
   eventsOfVenue = () => Promise.resolve([]);

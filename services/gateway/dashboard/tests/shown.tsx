@@ -9,7 +9,7 @@ import { FakeWorld } from "./stage.ts";
 
 const unasked = () => Promise.reject(new TypeError("nobody is asked here"));
 const SILENT: Api = {
-  get: unasked, order: unasked, write: unasked, venues: unasked, environment: unasked, scenarios: unasked, ticket: unasked, eventsOfVenue: unasked,
+  get: unasked, order: unasked, write: unasked, venues: unasked, environment: unasked, course: unasked, scenarios: unasked, ticket: unasked, eventsOfVenue: unasked,
 };
 
 export const aCity = (): Luna => new Luna(SILENT, new FakeWorld());

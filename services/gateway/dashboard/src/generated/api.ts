@@ -561,6 +561,13 @@ export interface Company {
   readonly user_ids: readonly string[];
 }
 
+/** How the figures of the live branch went in the last minutes, oldest first. */
+export interface Course {
+  readonly run_id: string | null;
+  readonly branch: number | null;
+  readonly samples: readonly Sample[];
+}
+
 /** A record that a service could not read. */
 export interface DeadLetter {
   readonly partition: number;
@@ -1427,6 +1434,23 @@ export interface RunningReplay {
   readonly reason: string | null;
 }
 
+/** What was counted in one second. */
+export interface Sample {
+  readonly wall_time: string;
+  readonly simulation_time: string | null;
+  readonly events_per_second: number;
+  readonly bookings_per_minute: number;
+  readonly recommendations_per_second: number;
+  readonly active_users: number | null;
+  readonly population: number | null;
+  readonly scenarios: readonly HeldScenario[];
+  readonly topic_rates: Readonly<Record<string, number>>;
+  readonly conversion: Readonly<Record<string, number>>;
+  readonly dlq: Readonly<Record<string, number>>;
+  readonly lag: Readonly<Record<string, number>>;
+  readonly latency_ms: Latency;
+}
+
 /** A moment of the city that was saved. */
 export interface SavedSnapshot {
   readonly snapshot_id: string;
@@ -2283,6 +2307,7 @@ export interface Answers {
   readonly "POST /admin/data/seed": Acknowledgement;
   readonly "POST /admin/data/reset": Acknowledgement;
   readonly "GET /admin/stats": Stats;
+  readonly "GET /admin/metrics/course": Course;
   readonly "GET /admin/metrics/recent": Recent;
   readonly "GET /admin/metrics/aggregate": Aggregate;
   readonly "GET /admin/metrics/funnel": Funnel;

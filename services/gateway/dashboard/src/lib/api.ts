@@ -1,5 +1,5 @@
 /** The one place that asks the gateway over HTTP. */
-import type { ChannelPage, Scenarios, Ticket, Venues } from "../generated/api.ts";
+import type { ChannelPage, Course, Scenarios, Ticket, Venues } from "../generated/api.ts";
 import { keptToken } from "./token.ts";
 import type { Acknowledgement, CityEvent, Environment, Scenario, Venue } from "./types.ts";
 
@@ -81,6 +81,8 @@ export interface Api {
   write<Answer>(method: Method, path: string, body?: object): Promise<Answer>;
   venues(): Promise<readonly Venue[]>;
   environment(): Promise<Environment>;
+  /** What was counted in the last minutes. */
+  course(): Promise<Course>;
   scenarios(): Promise<readonly Scenario[]>;
   /** A ticket that opens one WebSocket or stream, for those who have a token. */
   ticket(token: string): Promise<string>;
@@ -104,6 +106,7 @@ export const api: Api = {
     return all;
   },
   environment: () => get<Environment>("/environment"),
+  course: () => get<Course>("/admin/metrics/course"),
   scenarios: async () => (await get<Scenarios>("/simulation/scenarios")).scenarios,
   async ticket(token) {
     const headers = { Authorization: `Bearer ${token}` };

@@ -1,4 +1,5 @@
 /** The page's one source: both sockets, the stores they fill, and listeners for what is drawn outside React. */
+import { admitted, controlAddress } from "./admission.ts";
 import { api, type Api, type Method } from "./api.ts";
 import { ControlClient } from "./control.ts";
 import { Fallback, type Path } from "./fallback.ts";
@@ -8,7 +9,7 @@ import { settle } from "./place.ts";
 import { Rates } from "./rates.ts";
 import { browser, socketUrl, type Link, type Surroundings } from "./socket.ts";
 import { Store } from "./store.ts";
-import { keepToken, keptToken } from "./token.ts";
+import { keepToken } from "./token.ts";
 import { StreamClient, type Resync } from "./stream.ts";
 import type { CityEvent, Scenario, SimulationState, Stats, Venue, Weather } from "./types.ts";
 
@@ -58,10 +59,10 @@ export class Luna {
     this.rates = new Rates(around.now);
     const onResync = ({ channels, reason }: Resync) => this.feed.forget(channels, reason);
     const hearing = { onEvents: (events: readonly CityEvent[]) => this.#hear(events), onStats: (stats: Stats) => this.#count(stats), onResync };
-    this.#fallback = new Fallback(source, around, { ...hearing, onSkipped: (records) => this.#hear([], records) }, (url) => this.#admitted(url));
+    this.#fallback = new Fallback(source, around, { ...hearing, onSkipped: (records) => this.#hear([], records) }, (url) => admitted(source, url));
     this.path = this.#fallback.path;
     this.#stream = new StreamClient(
-      () => this.#admitted(socketUrl("/ws/stream")),
+      () => admitted(source, socketUrl("/ws/stream")),
       {
         onLink: (link) => this.#linked(link),
         onBatch: ({ events, skipped }) => this.#hear(this.#fallback.fresh(events), skipped),
@@ -72,7 +73,7 @@ export class Luna {
       around,
     );
     this.control = new ControlClient(
-      () => this.#controlAddress(),
+      () => controlAddress(source),
       { onLink: (link) => this.controlLink.set(link), onState: (state) => this.#tell(state) },
       (path, body) => this.#api.order(path, body),
       around,
@@ -83,6 +84,7 @@ export class Luna {
     this.#running = true;
     this.#stream.start();
     this.control.start();
+    void this.#recall();
     void this.#loadCity();
   }
 
@@ -135,19 +137,6 @@ export class Luna {
     return this.#api.eventsOfVenue(venueId, 8);
   }
 
-  /** An address for those who may only read: with a ticket where a token is kept; without one, the gateway says whether it does. */
-  #admitted(url: string): string | Promise<string> {
-    const token = keptToken();
-    const ticketed = (ticket: string) => `${url}${url.includes("?") ? "&" : "?"}ticket=${encodeURIComponent(ticket)}`;
-    return token === null ? url : this.#api.ticket(token).then(ticketed, () => url);
-  }
-
-  async #controlAddress(): Promise<string> {
-    const token = keptToken();
-    const url = socketUrl("/ws/control");
-    return token === null ? url : `${url}?ticket=${encodeURIComponent(await this.#api.ticket(token))}`;
-  }
-
   /** A first failure may be a hiccup; after the second something stands in for the socket. */
   #linked(link: Link): void {
     this.streamLink.set(link);
@@ -196,6 +185,16 @@ export class Luna {
     this.#restarts.forEach((listener) => listener());
     this.directory.set(EMPTY);
     void this.#loadCity();
+  }
+
+  /** Charts begin with what the gateway counted before; what it cannot say is not missed. */
+  async #recall(): Promise<void> {
+    const course = await this.#api.course().catch(() => null);
+    const branch = course === null || course.run_id === null ? null : `${course.run_id}/${course.branch ?? 0}`;
+    if (course !== null && branch !== null && (this.#branch ?? branch) === branch) {
+      this.#branch = branch;
+      this.rates.recall(course);
+    }
   }
 
   /** Venues, weather and scenarios; asked again until the gateway has them. */

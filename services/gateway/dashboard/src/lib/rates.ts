@@ -3,12 +3,16 @@ import { useMemo } from "react";
 import { useLuna } from "./context.ts";
 import { Ring } from "./ring.ts";
 import { Store, useStore } from "./store.ts";
-import type { Stats, TopicName } from "./types.ts";
+import type { Course } from "../generated/api.ts";
+import type { Counted, Stats, TopicName } from "./types.ts";
+
+/** What is kept of the figures of a second. */
+export type Figures = Omit<Counted, "wall_time" | "simulation_time" | "scenarios">;
 
 export interface Sample {
   /** Seconds since 1970, wall clock. */
   readonly time: number;
-  readonly stats: Stats;
+  readonly stats: Figures;
   readonly scenarios: readonly string[];
 }
 
@@ -19,22 +23,53 @@ export interface Band {
 }
 
 const SECONDS = 300;
+/** Rates are means of so long. */
+const WINDOW_MS = 10_000;
 
 export class Rates {
   readonly version = new Store(0);
   readonly samples = new Ring<Sample>(SECONDS);
   readonly #now: () => number;
+  /** Until then rates are partly those of the backfill. */
+  #pastUntil = 0;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
+  /** A city that begins to live has a line that begins then: beside its past no life would be seen. */
   sample(stats: Stats): void {
-    const time = Math.floor(this.#now() / 1000);
+    const now = this.#now();
+    const time = Math.floor(now / 1000);
     if (this.samples.at(this.samples.size - 1)?.time === time) {
       return;
     }
+    if (stats.phase === "backfill") {
+      this.#pastUntil = now + WINDOW_MS;
+    } else if (now < this.#pastUntil) {
+      return;
+    } else if (this.#pastUntil > 0) {
+      this.#pastUntil = 0;
+      this.samples.clear();
+    }
     this.samples.push({ time, stats, scenarios: stats.scenarios.map(({ name }) => name) });
+    this.version.update((version) => version + 1);
+  }
+
+  /** What the gateway counted before this page came, by our clock: its newest second is now. */
+  recall({ samples }: Course): void {
+    const behindMs = this.#now() - Date.parse(samples.at(-1)?.wall_time ?? "");
+    const known = this.samples.toArray();
+    const first = known[0]?.time ?? Infinity;
+    const earlier = new Map<number, Sample>();
+    for (const counted of samples) {
+      const time = Math.floor((Date.parse(counted.wall_time) + behindMs) / 1000);
+      if (time < first) {
+        earlier.set(time, { time, stats: counted, scenarios: counted.scenarios.map(({ name }) => name) });
+      }
+    }
+    this.samples.clear();
+    [...earlier.values(), ...known].forEach((sample) => this.samples.push(sample));
     this.version.update((version) => version + 1);
   }
 

@@ -2,6 +2,9 @@
 import type { Rows, TopicName } from "../generated/events.ts";
 import type * as Api from "../generated/api.ts";
 
+/** Figures of one second that the gateway keeps. */
+export type Counted = Api.Sample;
+
 export type { TopicName } from "../generated/events.ts";
 export type { Acknowledgement, Environment, Scenario, ServiceHealth, SimulationState, Stats, Venue } from "../generated/api.ts";
 export type EventType = Rows[TopicName]["event_type"];

@@ -19,6 +19,7 @@ class FakeApi implements Api {
   write = () => Promise.reject(new TypeError("fetch failed"));
   venues = () => Promise.resolve([]);
   environment = () => Promise.resolve(NOWHERE);
+  course: Api["course"] = () => Promise.reject(new TypeError("fetch failed"));
   scenarios = () => Promise.resolve([]);
   ticket = () => Promise.resolve("");
   eventsOfVenue = () => Promise.resolve([]);

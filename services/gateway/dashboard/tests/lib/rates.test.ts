@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { People } from "../../src/lib/people.ts";
 import { Rates, bandsOf, type Sample } from "../../src/lib/rates.ts";
+import type { Counted, Stats } from "../../src/lib/types.ts";
 import { anEvent, someStats } from "../stage.ts";
 
 const sampleAt = (time: number, ...scenarios: string[]): Sample => ({ time, stats: someStats(), scenarios });
@@ -16,6 +17,29 @@ describe("rates", () => {
     const times = rates.samples.toArray().map(({ time }) => time);
     expect(new Set(times).size).toBe(times.length);
     expect(times).toHaveLength(rates.samples.capacity);
+  });
+
+  it("begins with what the gateway counted before, in our time, and keeps its own where both have a second", () => {
+    const rates = new Rates(() => 1_000_500);
+    rates.sample(someStats({ active_users: 99 }));
+    const counted = (wall_time: string, active_users: number): Counted => ({ ...someStats(), wall_time, active_users, scenarios: [{ name: "a", phase: "holding" }] });
+    const course = [counted("2024-06-07T16:00:00.2Z", 1), counted("2024-06-07T16:00:01.2Z", 2), counted("2024-06-07T16:00:02.2Z", 3)];
+    rates.recall({ run_id: "r", branch: 1, samples: course });
+    expect(rates.samples.toArray().map(({ time, stats, scenarios }) => [time, stats.active_users, scenarios.length])).toEqual([[998, 1, 1], [999, 2, 1], [1000, 99, 0]]);
+  });
+
+  it("begins anew when the past is over and has left the means", () => {
+    let now = 0;
+    const rates = new Rates(() => now);
+    const second = (phase: Stats["phase"]) => {
+      now += 1000;
+      rates.sample(someStats({ phase }));
+    };
+    second("backfill");
+    second("backfill");
+    expect(rates.samples.size).toBe(2);
+    Array.from({ length: 12 }, () => second("running"));
+    expect(rates.samples.toArray().map(({ time }) => time)).toEqual([12, 13, 14]);
   });
 
   it("adds up the topics of a line", () => {
