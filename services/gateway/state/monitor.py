@@ -35,6 +35,7 @@ class Monitor:
         self._recommended = Rate(_WINDOW_S, started)
         self._latencies = Latencies()
         self._telling: tuple[object, object] = (None, None)
+        self._noted = -1
         self._course: deque[dict[str, object]] = deque(maxlen=_COURSE_SAMPLES)
 
     def arrived(self, chunk: Chunk, events: int) -> None:
@@ -118,8 +119,11 @@ class Monitor:
         if telling != self._telling:
             self._course.clear()
             self._telling = telling
-        if live_since is not None and self._clock.now_us() - live_since > _WINDOW_S * 1_000_000:
+        second = int(self._clock.monotonic())
+        alive = live_since is not None and self._clock.now_us() - live_since > _WINDOW_S * 1_000_000
+        if alive and second != self._noted:
             self._course.append({name: stats[name] for name in _COURSE})
+            self._noted = second
         return stats
 
     def course(self) -> dict[str, object]:

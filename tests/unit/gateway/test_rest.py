@@ -1,6 +1,5 @@
 import asyncio
 import json
-from dataclasses import replace
 
 import httpx
 import pytest
@@ -244,34 +243,6 @@ async def test_tables_of_a_backfill_are_not_tables_a_minute(town: Town, api: htt
     stats = (await api.get("/api/v1/admin/stats")).json()
     assert 0 < stats["bookings_per_minute"] <= 60
     assert stats["totals"]["bookings_confirmed"] == 51
-
-
-async def test_the_course_of_a_living_city_is_kept_for_charts_to_begin_with(api: httpx.AsyncClient, town: Town) -> None:
-    async def course() -> list[dict[str, object]]:
-        answer = await api.get("/api/v1/admin/metrics/course")
-        return list(answer.json()["samples"])
-
-    monitor = town.core.context.monitor
-    town.branch = 2
-    town.tell_state(phase="backfill")
-    monitor.beat()
-    assert await course() == []
-    town.tell_state(phase="running")
-    monitor.beat()
-    assert await course() == [], "its figures are still those of its past"
-    city = town.core.context.ledger.city
-    city.simulation = replace(city.simulation, live_since=town.clock.now_us() - 11_000_000)
-    town.say("user_actions", viewed())
-    for _ in range(301):
-        told = monitor.beat()
-    samples = await course()
-    assert len(samples) == 300
-    assert samples[-1] == {name: told[name] for name in samples[-1]}
-    assert samples[-1]["topic_rates"]["user_actions"] > 0  # type: ignore[index]
-    town.branch = 3
-    town.tell_state(phase="backfill")
-    monitor.beat()
-    assert await course() == []
 
 
 async def test_a_new_branch_starts_from_nothing_and_the_old_one_is_closed(town: Town, api: httpx.AsyncClient) -> None:

@@ -55,7 +55,7 @@ function Notices({ held }: { readonly held: boolean }) {
   const skipped = useStore(luna.feed, (known) => known.skipped);
   const words = [
     held ? "The feed is held; the city goes on." : "",
-    notice,
+    notice === "" ? "" : `${notice}.`,
     skipped > 0 ? `${amount(skipped)} events were too many to show.` : "",
   ].filter((part) => part !== "");
   return words.length === 0 ? null : (
