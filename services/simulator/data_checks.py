@@ -92,8 +92,10 @@ def _check_own_events(path: Path, data: CityData) -> None:
             raise wrong(path, [*here, "share"], "share is 0 to 1")
         if len(rates.weekdays) != _WEEKDAYS or min(rates.weekdays) < 0:
             raise wrong(path, [*here, "weekdays"], f"weekdays are {_WEEKDAYS} weights, none below 0")
-        if not all(0 <= hour < _HOURS for hour in rates.starts) or not all(0 < hours < _HOURS for hours in rates.hours):
-            raise wrong(path, [*here, "starts"], f"starts are 0 to {_HOURS - 1}, hours 1 to {_HOURS - 1}")
+        first = data.almanac.announce_hour + 1
+        if not all(first <= hour < _HOURS for hour in rates.starts) or not all(0 < one < _HOURS for one in rates.hours):
+            said = f"starts are {first}, after the day's events are announced, to {_HOURS - 1}, hours 1 to {_HOURS - 1}"
+            raise wrong(path, [*here, "starts"], said)
         for column, weights in (("kinds", rates.kinds), ("starts", rates.starts), ("hours", rates.hours)):
             if not weights or min(weights.values()) <= 0:
                 raise wrong(path, [*here, column], f"weights of {column} must be above 0")

@@ -65,7 +65,7 @@ class Status:
 
 def _way(telling: Telling, control: Control, live_us: int) -> str | None:
     """Where a city that does not live yet goes; to the minute, as the wall clock goes on where that is its end."""
-    if not control.backfilling:
+    if control.stopped or not control.backfilling:
         return None
     if telling.goal is not None:
         return f"travelling to {iso(telling.goal.time_us)}"

@@ -16,6 +16,7 @@ from streamkit.clock import Clock
 
 _WINDOW_S = 10
 _BOOKINGS_WINDOW_S = 60
+_LIVING = ("running", "paused")
 _COURSE_SAMPLES = 300
 """Of the figures of each second: what a chart shows."""
 
@@ -35,7 +36,7 @@ class Monitor:
         self._recommended = Rate(_WINDOW_S, started)
         self._latencies = Latencies()
         self._telling: tuple[object, object] = (None, None)
-        self._noted = -1
+        self._noted, self._unlived = -1, started
         self._course: deque[dict[str, object]] = deque(maxlen=_COURSE_SAMPLES)
 
     def arrived(self, chunk: Chunk, events: int) -> None:
@@ -113,17 +114,20 @@ class Monitor:
         }
 
     def beat(self) -> dict[str, object]:
-        """Figures as `stats`, of which the course is kept once those of the backfill have left all windows."""
-        stats, live_since = self.stats(), self._ledger.city.simulation.live_since
+        """Figures as `stats`; the course of those of a living city is kept, one a second.
+
+        What a backfill, a journey or our own catching up told has to have left all windows.
+        """
+        stats, now = self.stats(), self._clock.monotonic()
         telling = (stats["run_id"], stats["branch"])
-        if telling != self._telling:
+        unlived = stats["phase"] not in _LIVING or not stats["caught_up"]
+        if telling != self._telling or unlived:
             self._course.clear()
             self._telling = telling
-        second = int(self._clock.monotonic())
-        alive = live_since is not None and self._clock.now_us() - live_since > _WINDOW_S * 1_000_000
-        if alive and second != self._noted:
+            self._unlived = now
+        elif now - self._unlived > _WINDOW_S and int(now) != self._noted:
             self._course.append({name: stats[name] for name in _COURSE})
-            self._noted = second
+            self._noted = int(now)
         return stats
 
     def course(self) -> dict[str, object]:

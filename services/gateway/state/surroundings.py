@@ -91,7 +91,8 @@ class Truth:
 
 
 def _put(into: dict[Any, Mapping[str, Any]], key: object, row: Mapping[str, Any]) -> None:
+    """Note the newest; where they are too many, the oldest of a house goes first, as the city's own are few."""
     into.pop(key, None)
     into[key] = row
     if len(into) > _MOST:
-        del into[next(iter(into))]
+        del into[next((name for name, one in into.items() if one["venue_id"] is not None), next(iter(into)))]

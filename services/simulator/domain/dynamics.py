@@ -1,8 +1,7 @@
-"""What venues do by themselves: promotions and happy hours, events, prices that move, doors that fill up."""
+"""What venues do by themselves: promotions and happy hours, prices that move, doors that fill up."""
 
 import numpy as np
 
-from services.simulator.domain import venue_events
 from services.simulator.domain.calendar import HOUR
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.events import Kind
@@ -18,11 +17,7 @@ def advance(turn: Turn) -> None:
         return
     _fill(turn)
     _end_promotions(turn)
-    venue_events.advance(turn)
-    hourly = turn.now.minute % 60 < _QUARTER
-    if (hourly and turn.now.hour == turn.town.data.almanac.announce_hour) or turn.tick == 0:
-        venue_events.announce(turn)
-    if hourly:
+    if turn.now.minute % 60 < max(_QUARTER, turn.town.config.tick_seconds / 60):
         _start_promotions(turn)
         if turn.now.hour == turn.town.data.world.dynamics.prices_hour:
             _move_prices(turn)

@@ -34,16 +34,25 @@ def advance(turn: Turn, *, opening: bool = False) -> None:
     """Emit what changes at this tick; everything hourly happens at the first tick of a local hour."""
     if not opening:
         crowds(turn)
-    ticks_an_hour = max(1, 3600 // turn.town.config.tick_seconds)
-    if not opening and turn.now.minute % 60 >= turn.town.config.tick_seconds / 60 and ticks_an_hour > 1:
-        return
+        if announces(turn):
+            _announce(turn)
+        if not _hourly(turn):
+            return
     _weather(turn)
     _traffic(turn)
     if not opening:
         _holiday(turn)
         _trends(turn)
-        if turn.now.hour == turn.town.data.almanac.announce_hour or turn.tick == 0:
-            _announce(turn)
+
+
+def announces(turn: Turn) -> bool:
+    """Whether the events of the day are made known: in the morning, and as the city begins."""
+    return turn.tick == 0 or (_hourly(turn) and turn.now.hour == turn.town.data.almanac.announce_hour)
+
+
+def _hourly(turn: Turn) -> bool:
+    """Whether this is the first tick of a local hour."""
+    return turn.now.minute % 60 < turn.town.config.tick_seconds / 60
 
 
 def _at(turn: Turn) -> Array:

@@ -6,6 +6,7 @@ triggered is felt through the booking service's answer.
 
 import json
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -21,7 +22,7 @@ from services.simulator.domain.population import ACTIVE, CHURNED, DORMANT
 from services.simulator.domain.refusals import RefusedError
 from services.simulator.domain.scenarios import TRAFFIC
 from services.simulator.domain.turn import Turn
-from services.simulator.domain.venues import BUSY, FREE, FULL, HAPPY_HOUR, NOT_ANNOUNCED, ON, PROMOTION, seats
+from services.simulator.domain.venues import ANNOUNCED, BUSY, FREE, FULL, HAPPY_HOUR, ON, PROMOTION, seats
 from services.simulator.domain.weather_orders import force_weather, weather_of
 
 TIMED = ("weather.changed", "traffic.changed")
@@ -52,6 +53,8 @@ def completed(turn: Turn, name: str, row: What) -> dict[str, object]:
         }  # fmt: skip
         if known is None and "venue_id" in row:
             found = venue_events.usual(turn, int(_venue(row)[0]))
+            if name == "special_event.ended":
+                found |= next(iter(_on_at(turn, row)), {})
         starts = int(str(row.get("starts_at", turn.start)))
         hours = _EVENT_HOURS if known is None else known.hours
         return found | {"starts_at": starts, "ends_at": starts + int(hours * HOUR)}
@@ -74,8 +77,40 @@ def check(turn: Turn, name: str, row: What) -> None:
             raise RefusedError("ends_at has gone by")
         if _number(row, "radius_km") <= 0 or _number(row, "crowd") <= 0:
             raise RefusedError("radius_km and crowd must be above 0")
+    if name.startswith("special_event.") and "venue_id" in row:
+        _check_house(turn, name, row)
     if name == "promotion.started" and not 0 < _number(row, "value") < _PERCENT:
         raise RefusedError("value is the discount in percent, above 0 and below 100")
+
+
+def _check_house(turn: Turn, name: str, row: What) -> None:
+    """A house holds one event of a name at a time, and ends what is on."""
+    told, venue = row["name"], row["venue_id"]
+    if name == "special_event.ended":
+        if told not in [one["name"] for one in _on_at(turn, row)]:
+            raise RefusedError(f"nothing of the name {told!r} is on at {venue}")
+        return
+    own = venue_events.holds(turn, int(_venue(row)[0]), ANNOUNCED, ON)
+    if told in [own, *(entry["columns"]["name"] for entry in _ends_at(turn, row))]:
+        raise RefusedError(f"{venue} holds {told!r} already; give another name, or end it first")
+
+
+def _on_at(turn: Turn, row: What) -> list[dict[str, object]]:
+    """Name and kind of what is on at a venue: what somebody had it hold, then its own."""
+    venue = int(_venue(row)[0])
+    begun = [what["columns"] for what in _ends_at(turn, row) if what["starts"] <= turn.start]
+    found = [{key: columns[key] for key in ("name", "kind")} for columns in begun]
+    return [*found, venue_events.own(turn, venue)] if venue_events.holds(turn, venue, ON) else found
+
+
+def _ends_at(turn: Turn, row: What) -> list[dict[str, Any]]:
+    """Ends still to come of what somebody had a venue hold."""
+    return [what for what in (json.loads(entry) for _, entry in turn.state.queue) if _is_end(what, row["venue_id"])]
+
+
+def _is_end(what: Mapping[str, Any], venue: object) -> bool:
+    ends = what["event_type"] == "special_event.ended" and what.get("follows") is not None
+    return bool(ends and what["columns"].get("venue_id") == venue)
 
 
 def feel(turn: Turn, what: What) -> None:
@@ -122,27 +157,26 @@ def _gather(turn: Turn, row: What, what: What) -> None:
 
 
 def _disperse(turn: Turn, row: What, what: What) -> None:
-    """End what is on under this name, or at this venue, now; its own end, still to come, is not told again."""
+    """End what is on under this name, here or at this venue, now; its own end, still to come, is not told again."""
     if what.get("follows"):
         return
     pool, venues = turn.state.pools["gatherings"], turn.state.venues
     places = turn.town.data.almanac.venues_of_crowds
     spots = [(one.latitude, one.longitude) for one in places if one.name == row["name"]]
     if "venue_id" in row:
-        venue = _venue(row)
-        spots.append((float(venues["latitude"][venue][0]), float(venues["longitude"][venue][0])))
-        venues.put("event_phase", venue[venues["event_phase"][venue] == ON], NOT_ANNOUNCED)
+        venue = int(_venue(row)[0])
+        if venue_events.holds(turn, venue, ON) == row["name"]:
+            venue_events.call_off(turn, venue)
+            return
+        spots = [(float(venues["latitude"][venue]), float(venues["longitude"][venue]))]
     for latitude, longitude in spots:
         here = (pool.rows["latitude"] == np.float32(latitude)) & (pool.rows["longitude"] == np.float32(longitude))
         pool.take(here & (pool.rows["starts"] <= turn.start))
-    turn.state.queue = tuple(entry for entry in turn.state.queue if not _is_end_of(row, entry[1]))
+    turn.state.queue = tuple(entry for entry in turn.state.queue if not _is_end_of(row, json.loads(entry[1])))
 
 
-def _is_end_of(row: What, entry: bytes) -> bool:
-    what = json.loads(entry)
-    ends = what["event_type"] == "special_event.ended" and what.get("follows") is not None
-    here = what["columns"].get("venue_id")
-    return bool(ends and (what["columns"]["name"] == row["name"] or (here is not None and here == row.get("venue_id"))))
+def _is_end_of(row: What, what: Mapping[str, Any]) -> bool:
+    return _is_end(what, row.get("venue_id")) and what["columns"]["name"] == row["name"]
 
 
 def _follow(turn: Turn, what: What, name: str, due: int, key: tuple[int, int]) -> None:
@@ -152,6 +186,7 @@ def _follow(turn: Turn, what: What, name: str, due: int, key: tuple[int, int]) -
     if name == "special_event.ended":
         columns = what["columns"]
         assert isinstance(columns, Mapping)
+        entry["starts"] = int(_number(columns, "starts_at"))
         entry["columns"] = {column: columns[column] for column in ("name", "kind", "venue_id") if column in columns}
     queue = [*turn.state.queue, (due, json.dumps(entry, sort_keys=True).encode())]
     turn.state.queue = tuple(sorted(queue, key=lambda one: one[0]))

@@ -19,6 +19,7 @@ from services.simulator.domain import (
     orders,
     running,
     sessions,
+    venue_events,
     visits,
 )
 from services.simulator.domain.calendar import HOUR
@@ -35,6 +36,7 @@ def user_pool_manager(turn: Turn) -> None:
     orders.obey(turn)
     environment.advance(turn)
     dynamics.advance(turn)
+    venue_events.advance(turn)
     running.advance(turn)
     lifecycle.drift(turn)
     lifecycle.register(turn)

@@ -7,8 +7,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from services.simulator.domain import environment, venue_events
 from services.simulator.domain.calendar import DAY, HOUR, weekday_of
 from services.simulator.domain.choice import Wish, choose_venues
+from services.simulator.domain.city import City, CityConfig, CommandResult, Identity
 from services.simulator.domain.draws import Array, Draws
 from services.simulator.domain.turn import Turn
 from services.simulator.domain.venues import ANNOUNCED, NOT_ANNOUNCED, ON, make_venues
@@ -121,43 +123,93 @@ def test_people_come_for_an_event_from_a_while_before_its_start_to_its_end() -> 
     assert over == before
 
 
-def test_somebody_may_have_a_venue_hold_one_and_end_it() -> None:
-    watched = Watched(make_city(40, venues=30))
-    asked = {"event_type": "special_event.started", "venue_id": "v00003", "payload": {}}
-    assert watched.order("trigger", asked).accepted
-    told = watched.rows("environment").filter(event_type="special_event.started", venue_id="v00003").row(0, named=True)
-    venues = watched.city._state.venues
-    assert told["name"].startswith(KINDS[venues["event_kind"][3]].replace("_", " ").capitalize())
+def _order(watched: Watched, event: str, venue: str, **payload: object) -> CommandResult:
+    asked = {"event_type": f"special_event.{event}", "venue_id": venue, "payload": payload}
+    return watched.order("trigger", asked)
+
+
+def _told(watched: Watched, event: str, *venues: str) -> list[tuple[str, str]]:
+    """Venue and name of events of some venues."""
+    rows = watched.rows("environment").filter(pl.col("event_type") == f"special_event.{event}")
+    return list(rows.filter(pl.col("venue_id").is_in(venues)).select("venue_id", "name").iter_rows())
+
+
+def _holder(watched: Watched) -> tuple[int, str, str]:
+    """A venue with an event of its own that is not of today, and what it is called."""
+    venues, turn = watched.city._state.venues, watched.city._turn(0, (), ())
+    other = (venues["event_day"] > 0) & (venues["event_day"] != turn.now.weekday + 1)
+    place = int(np.flatnonzero(other)[0])
+    return place, f"v{place:05d}", str(venue_events.own(turn, place)["name"])
+
+
+def test_somebody_may_have_a_venue_hold_its_own_on_another_day() -> None:
+    watched = Watched(make_city(40, venues=VENUES))
+    place, venue, name = _holder(watched)
+    assert _order(watched, "started", venue).accepted
+    told = watched.rows("environment").filter(event_type="special_event.started", venue_id=venue).row(0, named=True)
+    assert told["name"] == name
     assert told["radius_km"] == pytest.approx(RATES.own_event_radius_km)
-    crowd = watched.city._state.pools["gatherings"].rows
-    assert told["crowd"] in crowd["crowd"].tolist()
-    named = {
-        "event_type": "special_event.started",
-        "venue_id": "v00004",
-        "payload": {"name": "Birthday", "kind": "party"},
-    }
-    assert watched.order("trigger", named).accepted
-    ended = {"event_type": "special_event.ended", "venue_id": "v00004", "payload": {}}
-    assert watched.order("trigger", ended).accepted
+    assert told["crowd"] in watched.city._state.pools["gatherings"].rows["crowd"].tolist()
+    again = _order(watched, "started", venue)
+    assert (again.accepted, "already" in str(again.reason)) == (False, True)
     watched.run(4 * 60)
-    ends = watched.rows("environment").filter(event_type="special_event.ended").filter(pl.col("venue_id").is_not_null())
-    mine = [
-        (row["venue_id"], row["simulation_time"])
-        for row in ends.iter_rows(named=True)
-        if row["venue_id"] in {"v00003", "v00004"}
-    ]
-    assert Counter(venue for venue, _ in mine) == {"v00003": 1, "v00004": 1}
-    assert dict(mine)["v00003"] == told["ends_at"]
+    assert _told(watched, "ended", venue) == [(venue, name)]
+    assert watched.city._state.venues["event_phase"][place] == NOT_ANNOUNCED
 
 
-def test_an_event_that_somebody_ends_early_is_over_and_told_once() -> None:
-    watched = Watched(make_city(20, venues=30))
+def test_houses_end_what_is_on_there_and_nothing_else() -> None:
+    watched = Watched(make_city(40, venues=30))
+    for venue in ("v00004", "v00006"):
+        assert _order(watched, "started", venue, name="Birthday", kind="party").accepted
+    assert _order(watched, "ended", "v00004").accepted
+    assert _told(watched, "ended", "v00004", "v00006") == [("v00004", "Birthday")], "what it is called is known"
+    refused = _order(watched, "ended", "v00004", name="Birthday", kind="party")
+    assert (refused.accepted, "nothing of the name" in str(refused.reason)) == (False, True)
+    watched.run(4 * 60)
+    assert _told(watched, "ended", "v00004", "v00006") == [("v00004", "Birthday"), ("v00006", "Birthday")]
+
+
+def test_a_venue_that_holds_nothing_of_its_own_has_no_usual_event() -> None:
+    watched = Watched(make_city(40, venues=30))
+    venue = f"v{int(np.flatnonzero(watched.city._state.venues['event_day'] == 0)[0]):05d}"
+    refused = _order(watched, "started", venue)
+    assert (refused.accepted, "needs name, kind" in str(refused.reason)) == (False, True)
+
+
+def test_what_is_on_of_its_own_may_be_ended_early_and_what_is_ahead_may_not() -> None:
+    watched = Watched(make_city(20, venues=VENUES))
     venues = watched.city._state.venues
-    noon = START + 30 * MINUTE
-    for name, value in (("phase", ON), ("starts", START - HOUR), ("ends", noon)):
-        venues.put(f"event_{name}", np.array([5]), value)
-    assert watched.order("trigger", {"event_type": "special_event.ended", "venue_id": "v00005", "payload": {}}).accepted
-    assert venues["event_phase"][5] == NOT_ANNOUNCED
-    watched.run(60)
-    ends = watched.rows("environment").filter(event_type="special_event.ended", venue_id="v00005")
-    assert len(ends) == 1
+    place, venue, name = _holder(watched)
+    ends = START + 30 * MINUTE
+    for column, value in (("phase", ANNOUNCED), ("starts", START + 10 * MINUTE), ("ends", ends)):
+        venues.put(f"event_{column}", np.array([place]), value)
+    assert not _order(watched, "ended", venue).accepted
+    watched.run(15)
+    assert venues["event_phase"][place] == ON
+    assert _order(watched, "started", venue, name="Birthday", kind="party").accepted
+    assert _order(watched, "ended", venue, name=name, kind="quiz_night").accepted
+    assert venues["event_phase"][place] == NOT_ANNOUNCED
+    watched.run(4 * 60)
+    assert _told(watched, "ended", venue) == [(venue, name), (venue, "Birthday")]
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(60, 7), (900, 0), (1800, 15), (3600, 30)])
+def test_whatever_the_ticks_today_s_events_are_known_as_the_city_begins_and_each_morning(
+    seconds: int, minutes: int
+) -> None:
+    """Made known by arenas and venues alike."""
+    start = START - 12 * HOUR + minutes * MINUTE
+    config = CityConfig(users=5, venues=VENUES, start=start, tick_seconds=seconds)
+    city = City(config, 5, Identity("run", 0, "dining", "new_york"), data())
+    hours = []
+    for tick in range(2 * DAY // (seconds * 1_000_000)):
+        turn = city._turn(tick, (), ())
+        if environment.announces(turn):
+            hours.append(turn.now.hour)
+            venue_events.advance(turn)
+            held = city._state.venues["event_day"] == turn.now.weekday + 1
+            known = city._state.venues["event_phase"] == ANNOUNCED
+            assert (held == known).all() or turn.now.hour > data().almanac.announce_hour
+            city._state.venues.put("event_phase", np.arange(VENUES), NOT_ANNOUNCED)
+    morning = data().almanac.announce_hour
+    assert hours == [morning - 3, morning, morning]

@@ -27,8 +27,15 @@ const PAGE = 200;
 /** How long after the socket is back its records may repeat what was heard meanwhile. */
 const REPEATS_MS = 30_000;
 
-const STREAM = `/api/v1/admin/streams/subscribe-all?channels=${(GROUPS[0]?.channels ?? []).join(",")}`;
-const HISTORY = `/admin/streams/history/all?limit=${PAGE}`;
+const STREAM = "/api/v1/admin/streams/subscribe-all";
+/** `all` leaves out what is told of somebody without anything happening, and the services' bookkeeping. */
+const HISTORIES = [
+  `/admin/streams/history/all?limit=${PAGE}`,
+  `/admin/streams/history/preferences?limit=${PAGE}`,
+  ...GROUPS.filter(({ eventTypes }) => eventTypes.length > 0).map(
+    ({ channels, eventTypes }) => `/admin/streams/history/${channels[0] ?? ""}?limit=${PAGE}&event_type=${eventTypes.join(",")}`,
+  ),
+];
 
 export class Fallback {
   readonly path = new Store<Path>("away");
@@ -39,7 +46,9 @@ export class Fallback {
   #on = false;
   #failures = 0;
   #gathered: CityEvent[] = [];
-  #closeStream: () => void = () => undefined;
+  #streams: (() => void)[] = [];
+  /** Where each stream stands, by its place in `GROUPS`. */
+  #positions: string[] = [];
   #timers: (() => void)[] = [];
   /** Counts the times it listened: an address that comes late is no longer wanted. */
   #turn = 0;
@@ -55,13 +64,14 @@ export class Fallback {
     this.#hearing = hearing;
   }
 
-  /** The socket is away; `known` are the events the page has already. */
-  begin(known: readonly CityEvent[]): void {
+  /** The socket is away; `known` are the events the page has already, and `position` is where it stands. */
+  begin(known: readonly CityEvent[], position = ""): void {
     if (this.#on) {
       return;
     }
     this.#on = true;
     this.#failures = 0;
+    this.#positions = GROUPS.map(() => position);
     this.#forget();
     this.path.set("away");
     this.#seen.learn(known);
@@ -91,29 +101,47 @@ export class Fallback {
   }
 
   #quiet(): void {
-    this.#turn += 1;
-    this.#closeStream();
+    this.#closeStreams();
     this.#timers.forEach((cancel) => cancel());
     this.#timers = [];
   }
 
+  #closeStreams(): void {
+    this.#turn += 1;
+    this.#streams.forEach((close) => close());
+    this.#streams = [];
+  }
+
+  /** Goes on from where each stream stands; the first says whether they come. */
   #listen(): void {
+    this.#closeStreams();
+    GROUPS.forEach((_, place) => this.#open(place, this.#turn));
+  }
+
+  #open(place: number, turn: number): void {
+    const first = place === 0;
     const hearing: Listening = {
       onReady: () => {
-        this.#failures = 0;
-        this.path.set("events");
+        if (first) {
+          this.#failures = 0;
+          this.path.set("events");
+        }
       },
-      onRecord: (text) => this.#gather(text),
+      onRecord: (text, position) => {
+        this.#positions[place] = position;
+        this.#gather(text);
+      },
       onSkipped: (text) => this.#hearing.onSkipped((JSON.parse(text) as { records: number }).records),
-      onResync: (text) => this.#resync(JSON.parse(text) as Resync),
-      onFault: () => this.#fail(typeof address !== "string"),
+      onResync: (text, position) => {
+        this.#positions[place] = position;
+        this.#resync(JSON.parse(text) as Resync);
+      },
+      onFault: () => (first ? this.#fail(typeof address !== "string") : undefined),
     };
-    const address = this.#admitted(STREAM);
-    this.#turn += 1;
-    const turn = this.#turn;
+    const address = this.#admitted(streamOf(place, this.#positions[place] ?? ""));
     const open = (url: string) => {
       if (turn === this.#turn) {
-        this.#closeStream = this.#around.listen(url, hearing);
+        this.#streams.push(this.#around.listen(url, hearing));
       }
     };
     if (typeof address === "string") {
@@ -127,10 +155,9 @@ export class Fallback {
   #fail(ticketed: boolean): void {
     this.#failures += 1;
     if (this.#on && this.#failures === TRIES) {
-      this.#closeStream();
+      this.#closeStreams();
       this.#every(EVENTS_EVERY_MS, () => this.#askEvents());
     } else if (this.#on && ticketed && this.#failures < TRIES) {
-      this.#closeStream();
       this.#listen();
     }
   }
@@ -162,12 +189,13 @@ export class Fallback {
 
   async #askEvents(): Promise<void> {
     try {
-      const { events } = await this.#api.get<ChannelPage>(HISTORY);
+      const pages = await Promise.all(HISTORIES.map((path) => this.#api.get<ChannelPage>(path)));
       this.path.set(this.#on ? "polling" : this.path.latest());
-      if (this.#on && events.length >= PAGE && !this.#seen.empty && this.#seen.fresh(events).length === events.length) {
+      const passed = ({ events }: ChannelPage) => events.length >= PAGE && this.#seen.fresh(events).length === events.length;
+      if (this.#on && !this.#seen.empty && pages.some(passed)) {
         this.#hearing.onResync({ channels: [], reason: "asked" });
       }
-      this.#tell(events.toReversed());
+      this.#tell(pages.flatMap(({ events }) => events.toReversed()));
     } catch {
       this.#lost();
     }
@@ -203,4 +231,17 @@ export class Fallback {
     this.#timers[place] = () => undefined;
     run();
   }
+}
+
+/** The address of a group of channels, from where the page stands. */
+function streamOf(place: number, position: string): string {
+  const { channels, eventTypes } = GROUPS[place] ?? { channels: [], eventTypes: [] };
+  const asked = new URLSearchParams({ channels: channels.join(",") });
+  if (eventTypes.length > 0) {
+    asked.set("event_type", eventTypes.join(","));
+  }
+  if (position !== "") {
+    asked.set("last_event_id", position);
+  }
+  return `${STREAM}?${asked.toString()}`;
 }

@@ -143,7 +143,7 @@ export class Luna {
     if (link.kind === "open") {
       this.#fallback.end();
     } else if (link.kind === "waiting" && link.attempt >= 2) {
-      this.#fallback.begin(this.feed.ring.toArray());
+      this.#fallback.begin(this.feed.ring.toArray(), this.#stream.token());
     }
   }
 

@@ -18,11 +18,12 @@ export interface Wire {
 /** What one hears of server-sent events. */
 export interface Listening {
   readonly onReady: () => void;
-  readonly onRecord: (text: string) => void;
+  /** A record, and where the stream stands after it. */
+  readonly onRecord: (text: string, position: string) => void;
   /** Records were too many to send; how many, of which channel. */
   readonly onSkipped: (text: string) => void;
   /** Records of some channels were missed, or belong to another telling from here on. */
-  readonly onResync: (text: string) => void;
+  readonly onResync: (text: string, position: string) => void;
   /** Each time they break off; they come back by themselves until they are closed. */
   readonly onFault: () => void;
 }
@@ -50,9 +51,9 @@ export const browser: Surroundings = {
   listen: (url, { onReady, onRecord, onSkipped, onResync, onFault }) => {
     const source = new EventSource(url);
     source.addEventListener("ready", onReady);
-    source.addEventListener("record", ({ data }: MessageEvent<string>) => onRecord(data));
+    source.addEventListener("record", ({ data, lastEventId }: MessageEvent<string>) => onRecord(data, lastEventId));
     source.addEventListener("skipped", ({ data }: MessageEvent<string>) => onSkipped(data));
-    source.addEventListener("resync", ({ data }: MessageEvent<string>) => onResync(data));
+    source.addEventListener("resync", ({ data, lastEventId }: MessageEvent<string>) => onResync(data, lastEventId));
     source.addEventListener("error", onFault);
     return () => source.close();
   },

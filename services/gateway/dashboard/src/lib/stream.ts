@@ -99,6 +99,14 @@ export class StreamClient {
     }
   }
 
+  /** Where every channel stands, for whoever goes on by another path; empty before anything was heard. */
+  token(): string {
+    const places = [...this.#positions].map(([channel, position]) => [channel, ...position.split(":", 2)] as const);
+    const epoch = places.at(-1)?.[1] ?? "";
+    const vectors = places.filter(([, of, vector]) => of === epoch && vector !== undefined).map(([channel, , vector]) => `${channel}=${vector ?? ""}`);
+    return vectors.length === 0 ? "" : `${epoch}:${vectors.join(",")}`;
+  }
+
   /** Channels seen before go on from their position; the others begin with some recent records. */
   #subscribe(): void {
     for (const { channels, eventTypes } of GROUPS) {

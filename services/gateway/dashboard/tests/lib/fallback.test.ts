@@ -7,13 +7,15 @@ import { FakeWorld, NOWHERE, anEvent, someStats } from "../stage.ts";
 /** A gateway that answers over HTTP, and may stop answering. */
 class FakeApi implements Api {
   history: CityEvent[] = [];
+  tastes: CityEvent[] = [];
   answers = true;
 
   get = <Answer>(path: string): Promise<Answer> => {
     if (!this.answers) {
       return Promise.reject(new TypeError("fetch failed"));
     }
-    return Promise.resolve((path.startsWith("/admin/stats") ? someStats() : { events: this.history }) as Answer);
+    const events = path.startsWith("/admin/streams/history/all") ? this.history : path.includes("/preferences") ? this.tastes : [];
+    return Promise.resolve((path.startsWith("/admin/stats") ? someStats() : { events }) as Answer);
   };
   order = () => Promise.reject(new TypeError("fetch failed"));
   write = () => Promise.reject(new TypeError("fetch failed"));
@@ -45,8 +47,9 @@ function lostTwice() {
   return city;
 }
 
+/** The first of the two that are listened to. */
 const stream = ({ streams }: FakeWorld) => {
-  const newest = streams.at(-1);
+  const newest = streams.at(-2);
   if (newest === undefined) {
     throw new Error("nobody listens");
   }
@@ -57,7 +60,7 @@ describe("while the socket is away", () => {
   it("events come over server-sent events, and the figures are asked for", async () => {
     const { world, luna, heard } = lostTwice();
     stream(world).hearing.onReady();
-    stream(world).hearing.onRecord(JSON.stringify(anEvent({ event_id: "a" })));
+    stream(world).hearing.onRecord(JSON.stringify(anEvent({ event_id: "a" })), "e:1");
     world.pass(200);
     expect(heard).toEqual(["a"]);
     expect(luna.path.latest()).toBe("events");
@@ -79,17 +82,43 @@ describe("while the socket is away", () => {
     });
   });
 
+  it("streams go on from where the socket stood, and after a break from where they stood themselves", async () => {
+    const { world, luna, lose } = cityWithoutSocket();
+    const wire = world.wires.find(({ url }) => url.endsWith("/ws/stream"));
+    wire?.onopen?.();
+    wire?.say({ type: "events", channel: "user_actions", position: "e:1.2", events: [anEvent()] });
+    wire?.say({ type: "events", channel: "bookings", position: "e:7", events: [] });
+    lose();
+    world.pass(5000);
+    lose();
+    const asked = () => world.streams.map(({ url }) => new URLSearchParams(url.split("?")[1]));
+    expect(asked().map((query) => query.get("last_event_id"))).toEqual(["e:user_actions=1.2,bookings=7", "e:user_actions=1.2,bookings=7"]);
+    expect(asked()[1]?.get("event_type")).toContain("anomaly.detected");
+    world.streams[1]?.hearing.onRecord(JSON.stringify(anEvent({ event_id: "odd", topic: "system_metrics", event_type: "anomaly.detected" })), "e:9");
+    world.pass(200);
+    expect(luna.feed.ring.toArray().map(({ event_id }) => event_id)).toContain("odd");
+    await Promise.resolve();
+  });
+
+  it("tastes are asked for, too, where events are", async () => {
+    const { world, api, heard } = lostTwice();
+    api.tastes = [anEvent({ event_id: "t", topic: "preferences" })];
+    stream(world).hearing.onFault();
+    stream(world).hearing.onFault();
+    await vi.waitFor(() => expect(heard).toEqual(["t"]));
+  });
+
   it("says how many were skipped, and forgets what a resync makes void, also what was only gathered", () => {
     const { world, luna, heard } = lostTwice();
     const { hearing } = stream(world);
     hearing.onReady();
-    hearing.onRecord(JSON.stringify(anEvent({ event_id: "a", topic: "bookings" })));
+    hearing.onRecord(JSON.stringify(anEvent({ event_id: "a", topic: "bookings" })), "e:1");
     world.pass(200);
     hearing.onSkipped(JSON.stringify({ channel: "bookings", records: 7 }));
-    hearing.onRecord(JSON.stringify(anEvent({ event_id: "b", topic: "bookings" })));
-    hearing.onRecord(JSON.stringify(anEvent({ event_id: "c", topic: "journeys" })));
-    hearing.onResync(JSON.stringify({ channels: ["bookings"], reason: "new_branch", positions: {} }));
-    hearing.onRecord(JSON.stringify(anEvent({ event_id: "d", topic: "bookings" })));
+    hearing.onRecord(JSON.stringify(anEvent({ event_id: "b", topic: "bookings" })), "e:1");
+    hearing.onRecord(JSON.stringify(anEvent({ event_id: "c", topic: "journeys" })), "e:1");
+    hearing.onResync(JSON.stringify({ channels: ["bookings"], reason: "new_branch", positions: {} }), "f:1");
+    hearing.onRecord(JSON.stringify(anEvent({ event_id: "d", topic: "bookings" })), "e:1");
     world.pass(200);
     expect(heard).toEqual(["a", "c", "d"]);
     expect(luna.feed.ring.toArray().map(({ event_id }) => event_id)).toEqual(["c", "d"]);
@@ -128,7 +157,7 @@ describe("while the socket is away", () => {
   it("nothing is told twice when the socket comes back and repeats it", () => {
     const { world, luna, heard } = lostTwice();
     stream(world).hearing.onReady();
-    stream(world).hearing.onRecord(JSON.stringify(anEvent({ event_id: "a" })));
+    stream(world).hearing.onRecord(JSON.stringify(anEvent({ event_id: "a" })), "e:1");
     world.pass(200);
     luna.hurry();
     const wire = world.wires.findLast(({ url }) => url.endsWith("/ws/stream"));

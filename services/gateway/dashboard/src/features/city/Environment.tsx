@@ -107,7 +107,7 @@ function Houses({ held }: { readonly held: readonly HouseEvent[] }) {
   return (
     <>
       {held.slice(0, MOST_HOUSES).map(({ venue_id, name, phase, starts_at, ends_at }) => (
-        <li key={venue_id} data-testid="house-event">
+        <li key={`${venue_id} ${name}`} data-testid="house-event">
           <a href={hashOf("city", [], { venue: venue_id })}>{name}</a>
           <span>{phase === "started" ? ` until ${shortTime(ends_at)}` : ` from ${shortTime(starts_at)}`}</span>
         </li>

@@ -51,8 +51,8 @@ function Past({ now, start, until }: { readonly now: string; readonly start: str
   const luna = useLuna();
   const events = useStore(luna.stats, (stats) => stats?.totals.events ?? null);
   const lived = start === null ? null : Date.parse(now) - Date.parse(start);
-  const day = lived === null ? "" : `: day ${Math.floor(lived / DAY_MS) + 1}`;
   const days = start === null || until === null ? 0 : Math.ceil((Date.parse(until) - Date.parse(start)) / DAY_MS);
+  const day = lived === null ? "" : `: day ${Math.min(Math.floor(lived / DAY_MS) + 1, days > 0 ? days : Infinity)}`;
   return (
     <div className="map-state" role="status">
       <strong>
