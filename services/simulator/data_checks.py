@@ -11,6 +11,7 @@ from services.simulator.domain.scenarios import TRAFFIC, Modifier, Scenario, Tem
 from services.simulator.domain.specification import ACTIONS, AMBIANCES, CONDITIONS, DIETARY, TASTES, CityData
 
 _COMMON_YEAR, _WEEKDAYS, _HOURS = 2013, 7, 24
+_LONGEST_MINUTES = 43_200
 
 
 def check_world(data: CityData, directory: Path, world: str) -> None:
@@ -118,8 +119,7 @@ def check_scenario(path: Path, scenario: Scenario, data: CityData) -> None:
         raise wrong(path, ["name"], f"name: {scenario.name!r} is not the file's, {path.stem!r}")
     if scenario.period is not None and scenario.period not in data.temporal.periods:
         raise unknown(path, ["period"], scenario.period, data.temporal.periods)
-    if scenario.settle_minutes <= 0 or scenario.ramp_minutes < 0 or scenario.hold_minutes < 0:
-        raise wrong(path, ["settle_minutes"], "minutes: settle must be above 0, ramp and hold not below")
+    _check_minutes(path, scenario)
     if scenario.special_event is not None:
         given, places = scenario.special_event, [one.name for one in data.almanac.venues_of_crowds]
         if given.place not in places:
@@ -131,6 +131,13 @@ def check_scenario(path: Path, scenario: Scenario, data: CityData) -> None:
             raise unknown(path, ["cascades", number, "scenario"], cascade.scenario, data.scenarios)
         if not 0 <= cascade.probability <= 1 or cascade.after_minutes <= 0:
             raise wrong(path, ["cascades", number], "cascades: probability is 0 to 1, after_minutes above 0")
+
+
+def _check_minutes(path: Path, scenario: Scenario) -> None:
+    if scenario.settle_minutes <= 0 or scenario.ramp_minutes < 0 or scenario.hold_minutes < 0:
+        raise wrong(path, ["settle_minutes"], "minutes: settle must be above 0, ramp and hold not below")
+    if max(scenario.settle_minutes, scenario.ramp_minutes, scenario.hold_minutes) > _LONGEST_MINUTES:
+        raise wrong(path, ["settle_minutes"], f"minutes: at most {_LONGEST_MINUTES:,} each, 30 days")
 
 
 def check_temporal(path: Path, data: CityData) -> None:
@@ -205,6 +212,11 @@ def _check_modifiers(path: Path, place: list[str | int], modifiers: Iterable[Mod
         allowed = OPERATIONS[known[modifier.target]]
         if modifier.operation not in allowed:
             raise wrong(path, [*here, "operation"], f"{modifier.target} takes {', '.join(allowed)}")
+        until = modifier.until_minutes
+        if modifier.from_minutes < 0 or (until is not None and until <= modifier.from_minutes):
+            raise wrong(
+                path, [*here, "until_minutes"], "until_minutes must come after from_minutes, and that not below 0"
+            )
         if modifier.operation in ("multiply", "override") and modifier.value <= 0:
             raise wrong(path, [*here, "value"], f"{modifier.operation}: value must be above 0")
         for name in modifier.personas:

@@ -1,9 +1,12 @@
 """The page in headless Chromium, on the running city: it shows life, steers it, and says when it is not connected."""
 
+import json
+from collections import defaultdict
+from functools import partial
 from operator import itemgetter
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from tests.e2e.conftest import PATIENCE_MS
 from tests.e2e.stack import SMALL_CITY, Stack
@@ -73,3 +76,53 @@ def test_the_page_says_when_it_is_not_connected_and_comes_back(page: Page, city:
     expect(page.get_by_test_id("banner")).to_have_count(0)
     before = moment(page)
     eventually(lambda: moment(page) > before)
+
+
+WATCHED = ("user_actions", "bookings", "recommendations")
+Offsets = dict[tuple[str, int], list[int]]
+
+
+def follow(heard: Offsets, resyncs: list[str], socket: WebSocket) -> None:
+    """Note what a page hears over the sockets that it opens."""
+
+    def take(frame: str | bytes) -> None:
+        message = json.loads(frame)
+        if message.get("type") == "resync":
+            resyncs.append(str(message))
+        for record in message.get("events", []) if message.get("type") == "events" else []:
+            if record["topic"] in WATCHED:
+                heard[record["topic"], record["partition"]].append(record["offset"])
+
+    socket.on("framereceived", take)
+
+
+def test_no_record_is_missed_and_none_is_told_twice_while_the_gateway_is_restarted(
+    browser: Browser, city: Stack
+) -> None:
+    heard: Offsets = defaultdict(list)
+    resyncs: list[str] = []
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.on("websocket", partial(follow, heard, resyncs))
+    page.goto(city.url)
+    live = expect(page.get_by_test_id("connection"))
+    live.to_have_attribute("data-state", "live", timeout=PATIENCE_MS)
+
+    def sum_of_heard() -> int:
+        page.wait_for_timeout(100.0)  # what comes over a socket is told while something is asked of the page
+        return sum(map(len, heard.values()))
+
+    eventually(lambda: sum_of_heard() > 0 and {topic for topic, _ in heard} == set(WATCHED))
+    city.kill("gateway")
+    expect(page.get_by_test_id("banner")).to_be_visible()
+    live.to_have_attribute("data-state", "live", timeout=3 * PATIENCE_MS)
+    before = sum_of_heard()
+    eventually(lambda: sum_of_heard() > before + 50)
+    page.close()
+    missing = {
+        place: sorted(set(range(offsets[0], offsets[-1] + 1)) - set(offsets))
+        for place, offsets in heard.items()
+        if set(range(offsets[0], offsets[-1] + 1)) != set(offsets)
+    }
+    assert resyncs == []
+    assert missing == {}
+    assert {place: offsets for place, offsets in heard.items() if len(set(offsets)) != len(offsets)} == {}

@@ -3,6 +3,7 @@
 import numpy as np
 
 from services.simulator.domain.calendar import MINUTE
+from services.simulator.domain.columns import selected
 from services.simulator.domain.draws import Array, Purpose
 from services.simulator.domain.geography import kilometres
 from services.simulator.domain.population import DORMANT
@@ -13,11 +14,17 @@ _PATIENCE = 20 * MINUTE
 
 
 def attend(turn: Turn) -> None:
-    """Send part of each crowd to places near, as planned at the moment when the first of it set out."""
-    pool, rates = turn.state.pools["gatherings"].rows, turn.town.data.world.outings
+    """Send part of each crowd to places near, as planned at the moment when the first of it sets out.
+
+    Of a crowd that was announced later, or at its start, those go who are not too late.
+    """
+    pool, rates = turn.state.pools["gatherings"], turn.town.data.world.outings
     early = int(rates.crowd_before_minutes[0] * MINUTE)
-    setting_out = (pool["starts"] - early >= turn.start) & (pool["starts"] - early < turn.end)
-    for row in pool[setting_out]:
+    setting_out = np.flatnonzero(~pool.rows["sent"] & (pool.rows["starts"] - early < turn.end))
+    if len(setting_out) == 0:
+        return
+    pool.put("sent", setting_out, np.ones(len(setting_out), dtype=np.bool_))
+    for row in selected(pool.rows, setting_out):
         share = rates.stadium_dining if row["crowd"] >= rates.stadium_crowd else rates.arena_dining
         _dine(turn, row, float(row["crowd"]) / rates.city_people * share)
 
@@ -41,7 +48,8 @@ def _dine(turn: Turn, event: np.void, share: float) -> None:
         event["ends"] + ((soon + (later - soon) * part) * MINUTE).astype(np.int64),
     )
     venue = _near(turn, event, users, time)
-    users, time, venue = users[venue >= 0], time[venue >= 0], venue[venue >= 0]
+    there = (venue >= 0) & (time >= turn.start)
+    users, time, venue = users[there], time[there], venue[there]
     rows = turn.state.pools["arrivals"].empty(len(users))
     rows["time"], rows["until"], rows["user"], rows["venue"] = time, time + _PATIENCE, users, venue
     rows["size"], rows["from_high"], rows["from_low"] = 2, event["high"], event["low"]

@@ -135,7 +135,12 @@ def _holiday(turn: Turn, row: What, _what: What) -> None:
     names = list(turn.town.data.almanac.holidays)
     name = str(row["name"])
     turn.state.numbers["holiday_ordered"] = 1 + (names.index(name) if name in names else len(names))
-    turn.state.numbers["holiday_until"] = turn.start - turn.now.local_us % DAY + DAY
+    turn.state.numbers["holiday_until"] = midnight(turn)
+
+
+def midnight(turn: Turn) -> int:
+    """When the city's day is over."""
+    return int(turn.start - turn.now.local_us % DAY + DAY)
 
 
 def _gather(turn: Turn, row: What, what: What) -> None:

@@ -38,6 +38,7 @@ POOLS: dict[str, np.dtype[np.void]] = {
     "gatherings": np.dtype([
         ("number", "i4"), ("arena", "u1"), ("phase", "u1"), ("starts", "i8"), ("ends", "i8"), *_ID,
         ("latitude", "f4"), ("longitude", "f4"), ("radius_km", "f4"), ("crowd", "i4"), ("cause", "i2"),
+        ("sent", "?"),
     ]),
     "causes": CAUSE,
 }  # fmt: skip

@@ -5,6 +5,6 @@ from typing import ClassVar
 
 
 class Strict:
-    """Unknown keys are errors, wherever the parsing happens."""
+    """Unknown keys are errors, and numbers that are none, wherever the parsing happens."""
 
-    __pydantic_config__: ClassVar[Mapping[str, object]] = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[Mapping[str, object]] = {"extra": "forbid", "allow_inf_nan": False}

@@ -12,7 +12,8 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from services.simulator.domain.felt import TIMED, check, completed, feel
+from services.simulator.domain.calendar import HOUR
+from services.simulator.domain.felt import TIMED, check, completed, feel, midnight
 from services.simulator.domain.ids import printed
 from services.simulator.domain.refusals import RefusedError
 from services.simulator.domain.specification import CONDITIONS
@@ -223,12 +224,23 @@ def _truth(turn: Turn, what: Mapping[str, object]) -> Outgoing:
         "kind": "external_event",
         "name": what["event_type"],
         "starts_at": turn.start,
-        "ends_at": turn.end,
+        "ends_at": _over(turn, what),
         "subject_event_id": what["event_id"],
         "subject_event_type": what["event_type"],
         "subject_topic": what["topic"],
     }
     return Outgoing.from_rows("ground_truth", [row])
+
+
+def _over(turn: Turn, what: Mapping[str, object]) -> int:
+    """When what was triggered is over: what it says itself, its hours, midnight of a holiday; else its tick."""
+    columns, name = what["columns"], what["event_type"]
+    assert isinstance(columns, Mapping)
+    if name == "holiday.started":
+        return midnight(turn)
+    if name in TIMED:
+        return turn.start + int(float(str(what[HOURS])) * HOUR)
+    return max(turn.end, int(str(columns.get("ends_at", turn.end))))
 
 
 def _common(turn: Turn) -> dict[str, object]:

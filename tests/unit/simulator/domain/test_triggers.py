@@ -125,11 +125,13 @@ def test_what_follows_from_a_triggered_booking_carries_its_cause() -> None:
     assert visits["cause_id"].to_list() == [causes[booking] for booking in visits["booking_id"]]
 
 
-def test_who_dines_near_a_triggered_event_carries_its_cause_and_follows_from_it() -> None:
+@pytest.mark.parametrize("lead", [0, 30, 150])
+def test_who_dines_near_a_triggered_event_carries_its_cause_and_follows_from_it(lead: int) -> None:
+    """However late it is announced: of those who would have eaten before it, those go who are not too late."""
     watched = Watched(make_city(3_000, venues=300))
     place = {"name": "Street fair", "kind": "festival", "latitude": 40.75, "longitude": -73.99, "radius_km": 1.0,
              "crowd": 3_000_000}  # fmt: skip
-    times = {"starts_at": iso(START + 150 * MINUTE), "ends_at": iso(START + 200 * MINUTE)}
+    times = {"starts_at": iso(START + lead * MINUTE), "ends_at": iso(START + (lead + 50) * MINUTE)}
     answer = watched.order("trigger", {"event_type": "special_event.scheduled", "payload": {**place, **times}})
     watched.run(180)
     event = watched.event("environment", answer.result["event_id"])
@@ -139,6 +141,28 @@ def test_who_dines_near_a_triggered_event_carries_its_cause_and_follows_from_it(
     assert set(diners["cause_id"]) == {event["cause_id"]}
     ended = watched.rows("user_actions").filter(event_type="visit.ended", visit_id=diners["visit_id"][0])
     assert set(ended["cause_id"]) == {event["cause_id"]}
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "minutes"),
+    [
+        ("weather.changed", {"condition": "storm", "hours": 3}, 180),
+        ("traffic.changed", {"condition": "severe"}, 180),
+        ("promotion.started", {"kind": "promotion", "value": 20, "ends_at": iso(START + 90 * MINUTE)}, 90),
+        ("special_event.started", {"name": "Madison Square Garden"}, 180),
+        ("price.changed", {"value": 2.0}, 2),
+    ],
+)
+def test_the_truth_says_for_how_long_what_was_triggered_holds(
+    watched: Watched, event: str, payload: dict[str, object], minutes: int
+) -> None:
+    asked = {"event_type": event, "payload": payload}
+    if event in ("promotion.started", "price.changed"):
+        asked["venue_id"] = "v00003"
+    assert watched.order("trigger", asked).accepted
+    truth = watched.rows("ground_truth").filter(event_type="truth.external_event").row(0, named=True)
+    assert truth["starts_at"] <= START + MINUTE
+    assert abs(truth["ends_at"] - (START + minutes * MINUTE)) <= 2 * MINUTE
 
 
 def test_no_more_causes_are_named_than_a_column_can_tell_apart(watched: Watched) -> None:
