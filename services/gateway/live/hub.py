@@ -23,6 +23,8 @@ from streamkit.clock import Clock, sleep_or_stop
 _EVERYTHING = Filters()
 _LEAST_WAIT = 0.1
 """Of a tick: for whatever else the loop has to do."""
+SETTLING_S, _GLANCE_S = 10.0, 0.1
+"""How long somebody who resumes waits for a gateway that has just begun: within the silence that a page bears."""
 
 
 class Hub:
@@ -79,6 +81,15 @@ class Hub:
     def publish(self, chunk: Chunk) -> None:
         """Take live records for the next tick."""
         self._pending[chunk.topic].append(chunk)
+
+    async def settled(self) -> None:
+        """Wait a while until all has been read: before that an older telling, or none, is taken for the one that lives.
+
+        Whoever resumes would be sent away.
+        """
+        deadline = self._clock.monotonic() + SETTLING_S
+        while not self._ledger.caught_up and self._clock.monotonic() < deadline:
+            await self._clock.sleep(_GLANCE_S)
 
     def subscribe(
         self, client: Client, channel: str, filters: Filters, position: tuple[str, Vector] | None, recent: int

@@ -28,6 +28,8 @@ async def stream(context: Context, client: Client, wanted: Wanted) -> AsyncItera
     hub = context.hub
     hub.join(client)
     try:
+        if any(position is not None for _, position in wanted.values()):
+            await hub.settled()
         vectors = {name: context.ledger.city.history[name].vector() for name in wanted}
         for name, (_, position) in wanted.items():
             if position is not None:

@@ -103,7 +103,10 @@ class StreamDesk:
         try:
             match message.type:
                 case "subscribe":
-                    self._subscribe(message, Subscribe.model_validate(message.payload))
+                    wanted = Subscribe.model_validate(message.payload)
+                    if wanted.positions:
+                        await self._context.hub.settled()
+                    self._subscribe(message, wanted)
                 case "unsubscribe":
                     self._unsubscribe(message, Channels.model_validate(message.payload))
                 case "ping":

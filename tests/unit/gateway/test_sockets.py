@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
@@ -55,6 +57,23 @@ async def test_a_client_that_missed_too_much_is_told_so(open_town: Opener) -> No
         await send(socket, "subscribe", channels=["user_actions"], positions={"user_actions": position})
         resync = await of(socket, "resync")
     assert (resync["reason"], resync["channels"]) == ("gap", ["user_actions"])
+
+
+async def test_who_resumes_at_a_gateway_that_has_just_begun_waits_until_it_knows_what_lives(town: Town) -> None:
+    async with stream(town) as socket:
+        await subscribe(socket, "user_actions")
+        town.say("user_actions", viewed())
+        position = (await of(socket, "events"))["position"]
+    town.say("user_actions", viewed("u0000002"), viewed())
+    ledger = town.core.context.ledger
+    lives, ledger.live, ledger.caught_up = ledger.live, None, False
+    async with stream(town) as socket:
+        await send(socket, "subscribe", channels=["user_actions"], positions={"user_actions": position})
+        await asyncio.sleep(0.3)
+        ledger.live, ledger.caught_up = lives, True
+        message = await until(socket, lambda one: one["type"] in {"events", "resync"})
+    assert message["type"] == "events"
+    assert len(message["events"]) == 2
 
 
 async def test_a_position_of_another_telling_is_told_so(town: Town) -> None:
