@@ -1,11 +1,12 @@
 """How a command ends that cannot go on: one line on stderr, and an exit code that a script can tell apart."""
 
+from pathlib import Path
 from typing import NoReturn
 
 import typer
 from rich.console import Console
 
-from services.simulator.data_files import DataError, load_city_data
+from services.simulator.data_files import DataError, data_of, with_own
 from services.simulator.domain.city import CityConfig
 from services.simulator.domain.specification import CityData
 
@@ -25,9 +26,9 @@ def refuse(command: str, reason: object, code: int = WRONG) -> NoReturn:
     raise typer.Exit(code)
 
 
-def city_data(command: str, city: str = CityConfig.city) -> CityData:
-    """The data of a city, or the end of the command."""
+def city_data(command: str, city: str = CityConfig.city, own: Path | None = None) -> CityData:
+    """The data of a city, with somebody's files in place of its own, or the end of the command."""
     try:
-        return load_city_data(city=city)
+        return data_of(with_own(CityConfig(city=city), own))
     except DataError as error:
         refuse(command, error)

@@ -14,11 +14,12 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.commands.control import LOCAL, Token, Url
-from cli.ending import city_data, fail, refuse
+from cli.ending import fail, refuse
 from cli.figures import write
 from cli.gateway import Gateway, GatewayError
 from cli.schedule import GRAMMAR, ScheduleError, parse
 from cli.told_run import RunError, told_run
+from services.simulator.data_files import DataError, data_of, with_own
 from services.simulator.domain.calendar import MINUTE, SECOND
 from services.simulator.domain.city import CityConfig, Identity
 from services.simulator.domain.explain import Explanation, explain
@@ -46,6 +47,9 @@ def explain_person(
     profile: Annotated[str, typer.Option(help="How dense life is")] = DEFAULT.profile,
     scenario: Annotated[list[str] | None, typer.Option(help=f"Under way: {GRAMMAR}, from the day's midnight")] = None,
     city: Annotated[str, typer.Option(help="City, where no directory says it")] = DEFAULT.city,
+    data: Annotated[
+        Path | None, typer.Option(envvar="LUNA_SIMULATOR__DATA", help="Directory of files in place of the city's own")
+    ] = None,
     *,
     live: Annotated[bool, typer.Option("--live", help="Ask the living city, which knows them; now without a time")] = (
         False
@@ -62,7 +66,7 @@ def explain_person(
         refuse("explain", "at what time? Only a living city (--live) has a now")
     else:
         config = CityConfig(profile=profile, city=city)
-        found = _computed(number, time, directory, _Given(config, seed, tuple(scenario or ())))
+        found = _computed(number, time, directory, _Given(config, seed, tuple(scenario or ()), data))
         unknown = "unknown without a told run (--dir)"
     _print(found, unknown)
     write(json, asdict(found))
@@ -75,6 +79,7 @@ class _Given:
     config: CityConfig
     seed: int
     scenarios: tuple[str, ...]
+    own: Path | None
 
 
 def _computed(number: int, time: str, directory: Path | None, given: _Given) -> Explanation:
@@ -84,13 +89,17 @@ def _computed(number: int, time: str, directory: Path | None, given: _Given) -> 
         run = None if directory is None else told_run(directory)
         if run is not None:
             config, seed = run.config, run.seed
-        data = city_data("explain", config.city)
+        told = config.data_digest
+        config = with_own(config, given.own)
+        if run is not None and config.data_digest != told:
+            refuse("explain", f"{directory} was told with other files than those of --data")
+        data = data_of(config)
         time_us = _moment(time, data.place.time_zone)
         if run is not None:
             known = run.known(f"u{number:07d}", time_us, data.world)
         elif given.scenarios:
             known = Known(scenarios=_scenarios(given.scenarios, data, time_us))
-    except RunError as error:
+    except (RunError, DataError) as error:
         refuse("explain", error)
     if config.profile not in data.world.profiles:
         refuse("explain", f"no profile {config.profile!r}; there are: {', '.join(data.world.profiles)}")

@@ -23,7 +23,7 @@ from cli.offline import OfflineRun, compose
 from cli.schedule import Scheduled, ScheduleError
 from cli.telling import Told, tell
 from cli.twin import compare, without
-from services.simulator.data_files import DataError, load_city_data
+from services.simulator.data_files import DataError, data_of, with_own
 from services.simulator.domain.city import MOST_USERS, MOST_VENUES, CityConfig
 from services.simulator.imperfections.rules import Rule, parse, plain
 from services.simulator.shards.city import MOST_SHARDS
@@ -78,6 +78,9 @@ def generate(
     profile: Annotated[str, typer.Option(help="How dense life is: realistic or dense")] = "realistic",
     city: Annotated[str, typer.Option(help="City: a file of the simulator's data/cities")] = CityConfig.city,
     form: Annotated[Format, typer.Option("--format", help="File format")] = Format.parquet,
+    data: Annotated[
+        Path | None, typer.Option(help="Directory of YAML and CSV of one's own, laid out as the simulator's data")
+    ] = None,
     shards: Annotated[int, typer.Option(min=1, max=MOST_SHARDS, help="Processes; the same files for any number")] = 1,
     scenario: Annotated[list[str] | None, typer.Option(help=f"{schedule.GRAMMAR}; may be repeated")] = None,
     imperfections: Annotated[
@@ -90,6 +93,10 @@ def generate(
 ) -> None:
     """Tell a city into files: one a topic and simulated day (UTC), and manifest.json."""
     config = CityConfig(users=users, venues=venues, start=moment(start), profile=profile, city=city)
+    try:
+        config = with_own(config, data)
+    except DataError as error:
+        refuse("generate", error)
     ticks = max(round(days * 86_400 / config.tick_seconds), 1)
     job = Job(out, config, seed, form.value, ticks, _scenarios(config, scenario or ()), _rules(imperfections), shards)
     console = Console(stderr=True)
@@ -165,7 +172,7 @@ def _open(job: Job, run: OfflineRun) -> Manifest:
 
 def _scenarios(config: CityConfig, texts: Sequence[str]) -> list[Scheduled]:
     try:
-        data = load_city_data(config.world, config.city)
+        data = data_of(config)
         if config.profile not in data.world.profiles:
             refuse("generate", f"no profile {config.profile!r}; there are: {', '.join(data.world.profiles)}")
         return [schedule.parse(text, config, data.place.time_zone, data.scenarios) for text in texts]

@@ -30,6 +30,10 @@ City = Annotated[
         help="City; else that of the file's folder, or New York",
     ),
 ]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", envvar="LUNA_SIMULATOR__DATA", help="Directory of files in place of the city's own"),
+]
 Figures = Annotated[Path | None, typer.Option("--json", help="File for the figures printed")]
 
 
@@ -43,9 +47,9 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="scenario")
 
 
-def list_scenarios(city: City = None, figures: Figures = None) -> None:
+def list_scenarios(city: City = None, own: Data = None, figures: Figures = None) -> None:
     """Print every scenario with its times and what may follow it."""
-    data = city_data("scenario", city or CityConfig.city)
+    data = city_data("scenario", city or CityConfig.city, own)
     table = Table(Column("name", no_wrap=True), "title", "ramp", "hold", "settles after", "meant for", "may lead to")
     rows = []
     for scenario in data.scenarios.values():
@@ -56,17 +60,17 @@ def list_scenarios(city: City = None, figures: Figures = None) -> None:
     write(figures, rows)
 
 
-def list_targets(city: City = None) -> None:
+def list_targets(city: City = None, own: Data = None) -> None:
     """Print every named rate that a modifier may act on, and the operations that make sense on it."""
     table = Table("target", "kind", "operations")
-    for name, kind in targets(city_data("scenario", city or CityConfig.city)).items():
+    for name, kind in targets(city_data("scenario", city or CityConfig.city, own)).items():
         table.add_row(name, kind, ", ".join(OPERATIONS[kind]))
     Console().print(table)
 
 
-def check(file: File, city: City = None) -> None:
+def check(file: File, city: City = None, own: Data = None) -> None:
     """Read a scenario file whole, or say file, line, reason and the nearest valid name."""
-    scenario, _ = _read(file, city)
+    scenario, _ = _read(file, city, own)
     row = _summary(scenario)
     Console().print(
         f"{scenario.name}: sound; {len(scenario.modifiers)} modifiers, settles {row['settles after']} after its start",
@@ -81,12 +85,13 @@ def show(
     start: Annotated[str | None, typer.Option(help="Local start, ISO 8601; by default the first meant")] = None,
     intensity: Annotated[float, typer.Option(min=0.1, max=3.0, help="How strong")] = 1.0,
     city: City = None,
+    own: Data = None,
     figures: Figures = None,
 ) -> None:
     """Show what a scenario does to rates over time, without running the city."""
     if out is not None and out.suffix not in {".svg", ".html"}:
         refuse("scenario", f"--out {out} is neither .svg nor .html")
-    scenario, data = _read(file, city)
+    scenario, data = _read(file, city, own)
     found = preview(scenario, data, _start(scenario, data, start), intensity)
     console = Console()
     if not found.series:
@@ -147,11 +152,11 @@ def _start(scenario: Scenario, data: CityData, text: str | None) -> int:
     return int(local.timestamp()) * SECOND
 
 
-def _read(file: Path, city: str | None) -> tuple[Scenario, CityData]:
+def _read(file: Path, city: str | None, own: Path | None) -> tuple[Scenario, CityData]:
     """A scenario file that is sound; a bare name is one of the city's own."""
     folder = file.parent.name
     of_folder = folder if (DATA / "cities" / f"{folder}.yaml").exists() else CityConfig.city
-    data = city_data("scenario", city or of_folder)
+    data = city_data("scenario", city or of_folder, own)
     if not file.suffix and not file.exists() and str(file) in data.scenarios:
         return data.scenarios[str(file)], data
     try:

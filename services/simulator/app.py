@@ -12,7 +12,7 @@ from services.simulator.adapters.kafka_memory import KafkaMemory
 from services.simulator.adapters.ledger import LedgerFile, boot_id
 from services.simulator.barrier import BarrierPolicy
 from services.simulator.beginning import Beginning, Plan
-from services.simulator.data_files import DataError, load_city_data
+from services.simulator.data_files import DataError, data_of, with_own
 from services.simulator.domain.city import CityConfig
 from services.simulator.graph import build_city
 from services.simulator.opening import Opener
@@ -48,9 +48,10 @@ def checked(config: CityConfig) -> CityConfig:
 
     """
     try:
-        profiles = load_city_data(config.world, config.city).world.profiles
+        profiles = data_of(config).world.profiles
     except DataError as error:
-        raise ConfigurationError(f"LUNA_SIMULATOR__CITY={config.city}: {error}") from error
+        setting = f"LUNA_SIMULATOR__DATA={config.data}" if config.data else f"LUNA_SIMULATOR__CITY={config.city}"
+        raise ConfigurationError(f"{setting}: {error}") from error
     if config.profile not in profiles:
         nearest = difflib.get_close_matches(config.profile, profiles, n=1)
         reason = f"LUNA_SIMULATOR__PROFILE: no profile {config.profile!r}; there are: {', '.join(profiles)}"
@@ -104,6 +105,10 @@ def plan_of(own: Simulator, now_us: int, data_dir: Path) -> Plan:
         profile=own.profile,
         city=own.city,
     )
+    try:
+        config = with_own(config, own.data)
+    except DataError as error:
+        raise ConfigurationError(f"LUNA_SIMULATOR__DATA={own.data}: {error}") from error
     return Plan(
         config=checked(config),
         seed=own.seed,

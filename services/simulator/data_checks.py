@@ -14,9 +14,8 @@ _COMMON_YEAR, _WEEKDAYS, _HOURS = 2013, 7, 24
 _LONGEST_MINUTES = 43_200
 
 
-def check_world(data: CityData, directory: Path, world: str) -> None:
+def check_world(data: CityData, worlds: Path, personas: Path) -> None:
     """Names that a world and its people refer to. Raises `DataError`, as all checks do."""
-    worlds, personas = directory / "worlds" / f"{world}.yaml", directory / "personas" / f"{world}.yaml"
     _check_chain(worlds, data)
     _check_happy_hours(worlds, data)
     _check_own_events(worlds, data)

@@ -1,7 +1,7 @@
 """Reading the city's YAML and CSV: every error names file, line, reason and the nearest valid name."""
 
 import difflib
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,8 +20,10 @@ from services.simulator.data_checks import (
     check_world,
 )
 from services.simulator.data_refusals import LOADER, DataError, hint_of, line_of, wrong
+from services.simulator.data_shelf import DATA, Shelf, digest
 from services.simulator.data_tables import category_visits, checkins, reservations, rows, visits_by_hour_of_week
 from services.simulator.domain.almanac import Almanac, days_off, fixtures_by_day, marked_days
+from services.simulator.domain.city import CityConfig
 from services.simulator.domain.climate import year_of
 from services.simulator.domain.draws import Array
 from services.simulator.domain.scenarios import Scenario, Temporal
@@ -34,59 +36,76 @@ from services.simulator.domain.specification import (
 )
 from streamkit.contracts import Catalogue
 
-__all__ = ["DATA", "DataError", "check_dates", "check_scenario", "load_city_data", "read_yaml"]
+__all__ = ["DATA", "DataError", "check_dates", "check_scenario", "data_of", "load_city_data", "read_yaml", "with_own"]
 
-DATA = Path(__file__).parent / "data"
 _YEARS = range(2012, 2041)
 _MONTHS = 12
 _EPOCH_DAY = np.datetime64("1970-01-01")
 _Spec = TypeVar("_Spec")
 
 
-def load_city_data(world: str = "dining", city: str = "new_york", directory: Path = DATA) -> CityData:
-    """Everything a city is made of. Raises `DataError`."""
-    place = read_yaml(Place, directory / "cities" / f"{city}.yaml")
-    found = read_yaml(World, directory / "worlds" / f"{world}.yaml")
-    people = read_yaml(People, directory / "personas" / f"{world}.yaml")
-    paths = _scenario_paths(directory, city)
+def with_own(config: CityConfig, own: Path | None) -> CityConfig:
+    """The configuration of a city with somebody's files in place of its own. Raises `DataError`."""
+    return config if own is None else replace(config, data=str(own.resolve()), data_digest=digest(own))
+
+
+def data_of(config: CityConfig) -> CityData:
+    """Everything the city of a configuration is made of.
+
+    Raises:
+        DataError: A file is not as it must be, or says something else than when this city began.
+
+    """
+    own = Path(config.data) if config.data else None
+    if own is None and config.data_digest:
+        raise DataError("this city was told with files of somebody's own; name their directory")
+    if own is not None and digest(own) != config.data_digest:
+        raise DataError(f"{own}: says something else than when this city began; begin a new one, or put it back")
+    return load_city_data(config.world, config.city, own=own)
+
+
+def load_city_data(
+    world: str = "dining", city: str = "new_york", directory: Path = DATA, own: Path | None = None
+) -> CityData:
+    """Everything a city is made of; files of ``own`` take the places of those of ``directory``. Raises `DataError`."""
+    shelf = Shelf(directory, own)
+    cities, worlds, personas, almanacs, modifiers = (
+        shelf.file(folder, f"{name}.yaml")
+        for folder, name in (
+            ("cities", city), ("worlds", world), ("personas", world), ("almanacs", city), ("modifiers", world),
+        )
+    )  # fmt: skip
+    visits = shelf.file("cities", f"{city}_categories.csv")
+    place, found, people = read_yaml(Place, cities), read_yaml(World, worlds), read_yaml(People, personas)
+    paths = shelf.scenarios(city)
     scenarios = {scenario.name: scenario for scenario in (read_yaml(Scenario, path) for path in paths)}
-    almanac = read_yaml(Almanac, directory / "almanacs" / f"{city}.yaml")
-    check_dates(directory / "almanacs" / f"{city}.yaml", almanac)
+    almanac = read_yaml(Almanac, almanacs)
+    check_dates(almanacs, almanac)
     marked = marked_days(almanac, _holidays(place.country, place.subdivision), _YEARS)
     data = CityData(
         found,
         people,
         scenarios,
         place,
-        checkins(directory / "tables" / "checkins_by_category_hour.csv"),
-        reservations(directory / "tables" / "reservations.csv"),
-        visits_by_hour_of_week(directory / "tables" / "checkins_by_hour_of_week.csv"),
-        _weather(directory / "cities" / f"{city}.yaml", place),
+        checkins(shelf.file("tables", "checkins_by_category_hour.csv")),
+        reservations(shelf.file("tables", "reservations.csv")),
+        visits_by_hour_of_week(shelf.file("tables", "checkins_by_hour_of_week.csv")),
+        _weather(cities, shelf.file("cities", f"{city}_weather.csv"), place),
         marked,
         days_off(almanac, marked),
         fixtures_by_day(almanac, _YEARS),
         almanac,
-        read_yaml(Temporal, directory / "modifiers" / f"{world}.yaml"),
+        read_yaml(Temporal, modifiers),
         Catalogue.load().topics,
-        category_visits(_visits_path(directory, city)),
+        category_visits(visits),
     )
-    check_world(data, directory, world)
-    check_visits(_visits_path(directory, city), data)
-    check_temporal(directory / "modifiers" / f"{world}.yaml", data)
-    check_almanac(directory / "almanacs" / f"{city}.yaml", data)
+    check_world(data, worlds, personas)
+    check_visits(visits, data)
+    check_temporal(modifiers, data)
+    check_almanac(almanacs, data)
     for path in paths:
         check_scenario(path, read_yaml(Scenario, path), data)
     return data
-
-
-def _visits_path(directory: Path, city: str) -> Path:
-    return directory / "cities" / f"{city}_categories.csv"
-
-
-def _scenario_paths(directory: Path, city: str) -> list[Path]:
-    """Scenarios of all cities, a city's own in place of those of the same name."""
-    everywhere, own = (directory / "scenarios").glob("*.yaml"), (directory / "scenarios" / city).glob("*.yaml")
-    return list({path.name: path for path in (*sorted(everywhere), *sorted(own))}.values())
 
 
 def read_yaml(kind: type[_Spec], path: Path) -> _Spec:
@@ -125,9 +144,8 @@ def _names(kind: Any, place: list[Any]) -> list[str]:
     return [field.name for field in fields(kind)] if is_dataclass(kind) else []
 
 
-def _weather(city: Path, place: Place) -> Array:
+def _weather(city: Path, path: Path, place: Place) -> Array:
     """The measured year of a city, or one drawn from its climate."""
-    path = city.with_name(f"{city.stem}_weather.csv")
     if not path.exists():
         if place.climate is None:
             raise DataError(f"{city}:1: climate: needed, as there is no {path.name}")

@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from langgraph.graph import END, START, StateGraph
 
-from services.simulator.data_files import load_city_data
+from services.simulator.data_files import data_of
 from services.simulator.domain.city import City, CityConfig, Identity
 from services.simulator.domain.nodes import NODES
 from services.simulator.domain.turn import Turn
@@ -37,7 +37,7 @@ def compile_turn() -> Callable[[Turn], None]:
 
 def build_city(config: CityConfig, seed: int, identity: Identity, *, shards: int = 1) -> City:
     """A city with its data read and its graph compiled. Raises `DataError` where the data is not as it must be."""
-    return sharded(config, seed, identity, load_city_data(config.world, config.city), compile_turn(), shards=shards)
+    return sharded(config, seed, identity, data_of(config), compile_turn(), shards=shards)
 
 
 class _Node:

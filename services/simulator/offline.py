@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.simulator.data_files import load_city_data
+from services.simulator.data_files import data_of
 from services.simulator.domain.city import CityConfig, Command, CommandResult, Identity
 from services.simulator.imperfections.distortion import Tick
 from services.simulator.imperfections.imperfect import Imperfect
@@ -69,7 +69,7 @@ class OfflineCity:
         """What became of each order so far, by command id."""
         self._orders = _by_tick(orders)
         self.identity = Identity(run_id(seed, config.behaviour()), OFFLINE_BRANCH, config.world, config.city)
-        self.city = sharded(config, seed, self.identity, load_city_data(config.world, config.city), shards=shards)
+        self.city = sharded(config, seed, self.identity, data_of(config), shards=shards)
         self._config = config
         self._log = log
         self._inbox = Inbox(self.identity.run_id, self.identity.branch)

@@ -1,6 +1,7 @@
 """Settings of the simulator: what shapes the city, how fast it is told, and where it keeps its memory."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -44,6 +45,9 @@ class Simulator(Host):
     seed: int = Field(default=42, ge=0, le=2**63 - 1, description="Seed of the run: the same seed, the same city")
     city: str = Field(
         default="new_york", pattern=r"^[a-z][a-z0-9_]{0,63}$", description="City: a file of the simulator's data/cities"
+    )
+    data: Path | None = Field(
+        default=None, description="Directory of files of one's own, laid out as the simulator's data, in their place"
     )
     users: int = Field(default=2_000, ge=0, le=MOST_USERS, description="People when the city opens")
     venues: int = Field(default=600, ge=1, le=MOST_VENUES, description="Venues of the city")

@@ -59,6 +59,36 @@ def test_nobody_is_kept_out_of_any_view(arrive: Arrive, city: Stack, size: str, 
     assert not any(found.values()), found
 
 
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_nobody_is_kept_out_of_what_opens_above_a_view(arrive: Arrive, city: Stack, theme: Theme) -> None:
+    page = arrive(SIZES["desk"], theme)
+    page.goto(f"{city.url}/#/city")
+    expect(page.get_by_test_id("feed-row").first).to_be_visible()
+    found = {}
+    page.keyboard.press("Control+k")
+    expect(page.get_by_test_id("palette")).to_be_visible()
+    found["palette"] = violations(page)
+    page.keyboard.press("Escape")
+    page.get_by_test_id("tour-open").click()
+    expect(page.get_by_test_id("tour")).to_be_visible()
+    found["tour"] = violations(page)
+    page.keyboard.press("Escape")
+    venue = city.get("/venues?limit=1")["venues"][0]["venue_id"]
+    page.goto(f"{city.url}/#/city?venue={venue}")
+    expect(page.locator(".venue-card")).to_be_visible()
+    found["venue"] = violations(page)
+    page.goto(f"{city.url}/#/events")
+    page.get_by_test_id("event").first.click()
+    expect(page.get_by_test_id("record")).to_be_visible()
+    found["record"] = violations(page)
+    page.goto(f"{city.url}/#/control")
+    page.get_by_test_id("reset").click()
+    expect(page.locator("dialog.dialog[open]")).to_be_visible()
+    found["dialog"] = violations(page)
+    page.keyboard.press("Escape")
+    assert not any(found.values()), found
+
+
 def test_the_first_view_stands_after_few_bytes(arrive: Arrive, city: Stack) -> None:
     page = arrive(SIZES["desk"], "dark")
     sizes: dict[str, int] = {}

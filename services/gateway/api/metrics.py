@@ -17,7 +17,7 @@ from services.gateway.api.resource import Resource
 from services.gateway.api.times import in_utc
 from services.gateway.live.client import Client
 from services.gateway.moments import Moment
-from services.gateway.sockets.events import HEADERS, admit
+from services.gateway.sockets.events import EVENT_STREAM, HEADERS, admit
 
 _EVERY_S = 1.0
 Word = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9 _.-]*$")]
@@ -56,7 +56,7 @@ async def get_course(context: InContext) -> Json:
     return Json(context.monitor.course())
 
 
-@router.get("/metrics/realtime", response_class=StreamingResponse)
+@router.get("/metrics/realtime", response_class=StreamingResponse, responses=EVENT_STREAM)
 async def stream_metrics(context: InContext) -> StreamingResponse:
     """Rates and clock each second, as server-sent events."""
     admit(context)

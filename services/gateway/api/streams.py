@@ -12,7 +12,7 @@ from services.gateway.api.problems import InvalidError, ProblemError
 from services.gateway.api.resource import Resource
 from services.gateway.channels import ALIASES, channels, event_channels, event_types, resolve, resolve_all
 from services.gateway.live.client import Client
-from services.gateway.sockets.events import HEADERS, admit, stream
+from services.gateway.sockets.events import EVENT_STREAM, HEADERS, admit, stream
 from services.gateway.state.filters import Filters
 from services.gateway.state.positions import MAX_TOKEN_LENGTH, TokenError, Vector, parse_token, print_token
 
@@ -92,7 +92,7 @@ async def get_history(
     )
 
 
-@router.get("/subscribe/{channel}", response_class=StreamingResponse)
+@router.get("/subscribe/{channel}", response_class=StreamingResponse, responses=EVENT_STREAM)
 async def subscribe(
     channel: str,
     context: InContext,
@@ -105,7 +105,7 @@ async def subscribe(
     return _stream(context, names, filters, last_event_id or resume)
 
 
-@router.get("/subscribe-all", response_class=StreamingResponse)
+@router.get("/subscribe-all", response_class=StreamingResponse, responses=EVENT_STREAM)
 async def subscribe_all(
     context: InContext,
     filters: Filtered,

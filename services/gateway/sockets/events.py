@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 from services.gateway.api.context import Context
 from services.gateway.api.problems import ProblemError
@@ -12,6 +13,19 @@ from services.gateway.state.positions import Vector, print_tokens
 
 HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 """No proxy may hold events back."""
+
+EVENT_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Server-sent events, each with its kind as `event` and JSON as `data`, until somebody goes away",
+        "content": {
+            "text/event-stream": {
+                "schema": {"type": "string", "format": "event-stream"},
+                "example": 'event: record\ndata: {"event_type": "venue.viewed", "user_id": "u0000123"}\n\n',
+            }
+        },
+    }
+}
+"""What such an operation says of its answer."""
 
 Wanted = Mapping[str, tuple[Filters, tuple[str, Vector] | None]]
 """Channels with their filters and, where a client resumes, its position."""

@@ -36,7 +36,8 @@ class CityConfig:
     """What shapes behaviour. ``start`` is simulated UTC microseconds.
 
     ``active_percentage`` of the people, and never more than ``maximum_active_users`` of them, ever act; the others are
-    there, have friends and are invited, and stay at home.
+    there, have friends and are invited, and stay at home. ``data`` is a directory of files in place of the city's own,
+    and ``data_digest`` stands for what they say.
     """
 
     users: int = 2000
@@ -48,6 +49,8 @@ class CityConfig:
     city: str = "new_york"
     active_percentage: float = 100.0
     maximum_active_users: int | None = None
+    data: str = ""
+    data_digest: str = ""
 
     def __post_init__(self) -> None:
         """Raises ValueError where ids would not tell people or places apart."""
@@ -67,7 +70,7 @@ class CityConfig:
             "city": self.city,
             "active_percentage": self.active_percentage,
             "maximum_active_users": self.maximum_active_users,
-        }
+        } | ({"data_digest": self.data_digest} if self.data_digest else {})
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import polars as pl
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
@@ -34,6 +35,28 @@ def test_every_scenario_is_listed(tmp_path: Path) -> None:
     listed = json.loads((tmp_path / "list.json").read_text())
     assert {row["name"] for row in listed} == {path.stem for path in (DATA / "scenarios").glob("*.yaml")}
     assert all(row["name"] in output for row in listed)
+
+
+def test_a_scenario_of_one_s_own_is_checked_told_and_explained(tmp_path: Path) -> None:
+    own, out = tmp_path / "mine", tmp_path / "told"
+    (own / "scenarios").mkdir(parents=True)
+    rush = (DATA / "scenarios" / "lunch_rush.yaml").read_text(encoding="utf-8")
+    (own / "scenarios" / "tea_time.yaml").write_text(rush.replace("name: lunch_rush", "name: tea_time", 1))
+    assert luna("scenario", "check", "tea_time", "--data", str(own))[0] == 0
+    assert "tea_time" in luna("scenario", "list", "--data", str(own))[1]
+    told = "--users=30", "--venues=20", "--days=0.05", "--scenario=tea_time@5"
+    assert luna("generate", "--out", str(out), *told)[0] != 0, "the city's own files have none"
+    code, output = luna("generate", "--out", str(out), *told, "--data", str(own))
+    assert code == 0, output
+    windows = [row["name"] for row in _rows(out, "ground_truth") if row["event_type"] == "truth.scenario_window"]
+    assert windows == ["tea_time"]
+    moment = "u0000003", "2026-06-03T18:30", "--dir", str(out)
+    assert "name their directory" in luna("explain", *moment)[1]
+    assert "tea_time" in luna("explain", *moment, "--data", str(own))[1]
+
+
+def _rows(out: Path, topic: str) -> list[dict[str, object]]:
+    return [row for path in (out / topic).glob("*.parquet") for row in pl.read_parquet(path).iter_rows(named=True)]
 
 
 @pytest.mark.parametrize("path", sorted((DATA / "scenarios").rglob("*.yaml")), ids=lambda path: path.stem)

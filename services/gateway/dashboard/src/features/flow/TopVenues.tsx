@@ -17,7 +17,7 @@ export function TopVenues({ range }: { readonly range: Range }) {
   const asked = useAsked<Top>(`/admin/metrics/top?what=venues&by=${chosen}&limit=${SHOWN}${span}`, { everyMs: range.everyMs });
   return (
     <Panel
-      title="Top venues"
+      title={range.groupBy === null ? "Top venues since the city began" : "Top venues"}
       className="flow-top"
       actions={
         <select className="field" aria-label="Ranked by" value={chosen} onChange={(event) => setBy(event.target.value)}>
