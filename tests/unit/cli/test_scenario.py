@@ -44,7 +44,7 @@ def test_a_scenario_of_one_s_own_is_checked_told_and_explained(tmp_path: Path) -
     (own / "scenarios" / "tea_time.yaml").write_text(rush.replace("name: lunch_rush", "name: tea_time", 1))
     assert luna("scenario", "check", "tea_time", "--data", str(own))[0] == 0
     assert "tea_time" in luna("scenario", "list", "--data", str(own))[1]
-    told = "--users=30", "--venues=20", "--days=0.05", "--scenario=tea_time@5"
+    told = "--users=300", "--venues=30", "--days=0.1", "--scenario=tea_time@5"
     assert luna("generate", "--out", str(out), *told)[0] != 0, "the city's own files have none"
     code, output = luna("generate", "--out", str(out), *told, "--data", str(own))
     assert code == 0, output
