@@ -16,5 +16,5 @@ export default defineConfig({
       "/registry": { target: GATEWAY },
     },
   },
-  test: { environment: "jsdom", include: ["tests/**/*.test.{ts,tsx}"], restoreMocks: true, sequence: { shuffle: true } },
+  test: { environment: "jsdom", include: ["tests/**/*.test.{ts,tsx}"], setupFiles: ["tests/settled.ts"], restoreMocks: true, sequence: { shuffle: true } },
 });
