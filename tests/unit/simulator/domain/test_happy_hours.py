@@ -11,9 +11,9 @@ import pytest
 from services.simulator.domain import dynamics
 from services.simulator.domain.calendar import DAY, HOUR, weekday_of
 from services.simulator.domain.city import City, CityConfig, Identity
-from services.simulator.domain.draws import Array, Draws
 from services.simulator.domain.events import Kind
-from services.simulator.domain.venues import HAPPY_HOUR, NO_PROMOTION, make_venues
+from services.simulator.domain.venues import HAPPY_HOUR, NO_PROMOTION
+from tests.unit.simulator.domain.many import many_venues, within
 from tests.unit.simulator.domain.neighbours import START, data, make_city
 from tests.unit.simulator.domain.watched import MINUTE, Watched, iso
 
@@ -23,19 +23,9 @@ RATES = data().world.dynamics.happy_hours
 WEEK = 7
 
 
-@cache
-def _made() -> dict[str, Array]:
-    return make_venues(data(), Draws(11), 60_000)
-
-
-def _within(found: float, expected: float, count: int) -> bool:
-    """Whether a share of so many is what is expected, but for chance."""
-    return bool(abs(found - expected) <= 5 * np.sqrt(expected * (1 - expected) / count) + 1 / count)
-
-
 @pytest.mark.parametrize("name", CATEGORIES)
 def test_venues_of_a_category_have_happy_hours_as_the_world_says(name: str) -> None:
-    made = _made()
+    made = many_venues()
     of_kind = made["category"] == CATEGORIES.index(name)
     keeps = of_kind & (made["happy_days"] > 0)
     columns = {column: made[f"happy_{column}"][keeps] for column in ("from", "until", "days", "percent")}
@@ -45,13 +35,13 @@ def test_venues_of_a_category_have_happy_hours_as_the_world_says(name: str) -> N
         assert not keeps.any()
         return
     count = int(keeps.sum())
-    assert _within(keeps.sum() / of_kind.sum(), rates.share, int(of_kind.sum()))
+    assert within(keeps.sum() / of_kind.sum(), rates.share, int(of_kind.sum()))
     assert set(columns["percent"].tolist()) == {round(100 * rates.discount)}
     for found, weights in ((columns["from"], rates.starts), (columns["until"] - columns["from"], rates.hours)):
         assert set(found.tolist()) == set(weights)
-        assert all(_within((found == k).mean(), w / sum(weights.values()), count) for k, w in weights.items())
+        assert all(within((found == k).mean(), w / sum(weights.values()), count) for k, w in weights.items())
     for day, share in enumerate(rates.weekdays):
-        assert _within((columns["days"] >> day & 1).mean(), share, count)
+        assert within((columns["days"] >> day & 1).mean(), share, count)
 
 
 class Spell(NamedTuple):

@@ -1,7 +1,6 @@
 """Events of single venues: drawn by the world's weights, told from the morning on, felt in the house alone."""
 
 from collections import Counter
-from functools import cache
 
 import numpy as np
 import polars as pl
@@ -11,10 +10,10 @@ from services.simulator.domain import environment, venue_events
 from services.simulator.domain.calendar import DAY, HOUR, weekday_of
 from services.simulator.domain.choice import Wish, choose_venues
 from services.simulator.domain.city import City, CityConfig, CommandResult, Identity
-from services.simulator.domain.draws import Array, Draws
 from services.simulator.domain.turn import Turn
-from services.simulator.domain.venues import ANNOUNCED, NOT_ANNOUNCED, ON, make_venues
+from services.simulator.domain.venues import ANNOUNCED, NOT_ANNOUNCED, ON
 from services.simulator.domain.weekly import own_event_kinds
+from tests.unit.simulator.domain.many import many_venues, within
 from tests.unit.simulator.domain.neighbours import START, data, make_city
 from tests.unit.simulator.domain.watched import MINUTE, Watched
 
@@ -26,19 +25,9 @@ HALF = np.arange(0, VENUES, 2)
 WEEK, DAYS = 7, 3
 
 
-@cache
-def _made() -> dict[str, Array]:
-    return make_venues(data(), Draws(11), 60_000)
-
-
-def _within(found: float, expected: float, count: int) -> bool:
-    """Whether a share of so many is what is expected, but for chance."""
-    return bool(abs(found - expected) <= 5 * np.sqrt(expected * (1 - expected) / count) + 1 / count)
-
-
 @pytest.mark.parametrize("name", CATEGORIES)
 def test_venues_of_a_category_hold_events_as_the_world_says(name: str) -> None:
-    made = _made()
+    made = many_venues()
     of_kind = made["category"] == CATEGORIES.index(name)
     holds = of_kind & (made["event_day"] > 0)
     rates = RATES.own_events.get(name)
@@ -52,7 +41,7 @@ def test_venues_of_a_category_hold_events_as_the_world_says(name: str) -> None:
         found = made[f"event_{column}"][holds]
         assert set(found.tolist()) == set(weights)
         if column == "kind":  # when depends on when a house is open
-            assert all(_within((found == k).mean(), w / sum(weights.values()), count) for k, w in weights.items())
+            assert all(within((found == k).mean(), w / sum(weights.values()), count) for k, w in weights.items())
     days = Counter(made["event_day"][holds].tolist())
     assert set(days) == set(range(1, WEEK + 1))
     day, start, hours = (made[f"event_{column}"][holds].astype(np.int64) for column in ("day", "from", "hours"))
